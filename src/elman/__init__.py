@@ -1,0 +1,9 @@
+"""The vanilla recurrent network exactly as a lecture writes it, in PyTorch."""
+
+from importlib.metadata import version
+
+from elman import equations, reference
+from elman.layers import RNN, Dense, Readout, RNNCell
+
+__version__ = version("elman")
+__all__ = ["RNN", "Dense", "RNNCell", "Readout", "equations", "reference"]

@@ -1,0 +1,41 @@
+"""What layers demand of their arguments, with the exception types of torch.nn.RNN."""
+
+from elman.equations import NONLINEARITIES, Nonlinearity
+
+
+def check_size(argument: str, size: int) -> None:
+    """Raises TypeError unless `size` is an int, ValueError unless it is greater than zero."""
+    if not isinstance(size, int) or isinstance(size, bool):
+        raise TypeError(f"{argument} must be an int, got {size!r}")
+    if size <= 0:
+        raise ValueError(f"{argument} must be greater than zero, got {size}")
+
+
+def check_flag(argument: str, flag: bool) -> None:
+    """Raises TypeError unless `flag` is True or False."""
+    if not isinstance(flag, bool):
+        raise TypeError(f"{argument} must be True or False, got {flag!r}")
+
+
+def check_probability(argument: str, probability: float) -> None:
+    """Raises ValueError unless `probability` is a number from 0 to 1."""
+    if isinstance(probability, bool) or not isinstance(probability, int | float):
+        raise ValueError(f"{argument} must be a number from 0 to 1, got {probability!r}")
+    if not 0 <= probability <= 1:
+        raise ValueError(f"{argument} must be a number from 0 to 1, got {probability}")
+
+
+def elementwise(argument: str, nonlinearity: str | Nonlinearity) -> Nonlinearity:
+    """The function that `nonlinearity` names, or itself if it is a function.
+
+    Raises:
+        ValueError: there is no nonlinearity of that name.
+    """
+    if callable(nonlinearity):
+        return nonlinearity
+    if nonlinearity not in NONLINEARITIES:
+        raise ValueError(
+            f"{argument} must be one of {', '.join(NONLINEARITIES)} or an elementwise function, "
+            f"got {nonlinearity!r}"
+        )
+    return NONLINEARITIES[nonlinearity]

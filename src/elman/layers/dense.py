@@ -1,0 +1,62 @@
+"""The feedforward layer of the slides."""
+
+import torch
+from torch import Tensor, nn
+
+from elman.equations import Nonlinearity, activation, weighted_sum
+from elman.layers.checks import check_size, elementwise
+from elman.layers.initialization import uniform
+
+
+class Dense(nn.Module):
+    """`z = W a + b`, `a = σ(z)` (slide "How the network works").
+
+    Args:
+        in_features: activations of the layer before.
+        out_features: neurons of this layer.
+        activation: σ: "sigmoid", "relu", "tanh" or any elementwise function.
+        device: where the weights are made.
+        dtype: of the weights.
+
+    Attributes:
+        W: `(out, in)`, uniform between ±1/√in at first.
+        b: `(out)`, zero at first.
+
+    Raises:
+        TypeError, ValueError: a size is not a positive int, or `activation` has no such name.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        activation: str | Nonlinearity = "sigmoid",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        check_size("in_features", in_features)
+        check_size("out_features", out_features)
+        self.in_features = in_features
+        self.out_features = out_features
+        self.activation = activation
+        self.σ = elementwise("activation", activation)
+        self.W = nn.Parameter(torch.empty(out_features, in_features, device=device, dtype=dtype))
+        self.b = nn.Parameter(torch.empty(out_features, device=device, dtype=dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws new initial weights."""
+        uniform(self.W)
+        nn.init.zeros_(self.b)
+
+    def forward(self, a: Tensor) -> Tensor:
+        """Activations of the layer before `(…, in)` → activations of this layer `(…, out)`."""
+        # z = W a + b
+        z = weighted_sum(a, self.W, self.b)
+        # a = σ(z)
+        return activation(z, self.σ)
+
+    def extra_repr(self) -> str:
+        """The constructor's arguments, for `repr`."""
+        return f"{self.in_features}, {self.out_features}, activation={self.activation!r}"

@@ -1,0 +1,30 @@
+"""Initial weights by name."""
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+
+def uniform(weight: Tensor) -> Tensor:
+    """torch.nn.RNN's own: uniform between ±1/√H, for any weight whose last dimension is H."""
+    bound = weight.shape[-1] ** -0.5
+    return nn.init.uniform_(weight, -bound, bound)
+
+
+INITIALIZATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "uniform": uniform,
+    "xavier": nn.init.xavier_uniform_,  # Glorot & Bengio 2010: keeps the variance of U's outputs
+    "orthogonal": nn.init.orthogonal_,  # Saxe et al. 2014: V keeps the length of h
+    "identity": nn.init.eye_,  # Le et al. 2015, the IRNN: V keeps h, with ReLU
+}
+
+
+def initialization(argument: str, name: str) -> Callable[[Tensor], Tensor]:
+    """The initialisation called `name`.
+
+    Raises:
+        ValueError: there is none; the message names the `argument` it was given for.
+    """
+    if name not in INITIALIZATIONS:
+        raise ValueError(f"{argument} must be one of {', '.join(INITIALIZATIONS)}, got {name!r}")
+    return INITIALIZATIONS[name]

@@ -1,0 +1,56 @@
+"""The output layer of the recurrent network."""
+
+import torch
+from torch import Tensor, nn
+
+from elman.equations import readout
+from elman.layers.checks import check_size
+from elman.layers.initialization import uniform
+
+
+class Readout(nn.Module):
+    """`O_t = c + W h_t` (slide "Math behind RNN"); `softmax(O_t)` is the prediction ŷ_t.
+
+    Args:
+        hidden_size: hidden units H.
+        output_size: outputs K.
+        device: where the weights are made.
+        dtype: of the weights.
+
+    Attributes:
+        W: `(K, H)`, uniform between ±1/√H at first.
+        c: `(K)`, zero at first.
+
+    Raises:
+        TypeError, ValueError: a size is not a positive int.
+    """
+
+    def __init__(
+        self,
+        hidden_size: int,
+        output_size: int,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        check_size("hidden_size", hidden_size)
+        check_size("output_size", output_size)
+        self.hidden_size = hidden_size
+        self.output_size = output_size
+        self.W = nn.Parameter(torch.empty(output_size, hidden_size, device=device, dtype=dtype))
+        self.c = nn.Parameter(torch.empty(output_size, device=device, dtype=dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws new initial weights."""
+        uniform(self.W)
+        nn.init.zeros_(self.c)
+
+    def forward(self, h: Tensor) -> Tensor:
+        """Hidden states `(…, H)` → outputs `(…, K)`."""
+        # O_t = c + W h_t
+        return readout(h, self.W, self.c)
+
+    def extra_repr(self) -> str:
+        """The constructor's arguments, for `repr`."""
+        return f"{self.hidden_size}, {self.output_size}"
