@@ -1,0 +1,1 @@
+"""To look at what a network learns."""

@@ -1,0 +1,96 @@
+"""Checkpoints: found, loaded without running any code of theirs, rebuilt into networks."""
+
+import pickle
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from hydra.utils import instantiate
+from torch import nn
+
+# Where a run's folder holds them.
+BEST = Path("checkpoints/best.ckpt")
+LAST = Path("checkpoints/last.ckpt")
+
+# What a checkpoint may name to be built. Anything else, it could use to run code of its own.
+TARGETS = ("elman.networks.LanguageModel", "elman.RNN", "torch.nn.RNN")
+
+
+def find_checkpoint(argument: str, path: str | Path, kind: Path = BEST) -> Path:
+    """The checkpoint file at `path`, or the run's one of this `kind` if `path` is a run's folder.
+
+    Raises:
+        FileNotFoundError: there is none; the message names the `argument` it was given for.
+    """
+    path = Path(path)
+    checkpoint = path / kind if path.is_dir() else path
+    if not checkpoint.is_file():
+        raise FileNotFoundError(
+            f"{argument}: there is no {checkpoint}; give a checkpoint, or the folder of a run "
+            "under outputs/train"
+        )
+    return checkpoint
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """The tensors and plain values of a checkpoint, on the CPU.
+
+    Raises:
+        ValueError: the file is damaged, holds more than tensors and plain values, or is not a
+            checkpoint that this project's training wrote.
+    """
+    try:
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise ValueError(
+            f"checkpoint: {path} is damaged or holds code; only tensors and plain values load"
+        ) from error
+    except (RuntimeError, EOFError) as error:
+        raise ValueError(f"checkpoint: {path} is damaged or cut short") from error
+    if not isinstance(checkpoint, dict) or not {"network", "state_dict"} <= checkpoint.keys():
+        raise ValueError(f"checkpoint: {path} was not written by this project's training")
+    return checkpoint
+
+
+def build_network(description: Mapping[str, Any], **sizes: int) -> nn.Module:
+    """A network from its configuration and the `sizes` that the data decide."""
+    network: nn.Module = instantiate(description)(**sizes)
+    return network
+
+
+def load_network(path: Path, checkpoint: Mapping[str, Any], **sizes: int) -> nn.Module:
+    """The network of a checkpoint, in evaluation mode.
+
+    Raises:
+        ValueError: the checkpoint names something that is not one of this project's networks, or
+            its weights are of another network.
+    """
+    for target in _targets(checkpoint["network"]):
+        if target not in TARGETS:
+            raise ValueError(
+                f"checkpoint: {path} wants to build {target!r}; allowed are {', '.join(TARGETS)}"
+            )
+    prefix = "network."
+    weights = {
+        name.removeprefix(prefix): weight
+        for name, weight in checkpoint["state_dict"].items()
+        if name.startswith(prefix)
+    }
+    network = build_network(checkpoint["network"], **sizes)
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ValueError(f"checkpoint: the weights in {path} are of another network") from error
+    return network.eval()
+
+
+def _targets(description: Any) -> Iterator[Any]:
+    if isinstance(description, Mapping):
+        for key, value in description.items():
+            if key == "_target_":
+                yield value
+            yield from _targets(value)
+    elif isinstance(description, list):
+        for value in description:
+            yield from _targets(value)

@@ -1,0 +1,55 @@
+"""Text that a language model writes."""
+
+from typing import cast
+
+import torch
+from omegaconf import DictConfig
+
+from elman.data.characters import CharacterData
+from elman.data.vocabulary import Vocabulary
+from elman.networks.language_model import LanguageModel
+from elman.training.checkpoint import find_checkpoint, load_checkpoint, load_network
+
+
+def write(
+    network: LanguageModel,
+    vocabulary: Vocabulary,
+    prompt: str,
+    length: int,
+    temperature: float,
+    seed: int,
+) -> str:
+    """`prompt`, and `length` characters more as the network goes on.
+
+    Raises:
+        ValueError: the prompt is empty or has characters that the network does not know, or a
+            value is out of range.
+    """
+    try:
+        numbers = vocabulary.encode(prompt)
+    except ValueError as error:
+        raise ValueError(f"prompt: it has characters {error}") from error
+    device = next(network.parameters()).device
+    generator = torch.Generator().manual_seed(seed)
+    written = network.generate(numbers.to(device), length, temperature, generator)
+    return prompt + vocabulary.decode(written)
+
+
+def generate(config: DictConfig) -> str:
+    """What a checkpoint's network writes.
+
+    Args:
+        config: as composed from `conf/generate.yaml`.
+
+    Returns:
+        The prompt and its continuation.
+
+    Raises:
+        TypeError, ValueError, OSError: the checkpoint is not to be had, the prompt has characters
+            that it does not know, or a value is out of range.
+    """
+    path = find_checkpoint("checkpoint", config.checkpoint)
+    checkpoint = load_checkpoint(path)
+    vocabulary = Vocabulary(checkpoint[CharacterData.__qualname__]["vocabulary"])
+    network = cast("LanguageModel", load_network(path, checkpoint, vocabulary_size=len(vocabulary)))
+    return write(network, vocabulary, config.prompt, config.length, config.temperature, config.seed)
