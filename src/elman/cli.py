@@ -84,21 +84,24 @@ def with_stored_overrides(arguments: list[str]) -> list[str]:
     Raises:
         FileNotFoundError: RUN is not the folder of a run.
     """
-    runs = [a.removeprefix("resume=") for a in arguments if a.startswith("resume=")]
-    if not runs:
+    resume = [argument for argument in arguments if argument.startswith("resume=")]
+    run = Path(resume[-1].removeprefix("resume=").strip("'\"")) if resume else None
+    if run is None or str(run) == "null":
         return arguments
-    run = Path(runs[-1])
     stored_file = run / ".hydra" / "overrides.yaml"
     if not stored_file.is_file():
         raise FileNotFoundError(
             f"resume: {run} is not the folder of a run (it has no {stored_file.relative_to(run)})"
         )
     given = {_key(argument) for argument in arguments}
-    stored = [str(override) for override in OmegaConf.load(stored_file)]
+    # As a plain list it keeps each ${…} as it was written.
+    stored: list[str] = OmegaConf.to_container(OmegaConf.load(stored_file))  # type: ignore[assignment]
+    quoted = "'" + str(run).replace("'", "\\'") + "'"
     return [
         *(override for override in stored if _key(override) not in given),
-        *arguments,
-        f"hydra.run.dir={run}",
+        *(argument for argument in arguments if argument not in resume),
+        f"resume={quoted}",
+        f"hydra.run.dir={quoted}",
     ]
 
 

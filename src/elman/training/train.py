@@ -66,12 +66,13 @@ def train(config: DictConfig) -> float:
         _announce(network, data, run)
 
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
+    seconds = timer.time_elapsed("train")
     best = run / BEST if (run / BEST).is_file() else None  # a debugging run may write none
     [figures] = trainer.test(module, data, ckpt_path=best, weights_only=True, verbose=False)
     bits = figures["test/bpc"]
     if trainer.is_global_zero:
         plot_curves(run)
-        _report(bits, timer.time_elapsed("train"), data, run, config.trainer.max_epochs)
+        _report(bits, seconds, data, run, config.trainer.max_epochs)
     return bits
 
 

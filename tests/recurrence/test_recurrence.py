@@ -1,0 +1,242 @@
+"""All engines against the NumPy reference, and against each other's limits."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from elman import reference
+from elman.equations import NONLINEARITIES
+from elman.layers import RNN
+from elman.recurrence import ENGINES, recurrence
+
+engines = pytest.mark.parametrize("engine", ["auto", *ENGINES])
+NAMES = ("X", "h_0", "U", "V", "b")
+
+
+def arguments(
+    T: int,
+    B: int,
+    I: int,
+    H: int,
+    seed: int = 0,
+    dtype: torch.dtype = torch.float64,
+    device: torch.device | str = "cpu",
+) -> tuple[Tensor, ...]:
+    """X, h_0, U, V and b of the order of 1, U and V such that a_t is so, too."""
+    generator = torch.Generator().manual_seed(seed)
+    shapes = [(T, B, I), (B, H), (I, H), (H, H), (H,)]
+    scales = [1, 1, I**-0.5, H**-0.5, 1]
+    return tuple(
+        (scale * torch.randn(shape, generator=generator, dtype=torch.float64))
+        .to(device, dtype)
+        .requires_grad_()
+        for shape, scale in zip(shapes, scales, strict=True)
+    )
+
+
+def weights_of_cost(h: Tensor) -> Tensor:
+    """∂C/∂h of the cost C = Σ dh · h, by which gradients are compared."""
+    generator = torch.Generator().manual_seed(1)
+    return torch.randn(h.shape, generator=generator, dtype=torch.float64).to(h)
+
+
+def states_and_gradients(x: tuple[Tensor, ...], f: str, engine: str) -> dict[str, Tensor]:
+    h = recurrence(*x, NONLINEARITIES[f], engine=engine)
+    gradients = torch.autograd.grad(h, x, weights_of_cost(h))
+    return {"h": h.detach(), **dict(zip(NAMES, gradients, strict=True))}
+
+
+def assert_is_the_reference(found: dict[str, Tensor], x: tuple[Tensor, ...], f: str) -> None:
+    arrays = [argument.detach().cpu().double().numpy() for argument in x]
+    h = reference.recurrence(*arrays, f=f)
+    dh = weights_of_cost(torch.from_numpy(h)).numpy()
+    expected = {"h": h, **reference.bptt(dh, *arrays, f=f)._asdict()}
+    for name, value in found.items():
+        np.testing.assert_allclose(
+            value.cpu(), expected[name], rtol=1e-12, atol=1e-12, err_msg=name
+        )
+
+
+@engines
+@given(
+    T=st.integers(1, 8),
+    B=st.integers(1, 5),
+    I=st.integers(1, 5),
+    H=st.integers(1, 9),
+    f=st.sampled_from(sorted(NONLINEARITIES)),
+    seed=st.integers(0, 2**16),
+)
+def test_states_and_gradients_are_those_of_the_reference(
+    engine: str, T: int, B: int, I: int, H: int, f: str, seed: int
+) -> None:
+    x = arguments(T, B, I, H, seed)
+    assert_is_the_reference(states_and_gradients(x, f, engine), x, f)
+
+
+@engines
+@pytest.mark.parametrize("f", NONLINEARITIES)
+def test_long_sequences_on_every_device(engine: str, f: str, device: torch.device) -> None:
+    x = arguments(T=60, B=7, I=10, H=20, device=device)
+    assert_is_the_reference(states_and_gradients(x, f, engine), x, f)
+
+
+@engines
+def test_arguments_need_not_be_contiguous(engine: str) -> None:
+    X, h_0, U, V, b = arguments(T=5, B=3, I=4, H=6)
+    scattered = X.detach().transpose(0, 2).contiguous().transpose(0, 2).requires_grad_()
+    expanded = h_0.detach()[:1].expand(3, 6).requires_grad_()
+    V_T = V.detach().T.contiguous().T.requires_grad_()
+    x = (scattered, expanded, U, V_T, b)
+    assert_is_the_reference(states_and_gradients(x, "tanh", engine), x, "tanh")
+
+
+@engines
+def test_a_cost_of_the_last_state_alone(engine: str) -> None:
+    x = arguments(T=6, B=2, I=3, H=4)
+    arrays = [argument.detach().numpy() for argument in x]
+    dh = np.zeros((6, 2, 4))
+    dh[-1] = 1
+    expected = reference.bptt(dh, *arrays)
+    gradients = torch.autograd.grad(recurrence(*x, engine=engine)[-1].sum(), x)
+    for gradient, right in zip(gradients, expected, strict=True):
+        np.testing.assert_allclose(gradient, right, rtol=1e-12, atol=1e-12)
+
+
+@engines
+@pytest.mark.parametrize("wanted", range(5))
+def test_only_the_gradients_that_are_wanted(engine: str, wanted: int) -> None:
+    x = arguments(T=4, B=2, I=3, H=5)
+    expected = states_and_gradients(x, "tanh", "unrolled")[NAMES[wanted]]
+    constants = [argument.detach() for argument in x]
+    constants[wanted].requires_grad_()
+    h = recurrence(*constants, engine=engine)
+    h.backward(weights_of_cost(h))
+    torch.testing.assert_close(constants[wanted].grad, expected, rtol=1e-12, atol=1e-12)
+    assert [c.grad is not None for c in constants] == [k == wanted for k in range(5)]
+
+
+@engines
+@pytest.mark.parametrize("f", NONLINEARITIES)
+def test_gradcheck_once_and_twice(engine: str, f: str) -> None:
+    x = arguments(T=3, B=2, I=2, H=3)
+
+    def compute(*x: Tensor) -> Tensor:
+        return recurrence(*x, NONLINEARITIES[f], engine=engine)
+
+    assert torch.autograd.gradcheck(compute, x)
+    assert torch.autograd.gradgradcheck(compute, x)
+
+
+@engines
+def test_a_gradient_penalty_trains(engine: str) -> None:
+    """The second derivative reaches the weights, too, when only some arguments want gradients."""
+    X, h_0, U, V, b = arguments(T=4, B=2, I=3, H=5)
+    h_0 = h_0.detach()
+
+    def penalty(engine: str) -> tuple[Tensor, ...]:
+        [dX] = torch.autograd.grad(
+            recurrence(X, h_0, U, V, b, engine=engine).sum(), X, create_graph=True
+        )
+        return torch.autograd.grad((dX**2).sum(), (U, V, b))
+
+    for found, right in zip(penalty(engine), penalty("unrolled"), strict=True):
+        torch.testing.assert_close(found, right, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("f", ["tanh", "relu"])
+def test_float32_is_as_near_to_float64_as_torch(engine: str, f: str, device: torch.device) -> None:
+    exact = arguments(T=50, B=16, I=20, H=64, device=device)
+    rounded = tuple(a.detach().float().requires_grad_() for a in exact)
+    exact = tuple(a.detach().double().requires_grad_() for a in rounded)  # the same numbers
+    truth = states_and_gradients(exact, f, "unrolled")
+    ours = states_and_gradients(rounded, f, engine)
+
+    X, h_0, U, V, b = rounded
+    layer = RNN(20, 64, nonlinearity=f, device=device)
+    layer.load_state_dict({"cells.0.U": U, "cells.0.V": V, "cells.0.b": b})
+    module: nn.RNN = layer.to_torch()
+    h, _ = module(X, h_0[None])
+    parameters = [module.weight_ih_l0, module.weight_hh_l0, module.bias_ih_l0]
+    dX, dh_0, dU, dV, db = torch.autograd.grad(h, [X, h_0, *parameters], weights_of_cost(h))
+    theirs = {"h": h, "X": dX, "h_0": dh_0, "U": dU.T, "V": dV.T, "b": db}
+
+    for name, exact_value in truth.items():
+        our_error = (ours[name] - exact_value).norm()
+        their_error = (theirs[name] - exact_value).norm()
+        assert our_error <= 2 * their_error, name
+
+
+@engines
+def test_bfloat16(engine: str, device: torch.device) -> None:
+    x = arguments(T=5, B=3, I=4, H=6, dtype=torch.bfloat16, device=device)
+    exact = tuple(a.detach().double().requires_grad_() for a in x)
+    found = states_and_gradients(x, "tanh", engine)
+    expected = states_and_gradients(exact, "tanh", "unrolled")
+    for name, value in found.items():
+        assert value.dtype == torch.bfloat16
+        # 8 bits of mantissa, and sums of some tens of terms
+        torch.testing.assert_close(value.double(), expected[name], rtol=0.1, atol=0.1)
+
+
+@engines
+def test_autocast_computes_in_its_own_type(engine: str, device: torch.device) -> None:
+    x = arguments(T=5, B=3, I=4, H=6, dtype=torch.float32, device=device)
+    with torch.autocast(device.type, torch.bfloat16):
+        h = recurrence(*x, engine=engine)
+    assert h.dtype == torch.bfloat16
+    gradients = torch.autograd.grad(h, x, torch.ones_like(h))
+    assert {gradient.dtype for gradient in gradients} == {torch.float32}
+    by_hand = recurrence(*(a.bfloat16() for a in x), engine=engine)
+    assert torch.equal(h, by_hand)
+
+
+@engines
+def test_nothing_is_made_on_another_device(engine: str) -> None:
+    """On the meta device, a tensor that came from elsewhere would be an error."""
+    x = tuple(a.detach().to("meta").requires_grad_() for a in arguments(T=4, B=2, I=3, H=5))
+    h = recurrence(*x, engine=engine)
+    assert h.device.type == "meta"
+    assert h.shape == (4, 2, 5)
+    gradients = torch.autograd.grad(h, x, torch.empty_like(h), create_graph=True)
+    assert [g.shape for g in gradients] == [a.shape for a in x]
+
+
+@engines
+def test_no_sequences(engine: str) -> None:
+    found = states_and_gradients(arguments(T=3, B=0, I=3, H=5), "tanh", engine)
+    assert found["h"].shape == (3, 0, 5)
+    assert torch.equal(found["V"], torch.zeros(5, 5, dtype=torch.float64))
+
+
+@engines
+def test_no_time_steps(engine: str) -> None:
+    assert recurrence(*arguments(T=0, B=2, I=3, H=5), engine=engine).shape == (0, 2, 5)
+
+
+def test_auto_takes_any_elementwise_function() -> None:
+    x = arguments(T=4, B=2, I=3, H=5)
+    h = recurrence(*x, torch.nn.functional.softsign, engine="auto")
+    assert torch.equal(h, recurrence(*x, torch.nn.functional.softsign, engine="unrolled"))
+
+
+def test_auto_works_under_function_transforms() -> None:
+    X, h_0, U, V, b = (a.detach() for a in arguments(T=4, B=2, I=3, H=5))
+    Vs = torch.stack([V, 2 * V])
+    ensemble = torch.vmap(lambda V: recurrence(X, h_0, U, V, b))(Vs)
+    torch.testing.assert_close(ensemble[1], recurrence(X, h_0, U, 2 * V, b))
+
+
+def test_bptt_names_the_engine_that_takes_any_function() -> None:
+    x = arguments(T=1, B=1, I=1, H=1)
+    with pytest.raises(ValueError, match="engine 'unrolled' takes any"):
+        recurrence(*x, torch.nn.functional.softsign, engine="bptt")
+
+
+def test_an_engine_that_does_not_exist() -> None:
+    x = arguments(T=1, B=1, I=1, H=1)
+    with pytest.raises(ValueError, match="engine must be one of auto, unrolled, bptt, got 'btpt'"):
+        recurrence(*x, engine="btpt")  # type: ignore[arg-type]

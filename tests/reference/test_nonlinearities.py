@@ -1,0 +1,23 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from elman.reference import DERIVATIVES, NONLINEARITIES, finite_differences
+
+a = np.array([-3.0, -0.7, 0.4, 2.0])  # away from the corner of ReLU at 0
+
+
+@pytest.mark.parametrize("f", NONLINEARITIES)
+def test_derivative_is_the_slope(f: str) -> None:
+    slope = finite_differences(lambda a: float(NONLINEARITIES[f](a).sum()), a)
+    assert_allclose(DERIVATIVES[f](a), slope, rtol=1e-8, atol=1e-9)
+
+
+def test_values_at_known_points() -> None:
+    assert_allclose(NONLINEARITIES["sigmoid"](np.array([0.0, np.log(3)])), [0.5, 0.75])
+    assert_allclose(NONLINEARITIES["relu"](a), [0, 0, 0.4, 2])
+    assert_allclose(NONLINEARITIES["tanh"](np.array([0.0, np.log(2)])), [0, 0.6])
+
+
+def test_sigmoid_does_not_overflow() -> None:
+    assert_allclose(NONLINEARITIES["sigmoid"](np.array([-1e4, 1e4])), [0, 1])

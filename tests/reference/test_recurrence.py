@@ -1,0 +1,87 @@
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from elman.reference import bptt, finite_differences, recurrence
+from elman.reference.nonlinearities import Array
+
+
+@dataclass
+class Example:
+    """A cost C = Σ_t dh_t · h_t of random inputs and weights."""
+
+    X: Array
+    h_0: Array
+    U: Array
+    V: Array
+    b: Array
+    dh: Array
+
+    @property
+    def inputs(self) -> dict[str, Array]:
+        return {"X": self.X, "h_0": self.h_0, "U": self.U, "V": self.V, "b": self.b}
+
+
+def example(T: int, B: int, I: int, H: int, seed: int) -> Example:
+    rng = np.random.default_rng(seed)
+    shapes = {"X": (T, B, I), "h_0": (B, H), "U": (I, H), "V": (H, H), "b": (H,), "dh": (T, B, H)}
+    return Example(**{name: rng.normal(size=shape) for name, shape in shapes.items()})
+
+
+examples = st.builds(example, *[st.integers(1, 4)] * 4, seed=st.integers(0, 2**16))
+
+
+def test_one_unit_by_hand() -> None:
+    one = np.ones((1, 1))
+    h = recurrence(X=np.array([[[1.0]], [[2.0]]]), h_0=one * 0.5, U=one * 3, V=one * -1, b=one[0])
+    h_1 = math.tanh(1 * 3 + 0.5 * -1 + 1)
+    h_2 = math.tanh(2 * 3 + h_1 * -1 + 1)
+    assert_allclose(h[:, 0, 0], [h_1, h_2])
+
+
+@pytest.mark.parametrize("f", ["tanh", "sigmoid", "relu"])
+@given(e=examples)
+def test_bptt_agrees_with_finite_differences(f: str, e: Example) -> None:
+    if f == "relu" and np.abs(preactivations(e, f)).min() < 1e-3:
+        return  # a finite difference across the corner of ReLU says nothing
+    gradients = bptt(e.dh, **e.inputs, f=f)._asdict()
+    for name, x in e.inputs.items():
+
+        def cost(value: Array, name: str = name) -> float:
+            return float((e.dh * recurrence(**{**e.inputs, name: value}, f=f)).sum())
+
+        assert_allclose(gradients[name], finite_differences(cost, x), rtol=1e-5, atol=1e-6)
+
+
+def preactivations(e: Example, f: str) -> Array:
+    h = recurrence(**e.inputs, f=f)
+    h_previous = np.concatenate([e.h_0[np.newaxis], h[:-1]])
+    return e.X @ e.U + h_previous @ e.V + e.b
+
+
+@given(e=examples, chunk=st.integers(1, 5))
+def test_truncated_bptt_is_full_bptt_of_each_chunk(e: Example, chunk: int) -> None:
+    h = recurrence(**e.inputs)
+    dU, dV, db = np.zeros_like(e.U), np.zeros_like(e.V), np.zeros_like(e.b)
+    h_0 = e.h_0
+    for start in range(0, len(e.X), chunk):
+        steps = slice(start, start + chunk)
+        part = bptt(e.dh[steps], e.X[steps], h_0, e.U, e.V, e.b)
+        dU, dV, db = dU + part.U, dV + part.V, db + part.b
+        h_0 = h[steps][-1]  # carried over as a constant
+    truncated = bptt(e.dh, **e.inputs, chunk=chunk)
+    assert_allclose(truncated.U, dU, atol=1e-12)
+    assert_allclose(truncated.V, dV, atol=1e-12)
+    assert_allclose(truncated.b, db, atol=1e-12)
+
+
+@given(e=examples)
+def test_a_chunk_as_long_as_the_sequence_truncates_nothing(e: Example) -> None:
+    full, truncated = bptt(e.dh, **e.inputs), bptt(e.dh, **e.inputs, chunk=len(e.X))
+    for a, b in zip(full, truncated, strict=True):
+        assert (a == b).all()
