@@ -43,7 +43,7 @@ class CharacterData(LightningDataModule):
         self,
         path: str | None = None,
         directory: str = "data",
-        batch_size: int = 32,
+        batch_size: int = 64,
         chunk_length: int = 50,
         validation: float = 0.05,
         test: float = 0.1,

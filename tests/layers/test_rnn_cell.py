@@ -1,0 +1,96 @@
+import pytest
+import torch
+from torch import nn
+
+from elman import RNNCell, reference
+
+
+@pytest.mark.parametrize("f", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_is_one_step_of_the_reference(f: str, bias: bool) -> None:
+    cell = RNNCell(3, 4, bias=bias, nonlinearity=f, dtype=torch.float64)
+    X, h = torch.randn(2, 3, dtype=torch.float64), torch.randn(2, 4, dtype=torch.float64)
+    weights = [w.detach().numpy() for w in (cell.U, cell.V, cell.b)]
+    expected = reference.recurrence(X[None].numpy(), h.numpy(), *weights, f=f)[0]
+    torch.testing.assert_close(cell(X, h), torch.from_numpy(expected), rtol=1e-12, atol=1e-12)
+
+
+def test_any_elementwise_function() -> None:
+    cell = RNNCell(3, 4, nonlinearity=torch.sin)
+    X, h = torch.randn(2, 3), torch.randn(2, 4)
+    torch.testing.assert_close(cell(X, h), torch.sin(X @ cell.U + h @ cell.V + cell.b))
+
+
+def test_state_is_zero_if_not_given() -> None:
+    cell = RNNCell(3, 4)
+    X = torch.randn(2, 3)
+    assert torch.equal(cell(X), cell(X, torch.zeros(2, 4)))
+
+
+def test_one_example_is_a_batch_of_one() -> None:
+    cell = RNNCell(3, 4)
+    X, h = torch.randn(3), torch.randn(4)
+    torch.testing.assert_close(cell(X, h), cell(X[None], h[None])[0])
+
+
+@pytest.mark.parametrize("f", ["tanh", "relu"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_from_torch_and_back(f: str, bias: bool) -> None:
+    theirs = nn.RNNCell(3, 4, bias=bias, nonlinearity=f, dtype=torch.float64).eval()
+    ours = RNNCell.from_torch(theirs)
+    X, h = torch.randn(2, 3, dtype=torch.float64), torch.randn(2, 4, dtype=torch.float64)
+    for cell in (ours, ours.to_torch()):
+        assert not cell.training
+        torch.testing.assert_close(cell(X, h), theirs(X, h), rtol=1e-12, atol=1e-12)
+
+
+def test_torch_has_no_sigmoid() -> None:
+    with pytest.raises(ValueError, match="tanh and relu only, not 'sigmoid'"):
+        RNNCell(3, 4, nonlinearity="sigmoid").to_torch()
+
+
+def test_without_bias_b_is_neither_trained_nor_saved() -> None:
+    cell = RNNCell(3, 4, bias=False)
+    assert [name for name, _ in cell.named_parameters()] == ["U", "V"]
+    assert list(cell.state_dict()) == ["U", "V"]
+    assert cell.double().b.dtype == torch.float64
+    assert not cell.b.any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"hidden_size": 0}, ValueError, "hidden_size must be greater than zero, got 0"),
+        ({"input_size": -2}, ValueError, "input_size must be greater than zero, got -2"),
+        ({"hidden_size": 2.0}, TypeError, "hidden_size must be an int, got 2.0"),
+        ({"hidden_size": True}, TypeError, "hidden_size must be an int, got True"),
+        ({"bias": "yes"}, TypeError, "bias must be True or False, got 'yes'"),
+        ({"nonlinearity": "than"}, ValueError, "nonlinearity must be one of tanh.* got 'than'"),
+    ],
+)
+def test_refuses_what_makes_no_cell(
+    arguments: dict[str, object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        RNNCell(**{"input_size": 3, "hidden_size": 4, **arguments})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("input_shape", "state_shape", "error", "message"),
+    [
+        ((1, 2, 3), None, ValueError, "input must be"),
+        ((2, 5), None, RuntimeError, "input must have input_size=3 features, got 5"),
+        ((2, 3), (1, 2, 4), ValueError, "hx must be"),
+        ((2, 3), (1, 4), RuntimeError, r"hx must have shape \(2, 4\), got \(1, 4\)"),
+        ((2, 3), (2, 5), RuntimeError, r"hx must have shape \(2, 4\), got \(2, 5\)"),
+    ],
+)
+def test_refuses_what_does_not_fit(
+    input_shape: tuple[int, ...],
+    state_shape: tuple[int, ...] | None,
+    error: type[Exception],
+    message: str,
+) -> None:
+    state = None if state_shape is None else torch.zeros(state_shape)
+    with pytest.raises(error, match=message):
+        RNNCell(3, 4)(torch.zeros(input_shape), state)
