@@ -46,8 +46,8 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise ValueError(
             f"checkpoint: {path} is damaged or holds code; only tensors and plain values load"
         ) from error
-    except (RuntimeError, EOFError) as error:
-        raise ValueError(f"checkpoint: {path} is damaged or cut short") from error
+    except (RuntimeError, EOFError, OSError) as error:
+        raise ValueError(f"checkpoint: {path} is damaged, cut short or unreadable") from error
     if not isinstance(checkpoint, dict) or not {"network", "state_dict"} <= checkpoint.keys():
         raise ValueError(f"checkpoint: {path} was not written by this project's training")
     return checkpoint

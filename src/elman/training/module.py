@@ -104,11 +104,13 @@ class SequenceTraining(LightningModule):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keeps what a resumed training and a rebuilt network need."""
         checkpoint["network"] = self.description
+        checkpoint["chance"] = torch.get_rng_state()  # dropout's
         if self._state is not None:  # every process has its own streams
             states = cast("Tensor", self.all_gather(self._state))
             checkpoint["states"] = states.view(-1, *self._state.shape)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Goes on with the streams' states."""
+        """Goes on with the same chance and the streams' states."""
+        torch.set_rng_state(checkpoint["chance"])
         if "states" in checkpoint:
             self._state = checkpoint["states"][self.global_rank].to(self.device)

@@ -2,6 +2,7 @@
 
 import logging
 import shlex
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,15 @@ def train(config: DictConfig) -> float:
         logger=list(instantiate(config.logger).values()),
     )
     checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
-    if checkpoint and load_checkpoint(checkpoint)["network"] != description:
+    stored = load_checkpoint(checkpoint) if checkpoint else None
+    if stored and stored["network"] != description:
         raise ValueError(f"resume: {checkpoint} is of another network than the one configured")
 
     data.prepare_data()
     data.setup()
+    if stored:
+        data.load_state_dict(stored[CharacterData.__qualname__])
+        warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # as is right
     network = build_network(description, vocabulary_size=len(data.vocabulary))
     module = SequenceTraining(network, NextCharacter(), optimizer, scheduler, description)
     run = Path(config.output_dir)

@@ -1,0 +1,119 @@
+"""The scripts as people run them: from the repository's root, in a process of their own."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+ROOT = Path(__file__).parents[2]
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(book: Path, tmp_path: Path) -> Run:
+    """Runs `python scripts/NAME.py ARGUMENTS…`; `train` on the small text, in `tmp_path/run`."""
+    small = [
+        f"data.path={book}",
+        f"hydra.run.dir={tmp_path / 'run'}",
+        "data.batch_size=4",
+        "data.chunk_length=18",
+        "network.embedding_size=8",
+        "network.hidden_size=16",
+        "callbacks.samples.length=10",
+        "trainer.max_epochs=1",
+    ]
+
+    def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        given = {argument.split("=")[0] for argument in arguments}
+        defaults = [option for option in small if option.split("=")[0] not in given]
+        if name != "train" or "resume" in given or "--help" in given:
+            defaults = []
+        return subprocess.run(
+            [sys.executable, f"scripts/{name}.py", *defaults, *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    return run
+
+
+def test_train_evaluate_generate_resume(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    trained = run("train", "seed=3")
+    assert trained.returncode == 0, trained.stderr
+    assert "Traceback" not in trained.stderr
+    [told] = [line for line in trained.stdout.splitlines() if line.startswith("Test: ")]
+    assert (folder / "train.log").read_text().count(told) == 1
+
+    evaluated = run("evaluate", f"checkpoint={folder}", "data.batch_size=4", "data.chunk_length=18")
+    assert evaluated.returncode == 0, evaluated.stderr
+    assert told.split(" on ")[0] in evaluated.stdout
+
+    written = run("generate", f"checkpoint={folder}", "prompt=green bottles,", "length=20")
+    assert written.returncode == 0, written.stderr
+    assert written.stdout.startswith("green bottles,")
+    assert len(written.stdout) == len("green bottles,") + 20 + len("\n")
+
+    resumed = run("train", f"resume={folder}", "trainer.max_epochs=2")
+    assert resumed.returncode == 0, resumed.stderr
+    config = OmegaConf.load(folder / "config.yaml")
+    assert (config.seed, config.trainer.max_epochs) == (3, 2)  # what was given then, and now
+    assert config.network.hidden_size == 16
+
+
+@pytest.mark.parametrize(
+    ("override", "exit_code", "message"),
+    [
+        ("network.hiden_size=3", 2, "Could not override 'network.hiden_size'"),
+        ("rnn=ellman", 2, "Could not find 'rnn/ellman' Available options in 'rnn': elman torch"),
+        ("resume=nowhere", 2, "resume: nowhere is not the folder of a run"),
+        ("network.hidden_size=0", 1, "hidden_size must be greater than zero, got 0"),
+        ("data.path=missing.txt", 1, "data.path: there is no file missing.txt"),
+    ],
+)
+def test_bad_input_ends_in_one_clear_sentence(
+    run: Run, tmp_path: Path, override: str, exit_code: int, message: str
+) -> None:
+    failed = run("train", override)
+    assert failed.returncode == exit_code
+    assert message in failed.stderr
+    assert failed.stderr.startswith("error: ")
+    assert failed.stderr.count("\n") == 1
+    assert not (tmp_path / "run" / "checkpoints").exists()
+
+
+def test_debugging_shows_where_an_error_arose(run: Run) -> None:
+    failed = run("train", "debug=one_batch", "network.hidden_size=0")
+    assert failed.returncode == 1
+    assert "Traceback" in failed.stderr
+    assert "rnn_cell.py" in failed.stderr or "language_model.py" in failed.stderr
+
+
+@pytest.mark.parametrize("name", ["train", "evaluate", "generate", "benchmark"])
+def test_help_is_written_for_a_person(run: Run, name: str) -> None:
+    helped = run(name, "--help")
+    assert helped.returncode == 0
+    assert "Examples:" in helped.stdout
+    assert f"python scripts/{name}.py" in helped.stdout
+
+
+def test_two_processes_share_the_streams(run: Run, tmp_path: Path) -> None:
+    trained = run("train", "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2")
+    assert trained.returncode == 0, trained.stderr
+    assert trained.stdout.count("Test: ") == 1
+    assert (tmp_path / "run" / "checkpoints" / "best.ckpt").is_file()
+
+
+def test_benchmark_prints_both_ratios(run: Run, tmp_path: Path) -> None:
+    small = ["network.hidden_size=8", "data.batch_size=2", "data.chunk_length=3", "rounds=2"]
+    timed = run("benchmark", *small, f"hydra.run.dir={tmp_path}")
+    assert timed.returncode == 0, timed.stderr
+    assert "torch.nn.RNN takes " in timed.stdout
+    assert "Lightning and its logging cost " in timed.stdout

@@ -1,0 +1,116 @@
+"""Checkpoints from elsewhere: damaged, foreign, hostile."""
+
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from omegaconf import DictConfig
+
+from elman.training.checkpoint import find_checkpoint, load_checkpoint, load_network
+from elman.training.train import train
+
+
+@pytest.fixture
+def run(configured: Callable[..., DictConfig], tmp_path: Path) -> Path:
+    train(configured("trainer.max_epochs=1"))
+    return tmp_path / "run"
+
+
+def vocabulary_size(checkpoint: dict[str, Any]) -> int:
+    return len(checkpoint["CharacterData"]["vocabulary"])
+
+
+def test_a_network_is_rebuilt_from_the_checkpoint_alone(run: Path) -> None:
+    path = find_checkpoint("checkpoint", run)
+    checkpoint = load_checkpoint(path)
+    network = load_network(path, checkpoint, vocabulary_size=vocabulary_size(checkpoint))
+    assert not network.training
+    for name, weight in network.state_dict().items():
+        assert torch.equal(weight, checkpoint["state_dict"][f"network.{name}"])
+
+
+def test_a_run_or_a_file_is_found(run: Path) -> None:
+    best = run / "checkpoints" / "best.ckpt"
+    assert find_checkpoint("checkpoint", run) == find_checkpoint("checkpoint", best) == best
+
+
+def test_a_checkpoint_that_is_not_there(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "missing.ckpt"):
+        with pytest.raises(FileNotFoundError, match=r"^checkpoint: there is no .*\.ckpt; give"):
+            find_checkpoint("checkpoint", path)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.99])
+def test_a_checkpoint_cut_short(run: Path, share: float) -> None:
+    path = find_checkpoint("checkpoint", run)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(ValueError, match=r"^checkpoint: .*best\.ckpt is damaged, cut short or"):
+        load_checkpoint(path)
+
+
+def test_a_file_that_is_no_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "letter.ckpt"
+    path.write_text("Dear checkpoint, how do you do?")
+    with pytest.raises(ValueError, match=r"^checkpoint: .*letter\.ckpt is damaged"):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize("content", [torch.zeros(3), {"state_dict": {}}, [1, 2]])
+def test_a_checkpoint_of_another_program(tmp_path: Path, content: Any) -> None:
+    path = tmp_path / "other.ckpt"
+    torch.save(content, path)
+    with pytest.raises(ValueError, match="was not written by this project's training"):
+        load_checkpoint(path)
+
+
+class Hostile:
+    """Whoever unpickles this makes a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.folder),)
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_code_in_a_checkpoint_does_not_run(run: Path, tmp_path: Path, zipped: bool) -> None:
+    path = find_checkpoint("checkpoint", run)
+    content = {**load_checkpoint(path), "more": Hostile(tmp_path / "trap")}
+    if zipped:
+        torch.save(content, path)
+    else:
+        path.write_bytes(pickle.dumps(content, protocol=2))
+    with pytest.raises(ValueError, match="is damaged or holds code; only tensors and plain"):
+        load_checkpoint(path)
+    assert not (tmp_path / "trap").exists()
+
+
+@pytest.mark.parametrize("where", ["network", "rnn", "argument"])
+def test_a_checkpoint_may_not_choose_what_is_called(run: Path, tmp_path: Path, where: str) -> None:
+    path = find_checkpoint("checkpoint", run)
+    checkpoint = load_checkpoint(path)
+    hostile = {"_target_": "os.mkdir", "path": str(tmp_path / "trap")}
+    description = checkpoint["network"]
+    if where == "network":
+        checkpoint["network"] = hostile
+    elif where == "rnn":
+        description["rnn"] = hostile
+    else:
+        description["rnn"]["bias"] = [hostile]
+    with pytest.raises(ValueError, match=r"checkpoint: .* wants to build 'os.mkdir'; allowed are"):
+        load_network(path, checkpoint, vocabulary_size=vocabulary_size(checkpoint))
+    assert not (tmp_path / "trap").exists()
+
+
+def test_weights_of_another_network(run: Path) -> None:
+    path = find_checkpoint("checkpoint", run)
+    checkpoint = load_checkpoint(path)
+    checkpoint["network"]["hidden_size"] += 1
+    with pytest.raises(ValueError, match=r"the weights in .* are of another network"):
+        load_network(path, checkpoint, vocabulary_size=vocabulary_size(checkpoint))

@@ -1,0 +1,178 @@
+"""Whole trainings on a small text."""
+
+import logging
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from omegaconf import DictConfig, OmegaConf
+
+from elman.data.characters import CharacterData
+from elman.inspection.curves import read_curves
+from elman.training.callbacks import SampleText
+from elman.training.checkpoint import LAST
+from elman.training.train import train
+
+Configure = Callable[..., DictConfig]
+
+
+@pytest.mark.parametrize("rnn", ["elman", "torch"])
+def test_learns_and_tells_where_everything_lies(
+    configured: Configure, tmp_path: Path, caplog: pytest.LogCaptureFixture, rnn: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    config = configured(f"rnn={rnn}", "trainer.max_epochs=15", "optimizer.lr=1e-2")
+    bits = train(config)
+
+    run = tmp_path / "run"
+    text = (tmp_path / "book.txt").read_text()
+    entropy = -sum(n / len(text) * math.log2(n / len(text)) for n in map(text.count, set(text)))
+    assert bits < entropy / 3  # far better than knowing how frequent each character is
+    assert f"Test: {bits:.3f} bits per character on the last 10 %" in caplog.text
+    assert f"resume={run} trainer.max_epochs=30" in caplog.text
+    assert "After " in caplog.text  # samples
+    for file in ("checkpoints/best.ckpt", "checkpoints/last.ckpt", "curves.png"):
+        assert str(run / Path(file).parent) in caplog.text
+        assert (run / file).stat().st_size > 0
+    assert list((run / "tensorboard").glob("events.*"))
+    resolved = OmegaConf.load(run / "config.yaml")
+    assert resolved.network.rnn == resolved.rnn
+    curves = read_curves(run)
+    assert {"train/bpc", "train/gradient_norm", "learning_rate", "validation/bpc"} <= curves.keys()
+    assert curves["test/bpc"][-1][1] == pytest.approx(bits)
+
+
+def final_state(run: Path) -> dict[str, Any]:
+    return torch.load(run / LAST, weights_only=True)
+
+
+def assert_same(found: Any, expected: Any) -> None:
+    if isinstance(expected, torch.Tensor):
+        assert torch.equal(found, expected)
+    elif isinstance(expected, dict):
+        assert found.keys() == expected.keys()
+        for key, value in expected.items():
+            assert_same(found[key], value)
+    elif isinstance(expected, list | tuple):
+        for one, other in zip(found, expected, strict=True):
+            assert_same(one, other)
+    else:
+        assert found == expected
+
+
+@pytest.mark.parametrize("validations", [1, 2, 3])  # two an epoch
+@pytest.mark.parametrize("rnn", ["elman", "torch"])
+def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
+    configured: Configure,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    validations: int,
+    rnn: str,
+) -> None:
+    """To the bit, in weights, optimizer and schedule, also with dropout's chance."""
+    options = [f"rnn={rnn}", "rnn.num_layers=2", "rnn.dropout=0.2", "trainer.max_epochs=3"]
+    train(configured(*options, run="whole"))
+
+    class Interruption(Exception):  # noqa: N818
+        pass
+
+    def interrupt(callback: SampleText, *_: Any) -> None:
+        callback.seen = getattr(callback, "seen", 0) + 1  # type: ignore[attr-defined]
+        if callback.seen > validations:  # type: ignore[attr-defined]
+            raise Interruption
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SampleText, "on_validation_end", interrupt)
+        with pytest.raises(Interruption):
+            train(configured(*options, run="broken"))
+    step = final_state(tmp_path / "broken")["global_step"]
+    assert step == final_state(tmp_path / "whole")["global_step"] * validations / 6
+
+    train(configured(*options, f"resume={tmp_path / 'broken'}", run="broken"))
+    whole, resumed = final_state(tmp_path / "whole"), final_state(tmp_path / "broken")
+    for part in ("state_dict", "optimizer_states", "lr_schedulers", "states", "global_step"):
+        assert_same(resumed[part], whole[part])
+
+
+def test_a_finished_training_goes_on_with_more_epochs(
+    configured: Configure, tmp_path: Path
+) -> None:
+    train(configured("trainer.max_epochs=1"))
+    steps = final_state(tmp_path / "run")["global_step"]
+    train(configured("trainer.max_epochs=2", f"resume={tmp_path / 'run'}"))
+    assert final_state(tmp_path / "run")["global_step"] == 2 * steps
+    assert len(read_curves(tmp_path / "run")["validation/bpc"]) == 4
+
+
+def test_overfitting_one_batch_brings_the_cost_to_nearly_zero(
+    configured: Configure, tmp_path: Path
+) -> None:
+    train(configured("debug=overfit", "optimizer.lr=1e-2"))
+    assert read_curves(tmp_path / "run")["train/bpc"][-1][1] < 0.02
+
+
+@pytest.mark.parametrize("debug", ["one_batch", "cpu"])
+def test_debugging_presets_run_through(configured: Configure, debug: str) -> None:
+    assert train(configured(f"debug={debug}")) > 0
+
+
+def test_without_a_schedule_the_rate_is_constant(configured: Configure, tmp_path: Path) -> None:
+    train(configured("trainer.max_epochs=1", "~scheduler", "~callbacks.learning_rate"))
+    [group] = final_state(tmp_path / "run")["optimizer_states"][0]["param_groups"]
+    assert group["lr"] == 4e-3
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("network.hidden_size=0", "hidden_size must be greater than zero, got 0"),
+        ("network.hidden_size=many", "hidden_size must be an int, got 'many'"),
+        ("rnn.nonlinearity=than", "nonlinearity must be one of tanh"),
+        ("rnn.engine=cudnn", "engine must be one of auto"),
+        ("rnn.init_V=eye", "init_V must be one of uniform"),
+        ("optimizer.lr=-1", "Invalid learning rate: -1"),
+        ("scheduler.warmup=2", "scheduler.warmup must be at least 0 and less than 1, got 2"),
+        ("data.batch_size=0", "data.batch_size must be greater than zero, got 0"),
+        ("trainer.max_epochs=0", "trainer.max_epochs must be greater than zero, got 0"),
+        ("trainer.max_epochs=few", "trainer.max_epochs must be an int, got 'few'"),
+        ("callbacks.samples.temperature=0", "temperature must be greater than zero, got 0"),
+        ("resume=nowhere", "resume: there is no nowhere"),
+    ],
+)
+def test_values_out_of_range_are_refused_before_data_is_touched(
+    configured: Configure, monkeypatch: pytest.MonkeyPatch, override: str, message: str
+) -> None:
+    def too_late(_: CharacterData) -> None:
+        raise AssertionError("data was touched")
+
+    monkeypatch.setattr(CharacterData, "prepare_data", too_late)
+    with pytest.raises(Exception, match=message) as error:
+        train(configured(override))
+    assert not isinstance(error.value, AssertionError)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there(configured: Configure) -> None:
+    with pytest.raises(ValueError, match=r"trainer: .*\(trainer=cpu computes on the processor\)"):
+        train(configured("trainer.accelerator=gpu"))
+
+
+def test_a_run_of_another_network_is_not_resumed(configured: Configure, tmp_path: Path) -> None:
+    train(configured("trainer.max_epochs=1"))
+    before = (tmp_path / "run" / LAST).read_bytes()
+    with pytest.raises(ValueError, match=r"resume: .* is of another network than the one"):
+        train(configured("network.hidden_size=17", f"resume={tmp_path / 'run'}"))
+    assert (tmp_path / "run" / LAST).read_bytes() == before
+
+
+def test_a_run_of_another_text_is_not_resumed(
+    configured: Configure, tmp_path: Path, book: Path
+) -> None:
+    train(configured("trainer.max_epochs=1"))
+    other = tmp_path / "other.txt"
+    other.write_text(book.read_text().replace("green", "red@"))
+    with pytest.raises(ValueError, match=r"the characters of .*other\.txt are not those"):
+        train(configured(f"data.path={other}", f"resume={tmp_path / 'run'}", run="second"))
