@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_dir
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import (
     ConfigCompositionException,
     HydraException,
@@ -14,7 +15,13 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from omegaconf.errors import ConfigAttributeError, OmegaConfBaseException
 
-from elman.cli import PrintHandler, one_clear_sentence, sentence, with_stored_overrides
+from elman.cli import (
+    PrintHandler,
+    one_clear_sentence,
+    sentence,
+    with_stored_overrides,
+    with_text_quoted,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -228,3 +235,14 @@ def test_messages_go_to_where_standard_output_goes_at_the_time(
         handler.handle(logging.LogRecord("elman", logging.INFO, "", 0, message, None, None))
 
         assert output.getvalue() == f"INFO: {message}\n"
+
+
+@pytest.mark.parametrize("value", ["Ωmega", "What's this?", "my book (2).txt", "a=b", "O!"])
+def test_a_value_that_hydra_cannot_read_is_text(value: str) -> None:
+    [argument] = with_text_quoted([f"prompt={value}"])
+    assert OverridesParser.create().parse_override(argument).value() == value
+
+
+@pytest.mark.parametrize("argument", ["prompt=KING:", "-m", "~scheduler", "x=[1,2]", "lr=1,2"])
+def test_what_hydra_can_read_is_left_as_it_is(argument: str) -> None:
+    assert with_text_quoted([argument]) == [argument]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import hydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException, InstantiationException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -42,7 +43,7 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
             warnings.filterwarnings("ignore", message=".*LeafSpec")  # Lightning 2.6 on torch 2.13
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra is to raise its errors, not to print them
             with one_clear_sentence(exit_code=2):
-                sys.argv[1:] = with_stored_overrides(sys.argv[1:])
+                sys.argv[1:] = with_text_quoted(with_stored_overrides(sys.argv[1:]))
                 hydra_main()
 
         return main
@@ -96,13 +97,35 @@ def with_stored_overrides(arguments: list[str]) -> list[str]:
     given = {_key(argument) for argument in arguments}
     # As a plain list it keeps each ${…} as it was written.
     stored: list[str] = OmegaConf.to_container(OmegaConf.load(stored_file))  # type: ignore[assignment]
-    quoted = "'" + str(run).replace("'", "\\'") + "'"
     return [
         *(override for override in stored if _key(override) not in given),
         *(argument for argument in arguments if argument not in resume),
-        f"resume={quoted}",
-        f"hydra.run.dir={quoted}",
+        f"resume={_quoted(str(run))}",
+        f"hydra.run.dir={_quoted(str(run))}",
     ]
+
+
+def with_text_quoted(arguments: list[str]) -> list[str]:
+    """The arguments; a value that Hydra's grammar cannot read, such as `prompt=Ω?`, as text."""
+    return [
+        argument if _readable(argument) else f"{key}={_quoted(value)}"
+        for argument in arguments
+        for key, _, value in [argument.partition("=")]
+    ]
+
+
+def _readable(argument: str) -> bool:
+    if argument.startswith("-") or "=" not in argument:
+        return True
+    try:
+        OverridesParser.create().parse_override(argument)
+    except HydraException:
+        return False
+    return True
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "\\'") + "'"
 
 
 def _key(override: str) -> str:

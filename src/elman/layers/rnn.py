@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from elman.equations import Nonlinearity
 from elman.layers.checks import check_flag, check_probability, check_size
-from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
+from elman.layers.conversion import from_torch_weights, to_torch_weights, torch_nonlinearity
 from elman.layers.rnn_cell import RNNCell
 from elman.recurrence import Engine, check_engine, recurrence
 
@@ -203,8 +203,9 @@ class RNN(nn.Module):
             first.dtype,
             engine=engine,
         )
+        weights = module.state_dict()
         for cell, suffix in rnn._cells_by_torch_suffix():
-            copy_from_torch(cell, module, suffix)
+            cell.load_state_dict(from_torch_weights(weights, suffix))
         return rnn.train(module.training)
 
     def to_torch(self) -> nn.RNN:
@@ -225,8 +226,10 @@ class RNN(nn.Module):
             device=self.U.device,
             dtype=self.U.dtype,
         )
+        weights: dict[str, Tensor] = {}
         for cell, suffix in self._cells_by_torch_suffix():
-            copy_to_torch(cell, module, suffix)
+            weights |= to_torch_weights(cell.state_dict(), suffix)
+        module.load_state_dict(weights)
         return module.train(self.training)
 
     def _cells_by_torch_suffix(self) -> Iterator[tuple[RNNCell, str]]:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from elman.equations import Nonlinearity, hidden_state, preactivation
 from elman.layers.checks import check_flag, check_size, elementwise
-from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
+from elman.layers.conversion import from_torch_weights, to_torch_weights, torch_nonlinearity
 from elman.layers.initialization import initialization, uniform
 
 
@@ -127,7 +127,7 @@ class RNNCell(nn.Module):
             device=module.weight_ih.device,
             dtype=module.weight_ih.dtype,
         )
-        copy_from_torch(cell, module)
+        cell.load_state_dict(from_torch_weights(module.state_dict()))
         return cell.train(module.training)
 
     def to_torch(self) -> nn.RNNCell:
@@ -144,7 +144,7 @@ class RNNCell(nn.Module):
             device=self.U.device,
             dtype=self.U.dtype,
         )
-        copy_to_torch(self, module)
+        module.load_state_dict(to_torch_weights(self.state_dict()))
         return module.train(self.training)
 
     def extra_repr(self) -> str:
