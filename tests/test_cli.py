@@ -43,9 +43,9 @@ def configurations(tmp_path: Path) -> Path:
 def run(tmp_path: Path) -> Path:
     """The folder of a run that was started with overrides of every kind."""
     folder = tmp_path / "outputs" / "a run"
-    (folder / ".hydra").mkdir(parents=True)
+    folder.mkdir(parents=True)
     overrides = ["optimizer=sgd", "optimizer.lr=0.1", "~scheduler", "+trainer.limit=5", "seed=3"]
-    OmegaConf.save(OmegaConf.create(overrides), folder / ".hydra" / "overrides.yaml")
+    OmegaConf.save(OmegaConf.create(overrides), folder / "overrides.yaml")
     return folder
 
 
@@ -196,7 +196,7 @@ def test_an_argument_given_now_replaces_the_stored_one_for_the_same_key_alone(
 
 def test_a_run_resumed_before_is_not_sent_back_to_where_it_came_from(run: Path) -> None:
     overrides = ["resume=/an/earlier/run", "seed=3"]
-    OmegaConf.save(OmegaConf.create(overrides), run / ".hydra" / "overrides.yaml")
+    OmegaConf.save(OmegaConf.create(overrides), run / "overrides.yaml")
 
     assert with_stored_overrides([f"resume={run}"]) == [
         "seed=3",
@@ -210,7 +210,7 @@ def test_no_run_to_resume_changes_nothing() -> None:
 
 
 def test_interpolations_are_stored_as_they_were_written(run: Path) -> None:
-    (run / ".hydra" / "overrides.yaml").write_text("- optimizer.lr=${scheduler.warmup}\n")
+    (run / "overrides.yaml").write_text("- optimizer.lr=${scheduler.warmup}\n")
 
     assert with_stored_overrides([f"resume={run}"])[0] == "optimizer.lr=${scheduler.warmup}"
 

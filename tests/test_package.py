@@ -13,22 +13,26 @@ SOURCE = Path(elman.__file__).parent
 LAYERS = ["equations", "recurrence", "layers", "networks"]
 MAY_IMPORT = {
     "equations": set(),
+    "checks": {"equations"},
+    "run_folder": set(),
     "reference": set(),
     "recurrence": {"equations"},
-    "layers": {"equations", "recurrence"},
-    "networks": {"equations", "recurrence", "layers"},
-    "data": {"layers"},
-    "inspection": {"reference", *LAYERS},
-    "training": {*LAYERS, "data", "inspection"},
-    "comparison": {*LAYERS, "data", "inspection", "training", "reference"},
-    "cli": set(),
+    "layers": {"checks", "equations", "recurrence"},
+    "networks": {"checks", "equations", "recurrence", "layers"},
+    "data": {"checks"},
+    "inspection": {"run_folder", "reference", *LAYERS},
+    "training": {"checks", "run_folder", *LAYERS, "data", "inspection"},
+    "comparison": {"checks", *LAYERS, "data", "inspection", "training", "reference"},
+    "cli": {"run_folder"},
 }
 
 
 def parts_imported_by(path: Path) -> set[str]:
     modules: list[str] = []
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module:
+        if isinstance(node, ast.ImportFrom) and node.module == "elman":
+            modules += [f"elman.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
             modules.append(node.module)
         elif isinstance(node, ast.Import):
             modules += [alias.name for alias in node.names]

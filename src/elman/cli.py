@@ -15,6 +15,8 @@ from hydra.errors import HydraException, InstantiationException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from elman.run_folder import OVERRIDES
+
 
 class PrintHandler(logging.Handler):
     """Logs to wherever standard output goes at the time, such as above a progress bar."""
@@ -89,12 +91,11 @@ def with_stored_overrides(arguments: list[str]) -> list[str]:
     run = Path(resume[-1].removeprefix("resume=").strip("'\"")) if resume else None
     if run is None or str(run) == "null":
         return arguments
-    stored_file = run / ".hydra" / "overrides.yaml"
+    stored_file = run / OVERRIDES
     if not stored_file.is_file():
-        raise FileNotFoundError(
-            f"resume: {run} is not the folder of a run (it has no {stored_file.relative_to(run)})"
-        )
-    given = {_key(argument) for argument in arguments}
+        raise FileNotFoundError(f"resume: {run} is not the folder of a run (it has no {OVERRIDES})")
+    # That a run was debugged once is no reason to do so now.
+    given = {_key(argument) for argument in arguments} | {"debug"}
     # As a plain list it keeps each ${…} as it was written.
     stored: list[str] = OmegaConf.to_container(OmegaConf.load(stored_file))  # type: ignore[assignment]
     return [

@@ -8,7 +8,7 @@ A batch stands in rows, so where the slide multiplies a column from the left (`W
 code multiplies the row from the right (`a Wᵀ`): the same numbers, many examples at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import torch
 from torch import Tensor
@@ -28,6 +28,11 @@ DERIVATIVES: dict[Nonlinearity, Nonlinearity] = {
     torch.relu: lambda h: (h > 0).to(h.dtype),
     torch.sigmoid: lambda h: h * (1 - h),
 }
+
+
+def has_derivative(f: Nonlinearity) -> bool:
+    """Whether `DERIVATIVES` knows f′."""
+    return isinstance(f, Hashable) and f in DERIVATIVES
 
 
 # ------------------------------------------------------------ slide "How the network works"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from omegaconf import OmegaConf
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,10 @@ def test_train_evaluate_generate_resume(run: Run, tmp_path: Path) -> None:
 
     resumed = run("train", f"resume={folder}", "trainer.max_epochs=2")
     assert resumed.returncode == 0, resumed.stderr
+    refused = run("train", f"resume={folder}", "network.hidden_size=17", "trainer.max_epochs=3")
+    assert "resume: network.hidden_size was 16 and is 17 now" in refused.stderr
+    again = run("train", f"resume={folder}")  # as if nobody had asked for that
+    assert again.returncode == 0, again.stderr
     config = OmegaConf.load(folder / "config.yaml")
     assert (config.seed, config.trainer.max_epochs) == (3, 2)  # what was given then, and now
     assert config.network.hidden_size == 16
@@ -73,8 +78,6 @@ def test_train_evaluate_generate_resume(run: Run, tmp_path: Path) -> None:
     [
         ("network.hiden_size=3", 2, "Could not override 'network.hiden_size'"),
         ("rnn=ellman", 2, "Could not find 'rnn/ellman' Available options in 'rnn': elman torch"),
-        ("resume=nowhere", 2, "resume: nowhere is not the folder of a run"),
-        ("network.hidden_size=0", 1, "hidden_size must be greater than zero, got 0"),
         ("data.path=missing.txt", 1, "data.path: there is no file missing.txt"),
     ],
 )
@@ -96,7 +99,7 @@ def test_debugging_shows_where_an_error_arose(run: Run) -> None:
     assert "rnn_cell.py" in failed.stderr or "language_model.py" in failed.stderr
 
 
-@pytest.mark.parametrize("name", ["train", "evaluate", "generate", "benchmark"])
+@pytest.mark.parametrize("name", ["train", "generate"])
 def test_help_is_written_for_a_person(run: Run, name: str) -> None:
     helped = run(name, "--help")
     assert helped.returncode == 0
@@ -108,7 +111,9 @@ def test_two_processes_share_the_streams(run: Run, tmp_path: Path) -> None:
     trained = run("train", "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2")
     assert trained.returncode == 0, trained.stderr
     assert trained.stdout.count("Test: ") == 1
-    assert (tmp_path / "run" / "checkpoints" / "best.ckpt").is_file()
+    checkpoint = torch.load(tmp_path / "run" / "checkpoints" / "last.ckpt", weights_only=True)
+    first, second = checkpoint["states"]  # of each process's own streams
+    assert not torch.equal(first, second)
 
 
 def test_benchmark_prints_both_ratios(run: Run, tmp_path: Path) -> None:

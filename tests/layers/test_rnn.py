@@ -114,9 +114,26 @@ def test_dropout_between_layers_in_training_only() -> None:
     rnn = RNN(3, 4, num_layers=2, dropout=1.0)
     X = torch.randn(5, 2, 3)
     changed = rnn(X)[0]
-    assert_close(changed, rnn(torch.randn(5, 2, 3))[0])  # nothing of X reaches the second layer
+    torch.testing.assert_close(
+        changed, rnn(torch.randn(5, 2, 3))[0]
+    )  # nothing of X reaches the second layer
     assert not torch.equal(rnn.eval()(X)[0], changed)
     assert RNN.from_torch(nn.RNN(3, 4, 2, dropout=0.5)).dropout == 0.5
+
+
+def test_dropout_that_does_nothing_is_told() -> None:
+    with pytest.warns(UserWarning, match="dropout=0.5 does nothing with num_layers=1"):
+        RNN(3, 4, dropout=0.5)
+
+
+def test_a_module_as_nonlinearity_has_its_weights_once_a_cell() -> None:
+    rnn = RNN(3, 4, num_layers=2, nonlinearity=nn.PReLU())
+    assert [name for name in rnn.state_dict() if "weight" in name] == [
+        "cells.0.f.weight",
+        "cells.1.f.weight",
+    ]
+    assert isinstance(rnn.nonlinearity, nn.PReLU)
+    assert RNN(3, 4, nonlinearity=torch.relu).nonlinearity == "relu"
 
 
 def test_a_state_carried_over_makes_two_halves_a_whole() -> None:

@@ -70,7 +70,7 @@ def test_writes_what_it_predicts(rnn: type[nn.Module]) -> None:
     """So cold that only the likeliest character is drawn, text is the argmax of each O_t."""
     network = model(rnn)
     prompt = torch.tensor([1, 2])
-    written = network.generate(prompt, 5, temperature=1e-6)
+    written = network.generate(prompt, 5, temperature=1e-300)
     text = torch.cat([prompt, written])
     O, _ = network(text[:-1, None])
     assert torch.equal(written, O[1:, 0].argmax(-1))
@@ -97,9 +97,9 @@ def test_writes_nothing_if_asked_for_nothing() -> None:
     ("prompt", "length", "temperature", "message"),
     [
         ([], 3, 1.0, "prompt must have at least one character"),
-        ([1], -1, 1.0, "length must not be negative, got -1"),
-        ([1], 3, 0.0, "temperature must be greater than zero, got 0"),
-        ([1], 3, float("nan"), "temperature must be greater than zero, got nan"),
+        ([1], -1, 1.0, "length must be an int from 0 on, got -1"),
+        ([1], 3, 0.0, "temperature must be a number greater than zero, got 0"),
+        ([1], 3, float("nan"), "temperature must be a number greater than zero, got nan"),
     ],
 )
 def test_refuses_to_write_so(

@@ -1,11 +1,14 @@
 """All engines against the NumPy reference, and against each other's limits."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch.autograd import forward_ad
 
 from elman import reference
 from elman.equations import NONLINEARITIES
@@ -213,8 +216,22 @@ def test_no_sequences(engine: str) -> None:
 
 
 @engines
-def test_no_time_steps(engine: str) -> None:
-    assert recurrence(*arguments(T=0, B=2, I=3, H=5), engine=engine).shape == (0, 2, 5)
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_no_time_steps(engine: str, create_graph: bool) -> None:
+    x = arguments(T=0, B=2, I=3, H=5)
+    h = recurrence(*x, engine=engine)
+    assert h.shape == (0, 2, 5)
+    gradients = torch.autograd.grad(h.sum(), x, create_graph=create_graph, materialize_grads=True)
+    for gradient, argument in zip(gradients, x, strict=True):
+        assert torch.equal(gradient, torch.zeros_like(argument))
+
+
+@engines
+def test_autocast_leaves_float64_alone(engine: str) -> None:
+    x = arguments(T=5, B=3, I=4, H=6)
+    with torch.autocast("cpu", torch.bfloat16):
+        h = recurrence(*x, engine=engine)
+    assert torch.equal(h, recurrence(*x, engine=engine))
 
 
 def test_auto_takes_any_elementwise_function() -> None:
@@ -228,6 +245,41 @@ def test_auto_works_under_function_transforms() -> None:
     Vs = torch.stack([V, 2 * V])
     ensemble = torch.vmap(lambda V: recurrence(X, h_0, U, V, b))(Vs)
     torch.testing.assert_close(ensemble[1], recurrence(X, h_0, U, 2 * V, b))
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # torch's own doing
+def test_auto_works_in_forward_differentiation() -> None:
+    X, h_0, U, V, b = (a.detach() for a in arguments(T=4, B=2, I=3, H=5))
+    tangent = torch.randn_like(V)
+    with forward_ad.dual_level():
+        dual = recurrence(X, h_0, U, forward_ad.make_dual(V, tangent), b)
+        slope = forward_ad.unpack_dual(dual).tangent
+    step = 1e-6
+    above, below = (recurrence(X, h_0, U, V + e * tangent, b) for e in (step, -step))
+    torch.testing.assert_close(slope, (above - below) / (2 * step), rtol=1e-6, atol=1e-8)
+
+
+def test_auto_works_for_many_gradients_at_once() -> None:
+    x = arguments(T=4, B=2, I=3, H=5)
+    h = recurrence(*x)
+    dh = torch.randn(3, *h.shape, dtype=torch.float64)
+    many = torch.autograd.grad(h, x, dh, is_grads_batched=True, retain_graph=True)
+    for k in range(3):
+        one = torch.autograd.grad(h, x, dh[k], retain_graph=True)
+        for gradients, gradient in zip(many, one, strict=True):
+            torch.testing.assert_close(gradients[k], gradient, rtol=1e-12, atol=1e-12)
+
+
+def test_auto_takes_a_callable_that_cannot_be_hashed() -> None:
+    @dataclass
+    class Leaky:
+        slope: float
+
+        def __call__(self, a: Tensor) -> Tensor:
+            return torch.where(a > 0, a, self.slope * a)
+
+    x = arguments(T=4, B=2, I=3, H=5)
+    torch.testing.assert_close(recurrence(*x, Leaky(0.0)), recurrence(*x, torch.relu))
 
 
 def test_bptt_names_the_engine_that_takes_any_function() -> None:

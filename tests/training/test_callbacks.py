@@ -52,7 +52,7 @@ def test_without_a_checkpoint_there_is_nothing_to_go_on_from(
     ("arguments", "message"),
     [
         ({"length": 0}, "callbacks.samples.length must be greater than zero, got 0"),
-        ({"temperature": -1.0}, "temperature must be greater than zero, got -1"),
+        ({"temperature": -1.0}, "temperature must be a number greater than zero, got -1"),
     ],
 )
 def test_refuses_to_sample_so(arguments: dict[str, Any], message: str) -> None:

@@ -91,7 +91,7 @@ def test_code_in_a_checkpoint_does_not_run(run: Path, tmp_path: Path, zipped: bo
     assert not (tmp_path / "trap").exists()
 
 
-@pytest.mark.parametrize("where", ["network", "rnn", "argument"])
+@pytest.mark.parametrize("where", ["network", "rnn", "list", "tuple", "interpolation"])
 def test_a_checkpoint_may_not_choose_what_is_called(run: Path, tmp_path: Path, where: str) -> None:
     path = find_checkpoint("checkpoint", run)
     checkpoint = load_checkpoint(path)
@@ -102,8 +102,12 @@ def test_a_checkpoint_may_not_choose_what_is_called(run: Path, tmp_path: Path, w
     elif where == "rnn":
         description["rnn"] = hostile
     else:
-        description["rnn"]["bias"] = [hostile]
-    with pytest.raises(ValueError, match=r"checkpoint: .* wants to build 'os.mkdir'; allowed are"):
+        interpolation = f"${{oc.create:{{_target_: os.mkdir, path: {tmp_path / 'trap'}}}}}"
+        values = {"list": [hostile], "tuple": (hostile,), "interpolation": interpolation}
+        description["rnn"]["bias"] = values[where]
+    with pytest.raises(
+        ValueError, match=r"checkpoint: .* (wants to build 'os.mkdir'|holds .* for)"
+    ):
         load_network(path, checkpoint, vocabulary_size=vocabulary_size(checkpoint))
     assert not (tmp_path / "trap").exists()
 

@@ -21,6 +21,15 @@ def test_tells_the_figure_that_training_told(
     assert f"Test: {bits:.3f} bits per character on the last 10%" in capsys.readouterr().out
 
 
+def test_tests_the_part_that_was_never_trained_on(
+    configured: Compose, composed: Compose, tmp_path: Path
+) -> None:
+    bits = train(configured("trainer.max_epochs=1", "data.test=0.3", "data.validation=0.2"))
+    size = ["data.batch_size=4", "data.chunk_length=18"]
+    again = evaluate(composed("evaluate", f"checkpoint={tmp_path / 'run'}", QUIET, *size))
+    assert again == pytest.approx(bits, rel=1e-6)
+
+
 def test_another_text(configured: Compose, composed: Compose, tmp_path: Path, book: Path) -> None:
     bits = train(configured("trainer.max_epochs=1"))
     other = tmp_path / "other.txt"

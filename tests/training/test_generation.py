@@ -12,13 +12,27 @@ Compose = Callable[..., DictConfig]
 
 @pytest.fixture
 def run(configured: Compose, tmp_path: Path) -> str:
-    train(configured("trainer.max_epochs=15", "optimizer.lr=1e-2"))
+    train(configured("trainer.max_epochs=1"))
     return f"checkpoint={tmp_path / 'run'}"
 
 
-def test_goes_on_from_the_prompt(composed: Compose, run: str) -> None:
+def test_goes_on_from_the_prompt(
+    configured: Callable[..., DictConfig], composed: Callable[..., DictConfig], tmp_path: Path
+) -> None:
+    train(configured("trainer.max_epochs=15", "optimizer.lr=1e-2"))
+    run = f"checkpoint={tmp_path / 'run'}"
     text = generate(composed("generate", run, "prompt=green", "length=15", "temperature=0.01"))
     assert text == "green bottles hangin"
+
+
+def test_a_number_can_be_a_prompt(composed: Callable[..., DictConfig], run: str) -> None:
+    assert generate(composed("generate", run, "prompt=99", "length=0")) == "99"
+
+
+def test_without_a_prompt_it_begins_with_the_first_character(
+    composed: Callable[..., DictConfig], run: str
+) -> None:
+    assert generate(composed("generate", run, "length=5")).startswith("\n")
 
 
 def test_the_seed_decides(composed: Compose, run: str) -> None:
@@ -34,8 +48,10 @@ def test_the_seed_decides(composed: Compose, run: str) -> None:
     [
         ("prompt='Ωmega'", "prompt: it has characters 'm' 'Ω' not among the"),
         ("prompt=''", "prompt must have at least one character"),
-        ("temperature=0", "temperature must be greater than zero, got 0"),
-        ("length=-1", "length must not be negative, got -1"),
+        ("temperature=0", "temperature must be a number greater than zero, got 0"),
+        ("temperature=hot", "temperature must be a number greater than zero, got 'hot'"),
+        ("length=-1", "length must be an int from 0 on, got -1"),
+        ("length=many", "length must be an int from 0 on, got 'many'"),
     ],
 )
 def test_refuses_to_write_so(composed: Compose, run: str, override: str, message: str) -> None:

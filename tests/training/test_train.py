@@ -12,8 +12,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from elman.data.characters import CharacterData
 from elman.inspection.curves import read_curves
+from elman.run_folder import LAST
 from elman.training.callbacks import SampleText
-from elman.training.checkpoint import LAST
 from elman.training.train import train
 
 Configure = Callable[..., DictConfig]
@@ -30,7 +30,7 @@ def test_learns_and_tells_where_everything_lies(
     run = tmp_path / "run"
     text = (tmp_path / "book.txt").read_text()
     entropy = -sum(n / len(text) * math.log2(n / len(text)) for n in map(text.count, set(text)))
-    assert bits < entropy / 3  # far better than knowing how frequent each character is
+    assert bits < entropy / 2  # far better than knowing how frequent each character is
     assert f"Test: {bits:.3f} bits per character on the last 10 %" in caplog.text
     assert f"resume={run} trainer.max_epochs=30" in caplog.text
     assert "After " in caplog.text  # samples
@@ -63,8 +63,9 @@ def assert_same(found: Any, expected: Any) -> None:
         assert found == expected
 
 
-@pytest.mark.parametrize("validations", [1, 2, 3])  # two an epoch
-@pytest.mark.parametrize("rnn", ["elman", "torch"])
+@pytest.mark.parametrize(  # two validations an epoch
+    ("rnn", "validations"), [("elman", 1), ("elman", 2), ("elman", 3), ("torch", 1)]
+)
 def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     configured: Configure,
     tmp_path: Path,
@@ -73,7 +74,7 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     rnn: str,
 ) -> None:
     """To the bit, in weights, optimizer and schedule, also with dropout's chance."""
-    options = [f"rnn={rnn}", "rnn.num_layers=2", "rnn.dropout=0.2", "trainer.max_epochs=3"]
+    options = [f"rnn={rnn}", "rnn.num_layers=2", "rnn.dropout=0.2", "trainer.max_epochs=2"]
     train(configured(*options, run="whole"))
 
     class Interruption(Exception):  # noqa: N818
@@ -89,7 +90,7 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
         with pytest.raises(Interruption):
             train(configured(*options, run="broken"))
     step = final_state(tmp_path / "broken")["global_step"]
-    assert step == final_state(tmp_path / "whole")["global_step"] * validations / 6
+    assert step == final_state(tmp_path / "whole")["global_step"] * validations / 4
 
     train(configured(*options, f"resume={tmp_path / 'broken'}", run="broken"))
     whole, resumed = final_state(tmp_path / "whole"), final_state(tmp_path / "broken")
@@ -110,7 +111,7 @@ def test_a_finished_training_goes_on_with_more_epochs(
 def test_overfitting_one_batch_brings_the_cost_to_nearly_zero(
     configured: Configure, tmp_path: Path
 ) -> None:
-    train(configured("debug=overfit", "optimizer.lr=1e-2"))
+    train(configured("debug=overfit", "optimizer.lr=1e-2", "trainer.log_every_n_steps=1"))
     assert read_curves(tmp_path / "run")["train/bpc"][-1][1] < 0.02
 
 
@@ -134,11 +135,14 @@ def test_without_a_schedule_the_rate_is_constant(configured: Configure, tmp_path
         ("rnn.engine=cudnn", "engine must be one of auto"),
         ("rnn.init_V=eye", "init_V must be one of uniform"),
         ("optimizer.lr=-1", "Invalid learning rate: -1"),
-        ("scheduler.warmup=2", "scheduler.warmup must be at least 0 and less than 1, got 2"),
+        ("scheduler.warmup=2", "scheduler.warmup must be a number from 0 to 1, got 2"),
         ("data.batch_size=0", "data.batch_size must be greater than zero, got 0"),
         ("trainer.max_epochs=0", "trainer.max_epochs must be greater than zero, got 0"),
         ("trainer.max_epochs=few", "trainer.max_epochs must be an int, got 'few'"),
-        ("callbacks.samples.temperature=0", "temperature must be greater than zero, got 0"),
+        (
+            "callbacks.samples.temperature=0",
+            "temperature must be a number greater than zero, got 0",
+        ),
         ("resume=nowhere", "resume: there is no nowhere"),
     ],
 )
@@ -160,11 +164,22 @@ def test_a_gpu_that_is_not_there(configured: Configure) -> None:
         train(configured("trainer.accelerator=gpu"))
 
 
-def test_a_run_of_another_network_is_not_resumed(configured: Configure, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("network.hidden_size=17", "resume: network.hidden_size was 16 and is 17 now"),
+        ("optimizer.lr=1e-5", "resume: optimizer.lr was 0.004 and is 1e-05 now"),
+        ("data.batch_size=2", "resume: data.batch_size was 4 and is 2 now"),
+        ("~scheduler", "resume: scheduler._partial_ was True and is None now"),
+    ],
+)
+def test_what_would_make_another_training_of_it_is_refused(
+    configured: Configure, tmp_path: Path, override: str, message: str
+) -> None:
     train(configured("trainer.max_epochs=1"))
     before = (tmp_path / "run" / LAST).read_bytes()
-    with pytest.raises(ValueError, match=r"resume: .* is of another network than the one"):
-        train(configured("network.hidden_size=17", f"resume={tmp_path / 'run'}"))
+    with pytest.raises(ValueError, match=message):
+        train(configured(override, f"resume={tmp_path / 'run'}"))
     assert (tmp_path / "run" / LAST).read_bytes() == before
 
 

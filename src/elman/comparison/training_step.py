@@ -1,6 +1,5 @@
 """What one training step costs: with our layer, with torch.nn.RNN, and with Lightning around it."""
 
-import copy
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +10,7 @@ from hydra.utils import instantiate
 from lightning import Callback, LightningModule, Trainer
 from omegaconf import DictConfig, OmegaConf
 
+from elman.checks import check_size
 from elman.comparison.timing import Timing, seconds_of, take_turns
 from elman.data.streams import Streams
 from elman.training.checkpoint import build_network
@@ -32,6 +32,9 @@ def compare_training_step(config: DictConfig) -> dict[str, Timing]:
         Seconds a step, by turns: "elman" and "torch", a bare loop with either layer, and
         "lightning", our layer trained by Lightning with all its logging.
     """
+    check_size("rounds", config.rounds)
+    if config.trainer.accelerator != "cpu":
+        raise ValueError("trainer: the benchmark measures on the processor only, trainer=cpu")
     lightning.seed_everything(config.seed, verbose=False)
     B, T = config.data.batch_size, config.data.chunk_length
     characters = torch.randint(VOCABULARY_SIZE, (B * T * STEPS + 1,))
@@ -57,15 +60,17 @@ def compare_training_step(config: DictConfig) -> dict[str, Timing]:
 
 
 def _module(config: DictConfig, layer: str) -> SequenceTraining:
-    network = copy.deepcopy(config.network)
-    network.rnn = config.layers[layer]
-    description: dict[str, Any] = OmegaConf.to_container(network, resolve=True)  # type: ignore[assignment]
+    description: dict[str, Any] = OmegaConf.to_container(config.network, resolve=True)  # type: ignore[assignment]
+    if layer == "torch":
+        ours = description["rnn"]
+        description["rnn"] = {
+            key: value if key == "_target_" else ours[key] for key, value in config.torch.items()
+        }
     return SequenceTraining(
         build_network(description, vocabulary_size=VOCABULARY_SIZE),
         NextCharacter(),
         instantiate(config.optimizer),
         instantiate(config.scheduler),
-        description,
     )
 
 

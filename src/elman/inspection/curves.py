@@ -5,6 +5,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from elman.run_folder import CURVES
+
 Curve = list[tuple[int, float]]
 
 
@@ -55,7 +57,7 @@ def plot_curves(run: Path) -> Path:
     rate.plot(*_course(curves, "learning_rate"), color="C1")
     rate.set_ylabel("learning rate")
     rate.set_xlabel("training steps")
-    path = run / "curves.png"
+    path = run / CURVES
     figure.savefig(path, dpi=120)
     return path
 

@@ -11,13 +11,6 @@ from torch import Tensor
 
 from elman.equations import Nonlinearity
 
-TORCH_NONLINEARITIES: dict[str | Nonlinearity, str] = {
-    "tanh": "tanh",
-    torch.tanh: "tanh",
-    "relu": "relu",
-    torch.relu: "relu",
-}
-
 
 def from_torch_weights(weights: Mapping[str, Tensor], suffix: str = "") -> dict[str, Tensor]:
     """U, V and, if there are biases, b, from the torch weights whose names end in `suffix`."""
@@ -42,8 +35,8 @@ def torch_nonlinearity(nonlinearity: str | Nonlinearity) -> str:
     Raises:
         ValueError: torch.nn.RNN does not have it.
     """
-    if nonlinearity not in TORCH_NONLINEARITIES:
+    if nonlinearity not in ("tanh", "relu"):
         raise ValueError(
             f"torch.nn.RNN has the nonlinearities tanh and relu only, not {nonlinearity!r}"
         )
-    return TORCH_NONLINEARITIES[nonlinearity]
+    return str(nonlinearity)

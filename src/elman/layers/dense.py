@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from elman.checks import check_size, elementwise
 from elman.equations import Nonlinearity, activation, weighted_sum
-from elman.layers.checks import check_size, elementwise
 from elman.layers.initialization import uniform
 
 

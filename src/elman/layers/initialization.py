@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 def uniform(weight: Tensor) -> Tensor:
-    """torch.nn.RNN's own: uniform between ±1/√H, for any weight whose last dimension is H."""
+    """Uniform between ±1/√n, n the size of the last dimension: torch.nn.RNN's own U, V and b."""
     bound = weight.shape[-1] ** -0.5
     return nn.init.uniform_(weight, -bound, bound)
 

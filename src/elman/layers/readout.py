@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from elman.checks import check_size
 from elman.equations import readout
-from elman.layers.checks import check_size
 from elman.layers.initialization import uniform
 
 

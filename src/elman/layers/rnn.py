@@ -1,5 +1,6 @@
 """The recurrent layer: a cell applied at every time step, in layers and directions."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Self
 
@@ -7,11 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from elman.checks import check_flag, check_probability, check_size
 from elman.equations import Nonlinearity
-from elman.layers.checks import check_flag, check_probability, check_size
 from elman.layers.conversion import from_torch_weights, to_torch_weights, torch_nonlinearity
 from elman.layers.rnn_cell import RNNCell
-from elman.recurrence import Engine, check_engine, recurrence
+from elman.recurrence import Engine, autocasts, check_engine, recurrence
 
 
 class RNN(nn.Module):
@@ -66,10 +67,14 @@ class RNN(nn.Module):
         check_flag("bidirectional", bidirectional)
         check_probability("dropout", dropout)
         check_engine(engine)
+        if dropout > 0 and num_layers == 1:
+            warnings.warn(
+                f"dropout={dropout} does nothing with num_layers=1: it works between layers",
+                stacklevel=2,
+            )
         self.input_size = input_size
         self.hidden_size = hidden_size
         self.num_layers = num_layers
-        self.nonlinearity = nonlinearity
         self.bias = bias
         self.batch_first = batch_first
         self.dropout = dropout
@@ -154,7 +159,8 @@ class RNN(nn.Module):
             raise RuntimeError(
                 f"input must have input_size={self.input_size} features, got {input.shape[-1]}"
             )
-        if input.dtype != self.U.dtype and not torch.is_autocast_enabled(input.device.type):
+        cast = input.is_floating_point() and autocasts(input.device.type)
+        if input.dtype != self.U.dtype and not cast:
             raise ValueError(
                 f"input must have the weights' dtype {self.U.dtype}, got {input.dtype}; "
                 f"convert it, or the layer with .to({input.dtype})"
@@ -167,18 +173,23 @@ class RNN(nn.Module):
             raise RuntimeError(f"hx must have shape {shape}, got {tuple(hx.shape)}")
 
     @property
+    def nonlinearity(self) -> str | Nonlinearity:
+        """The name of f, or f itself if it has none."""
+        return self.cells[0].nonlinearity
+
+    @property
     def U(self) -> nn.Parameter:
-        """U of the first layer, forward; `cells` has those of all layers and directions."""
+        """The first layer's, forward; `cells` has those of all layers and directions."""
         return self.cells[0].U
 
     @property
     def V(self) -> nn.Parameter:
-        """V of the first layer, forward."""
+        """The first layer's, forward."""
         return self.cells[0].V
 
     @property
     def b(self) -> Tensor:
-        """B of the first layer, forward."""
+        """The first layer's, forward."""
         return self.cells[0].b
 
     def reset_parameters(self) -> None:
@@ -238,5 +249,8 @@ class RNN(nn.Module):
             yield cell, f"_l{layer}_reverse" if backward else f"_l{layer}"
 
     def extra_repr(self) -> str:
-        """What distinguishes this layer from the default, for `repr`."""
-        return f"num_layers={self.num_layers}, engine={self.engine!r}"
+        """How the cells below are put together, for `repr`."""
+        return (
+            f"num_layers={self.num_layers}, batch_first={self.batch_first}, "
+            f"dropout={self.dropout}, bidirectional={self.bidirectional}, engine={self.engine!r}"
+        )

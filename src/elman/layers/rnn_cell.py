@@ -5,8 +5,8 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-from elman.equations import Nonlinearity, hidden_state, preactivation
-from elman.layers.checks import check_flag, check_size, elementwise
+from elman.checks import check_flag, check_size, elementwise
+from elman.equations import NONLINEARITIES, Nonlinearity, hidden_state, preactivation
 from elman.layers.conversion import from_torch_weights, to_torch_weights, torch_nonlinearity
 from elman.layers.initialization import initialization, uniform
 
@@ -59,7 +59,6 @@ class RNNCell(nn.Module):
         self.input_size = input_size
         self.hidden_size = hidden_size
         self.bias = bias
-        self.nonlinearity = nonlinearity
         self.f = elementwise("nonlinearity", nonlinearity)
         self._init_U = initialization("init_U", init_U)
         self._init_V = initialization("init_V", init_V)
@@ -73,12 +72,17 @@ class RNNCell(nn.Module):
             self.register_buffer("b", b, persistent=False)
         self.reset_parameters()
 
+    @property
+    def nonlinearity(self) -> str | Nonlinearity:
+        """The name of f, or f itself if it has none."""
+        return next((name for name, f in NONLINEARITIES.items() if f is self.f), self.f)
+
     def reset_parameters(self) -> None:
         """Draws new initial weights."""
-        self._init_U(self.U.data)
-        self._init_V(self.V.data)
+        self._init_U(self.U)
+        self._init_V(self.V)
         if self.bias:
-            uniform(self.b.data)
+            uniform(self.b)
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         """One step.

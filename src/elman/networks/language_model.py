@@ -5,9 +5,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from elman.checks import check_size, check_temperature
 from elman.equations import softmax
 from elman.layers import Readout
-from elman.layers.checks import check_size
 
 
 class LanguageModel(nn.Module):
@@ -45,7 +45,7 @@ class LanguageModel(nn.Module):
         self.rnn = rnn(embedding_size, hidden_size)
         self.readout = Readout(hidden_size, vocabulary_size)
         for flag in ("bidirectional", "batch_first"):
-            if getattr(self.rnn, flag):
+            if getattr(self.rnn, flag, False):
                 raise ValueError(f"rnn.{flag} must be false in a language model")
 
     def forward(self, characters: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -91,20 +91,16 @@ class LanguageModel(nn.Module):
         """
         if len(prompt) == 0:
             raise ValueError("prompt must have at least one character")
-        if length < 0:
-            raise ValueError(f"length must not be negative, got {length}")
+        if not isinstance(length, int) or length < 0:
+            raise ValueError(f"length must be an int from 0 on, got {length!r}")
         check_temperature(temperature)
         written = []
-        O, h = self(prompt.unsqueeze(1))
+        characters, h = prompt, None
         for _ in range(length):
-            y_hat = softmax(O[-1, 0].float().cpu() / temperature)
-            character = torch.multinomial(y_hat, 1, generator=generator).to(prompt.device)
-            written.append(character)
-            O, h = self(character.unsqueeze(1), h)
+            O, h = self(characters.unsqueeze(1), h)
+            O_T = O[-1, 0].double().cpu()
+            # Shifted first: however low the temperature, the likeliest character stays at 0.
+            y_hat = softmax((O_T - O_T.max()) / temperature)
+            characters = torch.multinomial(y_hat, 1, generator=generator).to(prompt.device)
+            written.append(characters)
         return torch.cat(written) if written else prompt[:0]
-
-
-def check_temperature(temperature: float) -> None:
-    """Raises ValueError unless `temperature` is greater than zero."""
-    if not temperature > 0:
-        raise ValueError(f"temperature must be greater than zero, got {temperature}")

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from elman.equations import DERIVATIVES, Nonlinearity
+from elman.equations import Nonlinearity, has_derivative
 from elman.recurrence.bptt import bptt
 from elman.recurrence.unrolled import unrolled
 
@@ -32,7 +32,7 @@ def recurrence(
 ) -> Tensor:
     """`a_t = X_t U + h_{t−1} V + b`, `h_t = f(a_t)` for t = 1 … T (slide "Math behind RNN").
 
-    Under autocast all arguments are first cast to the autocast dtype.
+    Under autocast all arguments are first cast to the autocast dtype, but for float64.
 
     Args:
         X: inputs `X_1 … X_T`, `(T, B, I)`.
@@ -52,7 +52,7 @@ def recurrence(
     check_engine(engine)
     compute = ENGINES[_choose(f) if engine == "auto" else engine]
     device = X.device.type
-    if not torch.amp.is_autocast_available(device) or not torch.is_autocast_enabled(device):
+    if X.dtype == torch.float64 or not autocasts(device):
         return compute(X, h_0, U, V, b, f)
     dtype = torch.get_autocast_dtype(device)
     with torch.autocast(device, enabled=False):
@@ -65,7 +65,18 @@ def check_engine(engine: str) -> None:
         raise ValueError(f"engine must be one of {', '.join(get_args(Engine))}, got {engine!r}")
 
 
+def autocasts(device: str) -> bool:
+    """Whether autocast is on for a type of device."""
+    return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+
+
 def _choose(f: Nonlinearity) -> str:
-    # A `torch.func` transform, a compiler or an exporter wants to see each operation.
-    traced = torch._C._are_functorch_transforms_active() or torch.compiler.is_compiling()
-    return "bptt" if f in DERIVATIVES and not traced else "unrolled"
+    # A `torch.func` transform, forward differentiation, a compiler or an exporter wants to see
+    # each operation. Public functions tell of the latter two only.
+    traced = (
+        torch._C._are_functorch_transforms_active()
+        or torch.autograd.forward_ad._current_level >= 0
+        or torch.compiler.is_compiling()
+        or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    )
+    return "bptt" if has_derivative(f) and not traced else "unrolled"

@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from elman.equations import DERIVATIVES, Nonlinearity
+from elman.equations import DERIVATIVES, Nonlinearity, has_derivative
 from elman.recurrence.unrolled import unrolled
 
 # f in the memory of its argument.
@@ -54,7 +54,7 @@ def bptt(
     Raises:
         ValueError: `f` is another function, whose derivative is not known here.
     """
-    if f not in DERIVATIVES:
+    if not has_derivative(f):
         raise ValueError(
             f"engine 'bptt' knows the derivatives of tanh, relu and sigmoid, not of {f!r}; "
             "engine 'unrolled' takes any elementwise function"
@@ -86,8 +86,10 @@ class _BackpropagationThroughTime(torch.autograd.Function):
     def backward(ctx: Any, dh: Tensor) -> tuple[Tensor | None, ...]:
         X, h_0, U, V, b, h = ctx.saved_tensors
         needed = ctx.needs_input_grad[:5]
-        if torch.is_grad_enabled():  # this backward pass is to be differentiated in its turn
-            return *_differentiable_gradients(dh, (X, h_0, U, V, b), ctx.f, needed), None
+        # Where this pass is to be differentiated in its turn, or is done for many dh at once
+        # (`is_grads_batched`), each of its operations must be one that autograd knows.
+        if torch.is_grad_enabled() or torch._C._functorch.is_legacy_batchedtensor(dh):
+            return *_gradients_by_autograd(dh, (X, h_0, U, V, b), ctx.f, needed), None
 
         da = dh.clone(memory_format=torch.contiguous_format)  # ∂C_t/∂h_t, to become ∂a_t
         f_prime = DERIVATIVES[ctx.f](h)
@@ -117,13 +119,14 @@ class _BackpropagationThroughTime(torch.autograd.Function):
         return dX, dh_0, dU, dV, db, None
 
 
-def _differentiable_gradients(
+def _gradients_by_autograd(
     dh: Tensor, inputs: tuple[Tensor, ...], f: Nonlinearity, needed: tuple[bool, ...]
 ) -> list[Tensor | None]:
-    """The same gradients as functions of `dh` and `inputs` that autograd can differentiate."""
+    """The same gradients, by the operations that autograd takes for `unrolled`."""
     X, h_0, U, V, b = inputs
     wanted = [x for x, is_needed in zip(inputs, needed, strict=True) if is_needed]
-    gradients = iter(
-        torch.autograd.grad(unrolled(X, h_0, U, V, b, f), wanted, dh, create_graph=True)
-    )
+    create_graph = torch.is_grad_enabled()
+    with torch.enable_grad():
+        h = unrolled(X, h_0, U, V, b, f)
+    gradients = iter(torch.autograd.grad(h, wanted, dh, create_graph=create_graph))
     return [next(gradients) if is_needed else None for is_needed in needed]

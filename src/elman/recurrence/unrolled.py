@@ -33,4 +33,5 @@ def unrolled(
         # h_t = f(a_t)
         h_t = hidden_state(a_t, f)
         states.append(h_t)
-    return torch.stack(states) if states else X.new_empty(0, *h_0.shape)
+    # Without any time step this has the right shape, (0, B, H), and a place in autograd's graph.
+    return torch.stack(states) if states else preactivation(X, h_0, U, V, b)

@@ -1,6 +1,7 @@
 """What happens beside the training."""
 
 import logging
+import shlex
 from pathlib import Path
 from typing import cast
 
@@ -8,9 +9,9 @@ from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
 
-from elman.layers.checks import check_size
-from elman.networks.language_model import LanguageModel, check_temperature
-from elman.training.checkpoint import LAST
+from elman.checks import check_size, check_temperature
+from elman.networks.language_model import LanguageModel
+from elman.run_folder import LAST
 from elman.training.generation import write
 
 log = logging.getLogger(__name__)
@@ -69,4 +70,6 @@ class ResumeHint(Callback):
     ) -> None:
         """Logs the command, if a checkpoint has been written."""
         if isinstance(exception, KeyboardInterrupt) and (Path(self.run) / LAST).is_file():
-            log.info("Interrupted. To go on: python scripts/train.py resume=%s", self.run)
+            log.info(
+                "Interrupted. To go on: python scripts/train.py resume=%s", shlex.quote(self.run)
+            )

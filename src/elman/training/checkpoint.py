@@ -9,12 +9,11 @@ import torch
 from hydra.utils import instantiate
 from torch import nn
 
-# Where a run's folder holds them.
-BEST = Path("checkpoints/best.ckpt")
-LAST = Path("checkpoints/last.ckpt")
+from elman.run_folder import BEST
 
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
 TARGETS = ("elman.networks.LanguageModel", "elman.RNN", "torch.nn.RNN")
+PLAIN = (type(None), bool, int, float, str)
 
 
 def find_checkpoint(argument: str, path: str | Path, kind: Path = BEST) -> Path:
@@ -48,7 +47,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         ) from error
     except (RuntimeError, EOFError, OSError) as error:
         raise ValueError(f"checkpoint: {path} is damaged, cut short or unreadable") from error
-    if not isinstance(checkpoint, dict) or not {"network", "state_dict"} <= checkpoint.keys():
+    if not isinstance(checkpoint, dict) or not isinstance(checkpoint.get("network"), dict):
         raise ValueError(f"checkpoint: {path} was not written by this project's training")
     return checkpoint
 
@@ -66,10 +65,15 @@ def load_network(path: Path, checkpoint: Mapping[str, Any], **sizes: int) -> nn.
         ValueError: the checkpoint names something that is not one of this project's networks, or
             its weights are of another network.
     """
-    for target in _targets(checkpoint["network"]):
-        if target not in TARGETS:
+    for key, value in _values(checkpoint["network"]):
+        if key == "_target_" and value not in TARGETS:
             raise ValueError(
-                f"checkpoint: {path} wants to build {target!r}; allowed are {', '.join(TARGETS)}"
+                f"checkpoint: {path} wants to build {value!r}; allowed are {', '.join(TARGETS)}"
+            )
+        # Only plain values: what Hydra would resolve or build could be code.
+        if not isinstance(value, PLAIN) or (isinstance(value, str) and "${" in value):
+            raise ValueError(
+                f"checkpoint: {path} holds {value!r} for {key}, which no network's setting is"
             )
     prefix = "network."
     weights = {
@@ -85,12 +89,9 @@ def load_network(path: Path, checkpoint: Mapping[str, Any], **sizes: int) -> nn.
     return network.eval()
 
 
-def _targets(description: Any) -> Iterator[Any]:
-    if isinstance(description, Mapping):
-        for key, value in description.items():
-            if key == "_target_":
-                yield value
-            yield from _targets(value)
-    elif isinstance(description, list):
-        for value in description:
-            yield from _targets(value)
+def _values(description: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in description.items():
+        if isinstance(value, Mapping):
+            yield from _values(value)
+        else:
+            yield key, value

@@ -52,4 +52,5 @@ def generate(config: DictConfig) -> str:
     checkpoint = load_checkpoint(path)
     vocabulary = Vocabulary(checkpoint[CharacterData.__qualname__]["vocabulary"])
     network = cast("LanguageModel", load_network(path, checkpoint, vocabulary_size=len(vocabulary)))
-    return write(network, vocabulary, config.prompt, config.length, config.temperature, config.seed)
+    prompt = vocabulary.characters[0] if config.prompt is None else str(config.prompt)
+    return write(network, vocabulary, prompt, config.length, config.temperature, config.seed)

@@ -25,7 +25,8 @@ class SequenceTraining(LightningModule):
         optimizer: makes the optimizer from the parameters; None: to evaluate only.
         scheduler: makes the learning-rate schedule from the optimizer and the number of steps;
             None: the optimizer's learning rate throughout.
-        description: the network's configuration, which the checkpoint keeps to rebuild it from.
+        settings: configurations that the checkpoint keeps: the network's, to rebuild it from, and
+            others that a resumed training must share.
     """
 
     def __init__(
@@ -34,22 +35,24 @@ class SequenceTraining(LightningModule):
         objective: Objective,
         optimizer: Callable[[Any], Optimizer] | None = None,
         scheduler: Callable[[Optimizer, int], LRScheduler] | None = None,
-        description: dict[str, Any] | None = None,
+        settings: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.network = network
         self.objective = objective
         self.optimizer = optimizer
         self.scheduler = scheduler
-        self.description = description
+        self.settings = settings or {}
         self._state: Tensor | None = None  # of the streams that are trained on
+        self._position: dict[str, Any] | None = None  # in the streams, where to go on
         self._evaluation_state: Tensor | None = None
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The cost of one chunk of the streams."""
         inputs, y = batch
-        h_0 = None if batch_idx == 0 else self._state  # the streams begin anew with each epoch
-        O, h_n = self.network(inputs, h_0)
+        if batch_idx == 0:
+            self._state = None  # the streams begin anew with each epoch
+        O, h_n = self.network(inputs, self._state)
         self._state = h_n.detach()  # the state goes on, the gradient ends
         cost = self.objective.cost(O, y)
         if self._figures_are_written():
@@ -101,16 +104,26 @@ class SequenceTraining(LightningModule):
             "lr_scheduler": {"scheduler": schedule, "interval": "step", "name": "learning_rate"},
         }
 
+    def on_train_start(self) -> None:
+        """Goes on where a checkpoint was taken, in the state of that time."""
+        if self._state is not None:
+            self._state = self._state.to(self.device)  # was loaded before the device was known
+        if self._position is not None:
+            # Lightning 2.6 does so itself, but not where `estimated_stepping_batches` was asked.
+            self.trainer.train_dataloader.load_state_dict(self._position)  # type: ignore[union-attr]
+
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keeps what a resumed training and a rebuilt network need."""
-        checkpoint["network"] = self.description
+        checkpoint.update(self.settings)
+        checkpoint["position"] = self.trainer.train_dataloader.state_dict()  # type: ignore[union-attr]
         checkpoint["chance"] = torch.get_rng_state()  # dropout's
         if self._state is not None:  # every process has its own streams
             states = cast("Tensor", self.all_gather(self._state))
             checkpoint["states"] = states.view(-1, *self._state.shape)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Goes on with the same chance and the streams' states."""
+        """Takes over chance, and the position and the states of the streams."""
+        self._position = checkpoint["position"]
         torch.set_rng_state(checkpoint["chance"])
         if "states" in checkpoint:
-            self._state = checkpoint["states"][self.global_rank].to(self.device)
+            self._state = checkpoint["states"][self.global_rank]

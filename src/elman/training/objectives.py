@@ -20,7 +20,7 @@ class Objective(Protocol):
 
 
 class NextCharacter:
-    """`C_t = −log softmax(O_t)_{y_t}`, averaged over time steps (slide "BPTT")."""
+    """`C_t = −log softmax(O_t)_{y_t}`, averaged (slide "Back propagation through time")."""
 
     def cost(self, O: Tensor, y: Tensor) -> Tensor:
         """The average cost of the time steps, in nats.

@@ -5,6 +5,8 @@ import math
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
+from elman.checks import check_probability
+
 
 def warmup_cosine(optimizer: Optimizer, total_steps: int, warmup: float = 0.05) -> LambdaLR:
     """Rises in a line to the optimizer's learning rate, then falls along a cosine to zero.
@@ -15,13 +17,12 @@ def warmup_cosine(optimizer: Optimizer, total_steps: int, warmup: float = 0.05) 
     Args:
         optimizer: whose learning rate to set.
         total_steps: when zero is reached.
-        warmup: the share of the steps in which it rises, from 0 to 1.
+        warmup: the share of the steps in which it rises.
 
     Raises:
         ValueError: `warmup` is no share.
     """
-    if not 0 <= warmup < 1:
-        raise ValueError(f"scheduler.warmup must be at least 0 and less than 1, got {warmup}")
+    check_probability("scheduler.warmup", warmup)
     rising = round(total_steps * warmup)
 
     def factor(step: int) -> float:

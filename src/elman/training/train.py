@@ -9,15 +9,18 @@ from typing import Any
 
 import lightning
 import torch
+from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from lightning.pytorch.callbacks import Timer
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
+from elman.checks import check_size
 from elman.data.characters import CharacterData
+from elman.data.vocabulary import Vocabulary
 from elman.inspection.curves import plot_curves
-from elman.layers.checks import check_size
-from elman.training.checkpoint import BEST, LAST, build_network, find_checkpoint, load_checkpoint
+from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES
+from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
 from elman.training.module import SequenceTraining
 from elman.training.objectives import NextCharacter
 from elman.training.trainer import build_trainer
@@ -39,13 +42,13 @@ def train(config: DictConfig) -> float:
             checkpoint is not to be had; nothing has been trained then.
     """
     lightning.seed_everything(config.seed, workers=True, verbose=False)
-    description: dict[str, Any] = OmegaConf.to_container(config.network, resolve=True)  # type: ignore[assignment]
+    settings = _settings(config)
     optimizer = instantiate(config.optimizer)
     scheduler = instantiate(config.scheduler) if "scheduler" in config else None
 
     check_size("trainer.max_epochs", config.trainer.max_epochs)
     # What needs no data is built before any is fetched: a value out of range costs no time.
-    _try_to_build(description, optimizer, scheduler)
+    _try_to_build(settings["network"], optimizer, scheduler)
     data: CharacterData = instantiate(config.data)
     timer = Timer()
     trainer = build_trainer(
@@ -55,30 +58,54 @@ def train(config: DictConfig) -> float:
     )
     checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
     stored = load_checkpoint(checkpoint) if checkpoint else None
-    if stored and stored["network"] != description:
-        raise ValueError(f"resume: {checkpoint} is of another network than the one configured")
+    if stored:
+        _check_settings(settings, stored)
 
     data.prepare_data()
     data.setup()
     if stored:
         data.load_state_dict(stored[CharacterData.__qualname__])
         warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # as is right
-    network = build_network(description, vocabulary_size=len(data.vocabulary))
-    module = SequenceTraining(network, NextCharacter(), optimizer, scheduler, description)
+    network = build_network(settings["network"], vocabulary_size=len(data.vocabulary))
+    module = SequenceTraining(network, NextCharacter(), optimizer, scheduler, settings)
     run = Path(config.output_dir)
     if trainer.is_global_zero:
-        OmegaConf.save(config, run / "config.yaml", resolve=True)
+        OmegaConf.save(config, run / CONFIG, resolve=True)
+        if HydraConfig.initialized():  # for `resume=`, which starts from them
+            OmegaConf.save(list(HydraConfig.get().overrides.task), run / OVERRIDES)
         _announce(network, data, run)
 
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
     seconds = timer.time_elapsed("train")
-    best = run / BEST if (run / BEST).is_file() else None  # a debugging run may write none
+    best = getattr(trainer.checkpoint_callback, "best_model_path", None) or None  # or none written
     [figures] = trainer.test(module, data, ckpt_path=best, weights_only=True, verbose=False)
     bits = figures["test/bpc"]
     if trainer.is_global_zero:
-        plot_curves(run)
-        _report(bits, seconds, data, run, config.trainer.max_epochs)
+        _report(bits, seconds, data)
+        if best:
+            plot_curves(run)
+            _show_the_way(run, data.vocabulary, config.trainer.max_epochs)
     return bits
+
+
+def _settings(config: DictConfig) -> dict[str, Any]:
+    """What a training that is resumed must not change, and a checkpoint therefore keeps."""
+    plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    settings = {part: plain.get(part, {}) for part in ("network", "optimizer", "scheduler", "data")}
+    for place in ("path", "directory"):  # data may move
+        del settings["data"][place]
+    return settings
+
+
+def _check_settings(settings: dict[str, Any], stored: dict[str, Any]) -> None:
+    for part, now in settings.items():
+        then = stored[part]
+        for key in sorted(now.keys() | then.keys()):
+            if now.get(key) != then.get(key):
+                raise ValueError(
+                    f"resume: {part}.{key} was {then.get(key)!r} and is {now.get(key)!r} now; a "
+                    f"run goes on with the {part} it was started with"
+                )
 
 
 def _try_to_build(
@@ -100,9 +127,7 @@ def _announce(network: nn.Module, data: CharacterData, run: Path) -> None:
     log.info("Everything goes to %s", _relative(run))
 
 
-def _report(bits: float, seconds: float, data: CharacterData, run: Path, epochs: int) -> None:
-    run = _relative(run)
-    folder = shlex.quote(str(run))
+def _report(bits: float, seconds: float, data: CharacterData) -> None:
     log.info(
         "\nTest: %.3f bits per character on the last %g %% of %s, after %.0f s of training.\n",
         bits,
@@ -110,14 +135,18 @@ def _report(bits: float, seconds: float, data: CharacterData, run: Path, epochs:
         data.source,
         seconds,
     )
-    if not (run / BEST).is_file():
-        return
+
+
+def _show_the_way(run: Path, vocabulary: Vocabulary, epochs: int) -> None:
+    run = _relative(run)
+    folder = shlex.quote(str(run))
+    prompt = ' prompt="KING:"' if set("KING:") <= set(vocabulary.characters) else ""
     lines = {
         "checkpoint": run / BEST,
-        "configuration": run / "config.yaml",
-        "curves": f"{run / 'curves.png'} (or tensorboard --logdir {folder})",
-        "log": run / "train.log",
-        "let it write": f'python scripts/generate.py checkpoint={folder} prompt="KING:"',
+        "configuration": run / CONFIG,
+        "curves": f"{run / CURVES} (or tensorboard --logdir {folder})",
+        "log": run / LOG,
+        "let it write": f"python scripts/generate.py checkpoint={folder}{prompt}",
         "test it": f"python scripts/evaluate.py checkpoint={folder}",
         "go on": f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}",
     }

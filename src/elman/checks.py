@@ -1,4 +1,4 @@
-"""What layers demand of their arguments, with the exception types of torch.nn.RNN."""
+"""What arguments must be, with the exception types of torch.nn.RNN."""
 
 from elman.equations import NONLINEARITIES, Nonlinearity
 
@@ -19,10 +19,14 @@ def check_flag(argument: str, flag: bool) -> None:
 
 def check_probability(argument: str, probability: float) -> None:
     """Raises ValueError unless `probability` is a number from 0 to 1."""
-    if isinstance(probability, bool) or not isinstance(probability, int | float):
+    if not _is_number(probability) or not 0 <= probability <= 1:
         raise ValueError(f"{argument} must be a number from 0 to 1, got {probability!r}")
-    if not 0 <= probability <= 1:
-        raise ValueError(f"{argument} must be a number from 0 to 1, got {probability}")
+
+
+def check_temperature(temperature: float) -> None:
+    """Raises ValueError unless `temperature` is a number greater than zero."""
+    if not _is_number(temperature) or not temperature > 0:
+        raise ValueError(f"temperature must be a number greater than zero, got {temperature!r}")
 
 
 def elementwise(argument: str, nonlinearity: str | Nonlinearity) -> Nonlinearity:
@@ -39,3 +43,7 @@ def elementwise(argument: str, nonlinearity: str | Nonlinearity) -> Nonlinearity
             f"got {nonlinearity!r}"
         )
     return NONLINEARITIES[nonlinearity]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
