@@ -56,6 +56,7 @@ def train(config: DictConfig) -> float:
         callbacks=[timer, *instantiate(config.callbacks).values()],
         logger=list(instantiate(config.logger).values()),
     )
+    settings["trainer"] = {"world_size": trainer.world_size}  # the streams are divided by it
     checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
     stored = load_checkpoint(checkpoint) if checkpoint else None
     if stored:
@@ -99,7 +100,7 @@ def _settings(config: DictConfig) -> dict[str, Any]:
 
 def _check_settings(settings: dict[str, Any], stored: dict[str, Any]) -> None:
     for part, now in settings.items():
-        then = stored[part]
+        then = stored.get(part, {})
         for key in sorted(now.keys() | then.keys()):
             if now.get(key) != then.get(key):
                 raise ValueError(
