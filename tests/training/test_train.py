@@ -78,7 +78,7 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     train(configured(*options, run="whole"))
 
     class Interruption(Exception):  # noqa: N818
-        pass
+        """As if the power had failed."""
 
     def interrupt(callback: SampleText, *_: Any) -> None:
         callback.seen = getattr(callback, "seen", 0) + 1  # type: ignore[attr-defined]
