@@ -182,7 +182,7 @@ def test_bfloat16(engine: str, device: torch.device) -> None:
     for name, value in found.items():
         assert value.dtype == torch.bfloat16
         # 8 bits of mantissa, and sums of some tens of terms
-        torch.testing.assert_close(value.double(), expected[name], rtol=0.1, atol=0.1)
+        torch.testing.assert_close(value.double(), expected[name], rtol=0.03, atol=0.03)
 
 
 @engines

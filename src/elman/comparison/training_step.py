@@ -33,6 +33,8 @@ def compare_training_step(config: DictConfig) -> dict[str, Timing]:
         "lightning", our layer trained by Lightning with all its logging.
     """
     check_size("rounds", config.rounds)
+    if config.rounds == 1:
+        raise ValueError("rounds must be at least 2, there is no spread of 1")
     if config.trainer.accelerator != "cpu":
         raise ValueError("trainer: the benchmark measures on the processor only, trainer=cpu")
     lightning.seed_everything(config.seed, verbose=False)

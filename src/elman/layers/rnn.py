@@ -119,7 +119,10 @@ class RNN(nn.Module):
         X = input if batched else input.unsqueeze(1)
         if batched and self.batch_first:
             X = X.transpose(0, 1)  # (T, B, I) from here on
-        h_0 = self._initial_state(X) if hx is None else hx if batched else hx.unsqueeze(1)
+        if hx is None:
+            h_0 = X.new_zeros(len(self.cells), X.shape[1], self.hidden_size)
+        else:
+            h_0 = hx if batched else hx.unsqueeze(1)  # (num_layers·D, B, H)
 
         h, h_n = self._unfold(X, h_0)
 
@@ -146,13 +149,10 @@ class RNN(nn.Module):
     def _states(self, cell: RNNCell, X: Tensor, h_0: Tensor) -> Tensor:
         return recurrence(X, h_0, cell.U, cell.V, cell.b, cell.f, engine=self.engine)
 
-    def _initial_state(self, X: Tensor) -> Tensor:
-        return X.new_zeros(len(self.cells), X.shape[1], self.hidden_size)
-
     def _check(self, input: Tensor, hx: Tensor | None) -> None:
         if input.dim() not in (2, 3):
             raise ValueError(
-                f"input must be (T, B, I), with batch_first (B, T, I), or (T, I), "
+                "input must be (T, B, I), with batch_first (B, T, I), or (T, I), "
                 f"got {input.dim()} dimensions"
             )
         if input.shape[-1] != self.input_size:
