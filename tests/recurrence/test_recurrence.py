@@ -14,6 +14,7 @@ from elman import reference
 from elman.equations import NONLINEARITIES
 from elman.layers import RNN
 from elman.recurrence import ENGINES, recurrence
+from elman.recurrence.unrolled import unrolled
 
 engines = pytest.mark.parametrize("engine", ["auto", *ENGINES])
 NAMES = ("X", "h_0", "U", "V", "b")
@@ -119,6 +120,45 @@ def test_only_the_gradients_that_are_wanted(engine: str, wanted: int) -> None:
     h.backward(weights_of_cost(h))
     torch.testing.assert_close(constants[wanted].grad, expected, rtol=1e-12, atol=1e-12)
     assert [c.grad is not None for c in constants] == [k == wanted for k in range(5)]
+
+
+@engines
+@pytest.mark.parametrize("f", NONLINEARITIES)
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_each_sequence_to_its_own_end(
+    engine: str, f: str, create_graph: bool, device: torch.device
+) -> None:
+    lengths = [4, 0, 2, 6]
+    x = X, h_0, *weights = arguments(T=6, B=4, I=3, H=5, device=device)
+    ended = (
+        torch.arange(6, device=device)[:, None, None]
+        >= torch.tensor(lengths, device=device)[:, None]
+    )
+    h = recurrence(*x, NONLINEARITIES[f], ended, engine=engine)
+    dh = weights_of_cost(h)  # at the padding, too: it is to go nowhere
+    found = torch.autograd.grad(h, x, dh, create_graph=create_graph)
+
+    alone = [
+        unrolled(X[:length, n : n + 1], h_0[n : n + 1], *weights, NONLINEARITIES[f])
+        for n, length in enumerate(lengths)
+    ]
+    for n, length in enumerate(lengths):
+        torch.testing.assert_close(h[:length, n : n + 1], alone[n], rtol=1e-12, atol=1e-12)
+        assert not h[length:, n].any()
+    cost = sum((dh[:length, n] * alone[n][:, 0]).sum() for n, length in enumerate(lengths))
+    for gradient, right in zip(found, torch.autograd.grad(cost, x), strict=True):
+        torch.testing.assert_close(gradient, right, rtol=1e-12, atol=1e-12)
+
+
+@engines
+def test_a_state_that_grows_without_bound_stops_at_the_end(engine: str) -> None:
+    """With relu it would overflow in the padding, and 0 · ∞ make every gradient NaN."""
+    X, h_0, U, _, b = arguments(T=1100, B=2, I=3, H=5)
+    grows = (10 * torch.eye(5, dtype=torch.float64)).requires_grad_()
+    ended = torch.arange(1100)[:, None, None] >= torch.tensor([3, 5])[:, None]
+    h = recurrence(X, h_0, U, grows, b, torch.relu, ended, engine=engine)
+    gradients = torch.autograd.grad(h.sum(), (X, h_0, U, grows, b))
+    assert all(gradient.isfinite().all() for gradient in gradients)
 
 
 @engines

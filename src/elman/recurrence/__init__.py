@@ -11,13 +11,13 @@ from torch import Tensor
 
 from elman.equations import Nonlinearity, has_derivative
 from elman.recurrence.bptt import bptt
-from elman.recurrence.unrolled import unrolled
+from elman.recurrence.precision import autocast, autocasts
+from elman.recurrence.unrolled import unroll, unrolled
+
+__all__ = ["Engine", "autocast", "autocasts", "check_engine", "recurrence", "traced", "unroll"]
 
 Engine = Literal["auto", "unrolled", "bptt"]
-ENGINES: dict[str, Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Nonlinearity], Tensor]] = {
-    "unrolled": unrolled,
-    "bptt": bptt,
-}
+ENGINES: dict[str, Callable[..., Tensor]] = {"unrolled": unrolled, "bptt": bptt}
 
 
 def recurrence(
@@ -27,6 +27,7 @@ def recurrence(
     V: Tensor,
     b: Tensor,
     f: Nonlinearity = torch.tanh,
+    ended: Tensor | None = None,
     *,
     engine: Engine = "auto",
 ) -> Tensor:
@@ -35,28 +36,24 @@ def recurrence(
     Under autocast all arguments are first cast to the autocast dtype, but for float64.
 
     Args:
-        X: inputs `X_1 … X_T`, `(T, B, I)`.
+        X: inputs `X_1 … X_T`, `(T, B, I)`, finite also where a sequence has ended.
         h_0: initial state, `(B, H)`.
         U: `(I, H)`.
         V: `(H, H)`.
         b: `(H)`.
         f: an elementwise function.
+        ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
         engine: "auto" takes "bptt" where it can, else "unrolled".
 
     Returns:
-        `h_1 … h_T`, `(T, B, H)`.
+        `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
 
     Raises:
-        ValueError: `engine` is no engine's name, or `f` is a function that it does not take.
+        ValueError: `engine` is no engine's name, or `f` or the dtype is none that it takes.
     """
     check_engine(engine)
-    compute = ENGINES[_choose(f) if engine == "auto" else engine]
-    device = X.device.type
-    if X.dtype == torch.float64 or not autocasts(device):
-        return compute(X, h_0, U, V, b, f)
-    dtype = torch.get_autocast_dtype(device)
-    with torch.autocast(device, enabled=False):
-        return compute(X.to(dtype), h_0.to(dtype), U.to(dtype), V.to(dtype), b.to(dtype), f)
+    compute = ENGINES[_choose(X, f) if engine == "auto" else engine]
+    return compute(*autocast(X, h_0, U, V, b), f, ended)
 
 
 def check_engine(engine: str) -> None:
@@ -65,18 +62,19 @@ def check_engine(engine: str) -> None:
         raise ValueError(f"engine must be one of {', '.join(get_args(Engine))}, got {engine!r}")
 
 
-def autocasts(device: str) -> bool:
-    """Whether autocast is on for a type of device."""
-    return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+def traced() -> bool:
+    """Whether operations are watched rather than just done, so that no value can be asked for.
 
-
-def _choose(f: Nonlinearity) -> str:
-    # A `torch.func` transform, forward differentiation, a compiler or an exporter wants to see
-    # each operation. Public functions tell of the latter two only.
-    traced = (
-        torch._C._are_functorch_transforms_active()
+    By a compiler or an exporter, a `torch.func` transform or forward differentiation; public
+    functions tell of the first two only.
+    """
+    return (
+        torch.compiler.is_compiling()
+        or torch._C._are_functorch_transforms_active()
         or torch.autograd.forward_ad._current_level >= 0
-        or torch.compiler.is_compiling()
         or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
     )
-    return "bptt" if has_derivative(f) and not traced else "unrolled"
+
+
+def _choose(X: Tensor, f: Nonlinearity) -> str:
+    return "bptt" if has_derivative(f) and not X.is_complex() and not traced() else "unrolled"

@@ -33,7 +33,13 @@ IN_PLACE: dict[Nonlinearity, Nonlinearity] = {
 
 
 def bptt(
-    X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor, f: Nonlinearity = torch.tanh
+    X: Tensor,
+    h_0: Tensor,
+    U: Tensor,
+    V: Tensor,
+    b: Tensor,
+    f: Nonlinearity = torch.tanh,
+    ended: Tensor | None = None,
 ) -> Tensor:
     """The states of `unrolled`, faster, with the gradients above.
 
@@ -47,49 +53,65 @@ def bptt(
         V: `(H, H)`.
         b: `(H)`.
         f: one of `torch.tanh`, `torch.relu` and `torch.sigmoid`.
+        ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
 
     Returns:
-        `h_1 … h_T`, `(T, B, H)`.
+        `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
 
     Raises:
-        ValueError: `f` is another function, whose derivative is not known here.
+        ValueError: `f` is another function, whose derivative is not known here, or the numbers
+            are complex.
     """
     if not has_derivative(f):
         raise ValueError(
             f"engine 'bptt' knows the derivatives of tanh, relu and sigmoid, not of {f!r}; "
             "engine 'unrolled' takes any elementwise function"
         )
-    h: Tensor = _BackpropagationThroughTime.apply(X, h_0, U, V, b, f)  # type: ignore[no-untyped-call]
-    return h
+    if X.is_complex():
+        raise ValueError("engine 'bptt' computes with real numbers, engine 'unrolled' with complex")
+    h: Tensor = _BackpropagationThroughTime.apply(X, h_0, U, V, b, f, ended)  # type: ignore[no-untyped-call]
+    # A state after the end is no function of anything: no gradient goes into it.
+    return h if ended is None else h.masked_fill(ended, 0)
 
 
 class _BackpropagationThroughTime(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor, f: Nonlinearity
+        ctx: Any,
+        X: Tensor,
+        h_0: Tensor,
+        U: Tensor,
+        V: Tensor,
+        b: Tensor,
+        f: Nonlinearity,
+        ended: Tensor | None,
     ) -> Tensor:
         f_in_place = IN_PLACE[f]
         # X_t U + b does not wait for h_{t−1}: one product for all time steps.
-        a = torch.addmm(b, X.flatten(0, 1), U).view(len(X), *h_0.shape)  # (T, B, H)
+        a = X.new_empty(len(X), *h_0.shape)  # (T, B, H)
+        torch.addmm(b, X.flatten(0, 1), U, out=a.view(-1, h_0.shape[1]))
         h_t: Tensor = h_0
-        for a_t in a:
+        for t, a_t in enumerate(a):
             # a_t = X_t U + h_{t−1} V + b
             a_t.addmm_(h_t, V)
             # h_t = f(a_t)
             h_t = f_in_place(a_t)
+            if ended is not None:
+                h_t.masked_fill_(ended[t], 0)
         h = a  # every a_t has been overwritten by its h_t
         ctx.f = f
-        ctx.save_for_backward(X, h_0, U, V, b, h)
+        ctx.save_for_backward(X, h_0, U, V, b, h, ended)
         return h
 
     @staticmethod
     def backward(ctx: Any, dh: Tensor) -> tuple[Tensor | None, ...]:
-        X, h_0, U, V, b, h = ctx.saved_tensors
+        X, h_0, U, V, b, h, ended = ctx.saved_tensors
         needed = ctx.needs_input_grad[:5]
         # Where this pass is to be differentiated in its turn, or is done for many dh at once
         # (`is_grads_batched`), each of its operations must be one that autograd knows.
         if torch.is_grad_enabled() or torch._C._functorch.is_legacy_batchedtensor(dh):
-            return *_gradients_by_autograd(dh, (X, h_0, U, V, b), ctx.f, needed), None
+            inputs = (X, h_0, U, V, b)
+            return *_gradients_by_autograd(dh, inputs, ctx.f, ended, needed), None, None
 
         da = dh.clone(memory_format=torch.contiguous_format)  # ∂C_t/∂h_t, to become ∂a_t
         f_prime = DERIVATIVES[ctx.f](h)
@@ -116,17 +138,21 @@ class _BackpropagationThroughTime(torch.autograd.Function):
             dV = h[:-1].flatten(0, 1).T @ da[1:].flatten(0, 1) + h_0.T @ da_1
         if needed[4]:  # ∂b = Σ_t ∂a_t
             db = da_rows.sum(0)
-        return dX, dh_0, dU, dV, db, None
+        return dX, dh_0, dU, dV, db, None, None
 
 
 def _gradients_by_autograd(
-    dh: Tensor, inputs: tuple[Tensor, ...], f: Nonlinearity, needed: tuple[bool, ...]
+    dh: Tensor,
+    inputs: tuple[Tensor, ...],
+    f: Nonlinearity,
+    ended: Tensor | None,
+    needed: tuple[bool, ...],
 ) -> list[Tensor | None]:
     """The same gradients, by the operations that autograd takes for `unrolled`."""
     X, h_0, U, V, b = inputs
     wanted = [x for x, is_needed in zip(inputs, needed, strict=True) if is_needed]
     create_graph = torch.is_grad_enabled()
     with torch.enable_grad():
-        h = unrolled(X, h_0, U, V, b, f)
+        h = unrolled(X, h_0, U, V, b, f, ended)
     gradients = iter(torch.autograd.grad(h, wanted, dh, create_graph=create_graph))
     return [next(gradients) if is_needed else None for is_needed in needed]
