@@ -3,7 +3,25 @@
 from importlib.metadata import version
 
 from elman import equations, reference
-from elman.layers import RNN, Dense, Readout, RNNCell
+from elman.layers import (
+    RNN,
+    Dense,
+    LayerNormRNNCell,
+    Readout,
+    RNNCell,
+    RNNStack,
+    VariationalRNNCell,
+)
 
 __version__ = version("elman")
-__all__ = ["RNN", "Dense", "RNNCell", "Readout", "equations", "reference"]
+__all__ = [
+    "RNN",
+    "Dense",
+    "LayerNormRNNCell",
+    "RNNCell",
+    "RNNStack",
+    "Readout",
+    "VariationalRNNCell",
+    "equations",
+    "reference",
+]

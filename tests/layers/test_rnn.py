@@ -1,4 +1,7 @@
 import copy
+import functools
+import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -6,12 +9,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch.nn.utils import parametrizations
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequence
 
-from elman import RNN
+from elman import RNN, LayerNormRNNCell, RNNCell, VariationalRNNCell
 from elman.recurrence import ENGINES
 
 engines = pytest.mark.parametrize("engine", ["auto", *ENGINES])
-options = st.fixed_dictionaries(
+torch_options = st.fixed_dictionaries(
     {
         "num_layers": st.integers(1, 3),
         "nonlinearity": st.sampled_from(["tanh", "relu"]),
@@ -20,6 +25,21 @@ options = st.fixed_dictionaries(
         "bidirectional": st.booleans(),
     }
 )
+all_options = st.fixed_dictionaries(
+    {
+        "num_layers": st.integers(1, 3),
+        "nonlinearity": st.sampled_from(["tanh", "relu", "sigmoid"]),
+        "bias": st.booleans(),
+        "batch_first": st.booleans(),
+        "bidirectional": st.booleans(),
+        "init_U": st.sampled_from(["uniform", "xavier", "orthogonal"]),
+        "init_V": st.sampled_from(["uniform", "orthogonal", "identity"]),
+        "merge": st.sampled_from(["concatenate", "sum", "mean", "product"]),
+        "learn_h_0": st.booleans(),
+    }
+)
+T = 5
+lengths_or_none = st.none() | st.lists(st.integers(0, T), min_size=1, max_size=4).filter(any)
 
 
 def randn(*shape: int) -> Tensor:
@@ -30,43 +50,151 @@ def assert_close(actual: Any, expected: Any) -> None:
     torch.testing.assert_close(actual, expected, rtol=1e-12, atol=1e-12)
 
 
-def by_hand(rnn: RNN, X: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
-    """A loop over layers, directions and time steps that knows nothing but the cell."""
-    directions = 2 if rnn.bidirectional else 1
-    last = []
-    for layer in range(rnn.num_layers):
-        outputs = []
-        for direction in range(directions):
-            cell = rnn.cells[layer * directions + direction]
-            h = h_0[layer * directions + direction]
-            states: list[Tensor] = [h] * len(X)
-            for t in reversed(range(len(X))) if direction else range(len(X)):
-                states[t] = h = cell(X[t], h)
+def one_by_hand(rnn: RNN, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]:
+    """One sequence `(t, I)` through loops that know nothing but the cell."""
+    merge: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+        "concatenate": lambda a, b: torch.cat([a, b]),
+        "sum": lambda a, b: a + b,
+        "mean": lambda a, b: 0.5 * a + 0.5 * b,
+        "product": lambda a, b: a * b,
+    }
+    layers, last = [], []
+    inputs = list(X)
+    for _ in range(rnn.num_layers):
+        directions: list[list[Tensor]] = []
+        for direction in range(2 if rnn.bidirectional else 1):
+            k = len(last)
+            cell, h = rnn.cells[k], h_0[k]
+            states = []
+            for X_t in reversed(inputs) if direction else inputs:
+                h = cell(X_t, h)
+                states.append(h)
             last.append(h)
-            outputs.append(torch.stack(states))
-        X = torch.cat(outputs, -1)
-    return X, torch.stack(last)
+            directions.append(states[::-1] if direction else states)
+        if rnn.bidirectional:
+            inputs = [merge[rnn.merge](a, b) for a, b in zip(*directions, strict=True)]
+        else:
+            [inputs] = directions
+        layers.append(torch.stack(inputs) if inputs else randn(0, rnn.output_size))
+    return layers, torch.stack(last)
 
 
-@engines
-@given(options=options, T=st.integers(1, 5), B=st.integers(1, 4), seed=st.integers(0, 999))
-def test_is_a_loop_over_its_cells(
-    engine: str, options: dict[str, Any], T: int, B: int, seed: int
-) -> None:
-    torch.manual_seed(seed)
-    rnn = RNN(3, 4, dtype=torch.float64, engine=engine, **options)
-    X, h_0 = randn(T, B, 3), randn(len(rnn.cells), B, 4)
-    expected, expected_last = by_hand(rnn, X, h_0)
-    output, h_n = rnn(X.transpose(0, 1) if rnn.batch_first else X, h_0)
-    assert_close(output.transpose(0, 1) if rnn.batch_first else output, expected)
-    assert_close(h_n, expected_last)
+def by_hand(rnn: RNN, X: Tensor, h_0: Tensor, lengths: list[int]) -> tuple[Tensor, Tensor]:
+    """Each sequence of `(T, B, I)` by itself: states `(num_layers, T, B, D·H)` and h_n."""
+    states, last = [], []
+    for n, length in enumerate(lengths):
+        layers, h_n = one_by_hand(rnn, X[:length, n], h_0[:, n])
+        padding = len(X) - length
+        states.append(torch.stack([nn.functional.pad(h, (0, 0, 0, padding)) for h in layers]))
+        last.append(h_n)
+    return torch.stack(states, dim=2), torch.stack(last, dim=1)
 
 
 @engines
 @given(
-    options=options,
+    options=all_options,
+    lengths=lengths_or_none,
+    state=st.booleans(),
+    layer_norm=st.booleans(),
+    seed=st.integers(0, 999),
+)
+def test_is_a_loop_over_its_cells_with_all_options_combined(
+    engine: str,
+    options: dict[str, Any],
+    lengths: list[int] | None,
+    state: bool,
+    layer_norm: bool,
+    seed: int,
+) -> None:
+    torch.manual_seed(seed)
+    layer_norm = layer_norm and engine != "bptt"
+    rnn = RNN(
+        3, 4, dtype=torch.float64, engine=engine, **options,
+        cell=LayerNormRNNCell if layer_norm else RNNCell,
+    )  # fmt: skip
+    if rnn.h_0 is not None:
+        nn.init.normal_(rnn.h_0)
+    B = 2 if lengths is None else len(lengths)
+    X, h_0 = randn(T, B, 3).requires_grad_(), randn(len(rnn.cells), B, 4).requires_grad_()
+    if state:
+        h_start = h_0
+    elif rnn.h_0 is None:
+        h_start = torch.zeros_like(h_0)
+    else:
+        h_start = rnn.h_0[:, None].expand_as(h_0)
+    expected = by_hand(rnn, X, h_start, lengths or [T] * B)
+
+    padded = X
+    if lengths is not None:  # whatever the padding holds
+        over = torch.arange(T)[:, None, None] >= torch.tensor(lengths)[:, None]
+        padded = X.masked_fill(over, float("nan"))
+    arguments = (
+        padded.transpose(0, 1) if rnn.batch_first else padded,
+        h_0 if state else None,
+        None if lengths is None else torch.tensor(lengths),
+    )
+    output, h_n = rnn(*arguments)
+    states = rnn.states(*arguments)
+    if rnn.batch_first:
+        output, states = output.transpose(0, 1), states.transpose(1, 2)
+    assert_close((states, h_n), expected)
+    assert_close(output, expected[0][-1])
+
+    cotangents = [torch.randn_like(part) for part in expected]
+    wanted = [X, *rnn.parameters(), *([h_0] if state else [])]
+    gradients = [
+        torch.autograd.grad(
+            found, wanted, cotangents, allow_unused=True, materialize_grads=True, retain_graph=True
+        )
+        for found in ((states, h_n), expected)
+    ]
+    for found, right in zip(*gradients, strict=True):
+        torch.testing.assert_close(found, right, rtol=1e-11, atol=1e-11)
+
+
+def torch_gradients_in_our_order(ours: RNN, gradients: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Gradients of torch's weights as those of ours: transposed, and one of two biases."""
+    by_name = {}
+    for name, gradient in gradients.items():
+        kind, layer = name.split("_l")
+        k = int(layer[0]) * ours.num_directions + name.endswith("_reverse")
+        if kind.startswith("weight"):
+            symbol = "U" if kind == "weight_ih" else "V"
+            by_name[f"cells.{k}.{symbol}"] = gradient.T
+        else:  # either of torch's two biases has the gradient of our one
+            by_name[f"cells.{k}.b"] = gradient
+    return by_name
+
+
+def assert_same_states_and_gradients(
+    ours: RNN, theirs: nn.RNN, arguments: tuple[Any, ...], leaves: list[Tensor]
+) -> None:
+    def flat(result: tuple[Any, Tensor]) -> list[Tensor]:
+        output, h_n = result
+        return [output.data if isinstance(output, PackedSequence) else output, h_n]
+
+    found, wanted = flat(ours(*arguments)), flat(theirs(*arguments))
+    assert_close(found, wanted)
+    cotangents = [torch.randn_like(part) for part in wanted]
+    our_weights, their_weights = dict(ours.named_parameters()), dict(theirs.named_parameters())
+    gradients, expected = (
+        torch.autograd.grad(outputs, [*leaves, *weights.values()], cotangents, retain_graph=True)
+        for outputs, weights in ((found, our_weights), (wanted, their_weights))
+    )
+    n = len(leaves)
+    assert_close(gradients[:n], expected[:n])
+    by_name = dict(zip(their_weights, expected[n:], strict=True))
+    assert_close(
+        dict(zip(our_weights, gradients[n:], strict=True)),
+        {name: torch_gradients_in_our_order(ours, by_name)[name] for name in our_weights},
+    )
+
+
+@engines
+@given(
+    options=torch_options,
     T=st.integers(1, 5),
-    B=st.integers(1, 4),
+    B=st.integers(0, 4),
     batched=st.booleans(),
     state=st.booleans(),
     seed=st.integers(0, 999),
@@ -79,35 +207,70 @@ def test_parity_with_torch_in_states_and_all_gradients(
     ours = RNN.from_torch(theirs, engine=engine)
     shape = ((B, T) if theirs.batch_first else (T, B)) if batched else (T,)
     states = (len(ours.cells), B, 4) if batched else (len(ours.cells), 4)
-    X, h_0 = randn(*shape, 3).requires_grad_(), randn(*states).requires_grad_()
-    arguments = (X, h_0) if state else (X,)
-
-    found, wanted = ours(*arguments), theirs(*arguments)
-    assert_close(found, wanted)
-    cotangents = [torch.randn_like(part) for part in wanted]
-    our_parameters = dict(ours.named_parameters())
-    gradients = torch.autograd.grad(found, [*arguments, *our_parameters.values()], cotangents)
-    expected = torch.autograd.grad(wanted, [*arguments, *theirs.parameters()], cotangents)
-    n = len(arguments)
-    assert_close(gradients[:n], expected[:n])
-    by_name = dict(zip(our_parameters, gradients[n:], strict=True))
-    for (name, _), gradient in zip(theirs.named_parameters(), expected[n:], strict=True):
-        kind, layer = name.split("_l")
-        k = int(layer[0]) * ours.num_directions + name.endswith("_reverse")
-        if kind.startswith("weight"):
-            symbol = "U" if kind == "weight_ih" else "V"
-            assert_close(by_name[f"cells.{k}.{symbol}"], gradient.T)
-        else:  # either of torch's two biases has the gradient of our one
-            assert_close(by_name[f"cells.{k}.b"], gradient)
+    leaves = [randn(*shape, 3).requires_grad_()]
+    if state:
+        leaves.append(randn(*states).requires_grad_())
+    assert_same_states_and_gradients(ours, theirs, tuple(leaves), leaves)
 
 
-@given(options=options)
+@engines
+@given(
+    options=torch_options,
+    lengths=st.lists(st.integers(1, T), min_size=1, max_size=4),
+    enforce_sorted=st.booleans(),
+    state=st.booleans(),
+    seed=st.integers(0, 999),
+)
+def test_parity_with_torch_on_packed_sequences(
+    engine: str,
+    options: dict[str, Any],
+    lengths: list[int],
+    enforce_sorted: bool,
+    state: bool,
+    seed: int,
+) -> None:
+    torch.manual_seed(seed)
+    theirs = nn.RNN(3, 4, dtype=torch.float64, **options)
+    ours = RNN.from_torch(theirs, engine=engine)
+    lengths = sorted(lengths, reverse=True) if enforce_sorted else lengths
+    X = randn(max(lengths), len(lengths), 3).requires_grad_()
+    packed = pack_padded_sequence(X, torch.tensor(lengths), enforce_sorted=enforce_sorted)
+    h_0 = randn(len(ours.cells), len(lengths), 4).requires_grad_()
+    arguments, leaves = ((packed, h_0), [X, h_0]) if state else ((packed,), [X])
+    assert_same_states_and_gradients(ours, theirs, arguments, leaves)
+    for found, wanted in zip(ours(*arguments)[0][1:], theirs(*arguments)[0][1:], strict=True):
+        assert (found is None and wanted is None) or torch.equal(found, wanted)
+
+
+@given(options=torch_options)
 def test_to_torch_is_the_way_back(options: dict[str, Any]) -> None:
     ours = RNN(3, 4, dtype=torch.float64, **options)
     theirs = ours.to_torch()
     X = randn(5, 2, 3)
     assert_close(ours(X), theirs(X))
-    assert RNN.from_torch(theirs).state_dict().keys() == ours.state_dict().keys()
+    back = RNN.from_torch(theirs).state_dict()
+    assert_close(back, ours.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"nonlinearity": "sigmoid"}, "tanh and relu only, not 'sigmoid'"),
+        ({"nonlinearity": torch.sin}, "tanh and relu only"),
+        ({"cell": LayerNormRNNCell}, "has no LayerNormRNNCell"),
+        ({"cell": functools.partial(VariationalRNNCell, dropout=0.1)}, "has no VariationalRNNCell"),
+        ({"bidirectional": True, "merge": "sum"}, "it has no sum"),
+        ({"learn_h_0": True}, "no learned initial state"),
+    ],
+)
+def test_torch_has_no_such_layer(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        RNN(3, 4, **options).to_torch()
+
+
+def test_from_torch_takes_a_torch_rnn_alone() -> None:
+    with pytest.raises(TypeError, match=r"module must be a torch.nn.RNN, got LSTM"):
+        RNN.from_torch(nn.LSTM(3, 4))  # type: ignore[arg-type]
 
 
 def test_dropout_between_layers_in_training_only() -> None:
@@ -162,12 +325,116 @@ def test_U_V_and_b_are_those_of_the_first_layer() -> None:
     assert [w.shape for w in (rnn.U, rnn.V, rnn.b)] == [(3, 4), (4, 4), (4,)]
 
 
-def test_state_dict_and_copies() -> None:
-    rnn, other = RNN(3, 4, num_layers=2), RNN(3, 4, num_layers=2)
+@pytest.mark.parametrize(
+    "options", [{}, {"bias": False}, {"learn_h_0": True}, {"cell": LayerNormRNNCell}]
+)
+def test_state_dict_copies_and_pickles(options: dict[str, Any]) -> None:
+    rnn, other = (RNN(3, 4, num_layers=2, bidirectional=True, **options) for _ in range(2))
     X = torch.randn(5, 2, 3)
     other.load_state_dict(rnn.state_dict())
-    for same in (other, copy.deepcopy(rnn)):
+    file = io.BytesIO()
+    torch.save(rnn, file)
+    file.seek(0)
+    pickled = torch.load(file, weights_only=False)  # our own, a moment ago
+    for same in (other, copy.deepcopy(rnn), pickled):
         assert torch.equal(same(X)[0], rnn(X)[0])
+
+
+def test_to_another_dtype() -> None:
+    rnn = RNN(3, 4, num_layers=2, bias=False, learn_h_0=True).double()
+    assert {tensor.dtype for tensor in (*rnn.parameters(), *rnn.buffers())} == {torch.float64}
+    assert rnn(randn(5, 2, 3))[0].dtype == torch.float64
+
+
+def test_repr_tells_the_options() -> None:
+    shown = repr(RNN(3, 4, 2, "relu", bidirectional=True, merge="sum", learn_h_0=True))
+    assert "num_layers=2" in shown
+    assert "merge='sum', learn_h_0=True" in shown
+    assert "(2-3): 2 x RNNCell(4, 4, nonlinearity='relu')" in shown
+
+
+def test_a_weight_may_be_parametrized() -> None:
+    rnn = RNN(3, 4, dtype=torch.float64)
+    parametrizations.orthogonal(rnn.cells[0], "V")
+    X = randn(5, 2, 3)
+    assert_close(rnn.V @ rnn.V.T, torch.eye(4, dtype=torch.float64))
+    assert_close(rnn(X), rnn.to_torch()(X))
+    rnn(X)[0].sum().backward()
+    assert rnn.cells[0].parametrizations.V.original.grad.any()
+
+    theirs = nn.RNN(3, 4, dtype=torch.float64)
+    parametrizations.weight_norm(theirs, "weight_hh_l0")
+    assert_close(RNN.from_torch(theirs)(X), theirs(X))
+
+
+@pytest.mark.parametrize("engine", ["auto", "unrolled"])
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(torch.complex64, 1e-4), (torch.complex128, 1e-12)]
+)
+def test_complex_numbers(engine: str, dtype: torch.dtype, tolerance: float) -> None:
+    """Small ones: the complex tanh has poles, near which a rounding error grows."""
+    torch.manual_seed(0)
+    theirs = nn.RNN(3, 4, num_layers=2, dtype=dtype)
+    ours = RNN.from_torch(theirs, engine=engine)
+    X = 0.1 * torch.randn(5, 2, 3, dtype=dtype)
+    torch.testing.assert_close(ours(X), theirs(X), rtol=tolerance, atol=tolerance)
+    ours(X)[0].abs().sum().backward()
+    theirs(X)[0].abs().sum().backward()
+    torch.testing.assert_close(
+        ours.V.grad, theirs.weight_hh_l0.grad.T, rtol=tolerance, atol=tolerance
+    )
+
+
+def test_bptt_computes_with_real_numbers() -> None:
+    rnn = RNN(3, 4, dtype=torch.complex64, engine="bptt")
+    with pytest.raises(ValueError, match="engine 'unrolled' with complex"):
+        rnn(torch.randn(5, 2, 3, dtype=torch.complex64))
+
+
+def test_a_learned_initial_state_begins_at_zero_and_yields_to_hx() -> None:
+    rnn = RNN(3, 4, num_layers=2, learn_h_0=True)
+    X, h_0 = torch.randn(5, 2, 3), torch.randn(2, 2, 4)
+    plain = RNN(3, 4, num_layers=2)
+    plain.load_state_dict({k: v for k, v in rnn.state_dict().items() if k != "h_0"})
+    assert torch.equal(rnn(X)[0], plain(X)[0])
+    assert torch.equal(rnn(X, h_0)[0], plain(X, h_0)[0])
+    rnn(X)[0].sum().backward()
+    assert rnn.h_0 is not None
+    assert rnn.h_0.grad is not None
+    assert rnn.h_0.grad.any()
+    nn.init.ones_(rnn.h_0)
+    rnn.reset_parameters()
+    assert not rnn.h_0.any()
+
+
+def test_the_same_numbers_give_the_same_result_to_the_bit(device: torch.device) -> None:
+    rnn = RNN(16, 64, num_layers=2, bidirectional=True, device=device)
+    X = torch.randn(20, 8, 16, device=device, requires_grad=True)
+    lengths = torch.randint(21, (8,), device=device)
+
+    def gradients() -> list[Tensor]:
+        output, h_n = rnn(X, lengths=lengths)
+        cost = output.square().sum() + h_n.sum()
+        return [cost, *torch.autograd.grad(cost, [X, *rnn.parameters()])]
+
+    torch.use_deterministic_algorithms(True)
+    try:
+        first, second = gradients(), gradients()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert all(map(torch.equal, first, second))
+
+
+def test_the_output_may_be_changed_in_place() -> None:
+    rnn = RNN(3, 4)
+    X = torch.randn(5, 2, 3)
+    expected = rnn(X)[0].detach().relu()
+    assert torch.equal(nn.ReLU(inplace=True)(rnn(X)[0]), expected)
+
+
+def test_flatten_parameters_is_there_to_be_called() -> None:
+    rnn = RNN(3, 4)
+    rnn.flatten_parameters()
 
 
 def test_reset_parameters_draws_anew() -> None:
@@ -226,9 +493,50 @@ def test_refuses_what_torch_refuses(arguments: dict[str, Any], error: type[Excep
         RNN(**arguments)
 
 
-def test_an_engine_that_does_not_exist() -> None:
-    with pytest.raises(ValueError, match="engine must be one of auto"):
-        RNN(3, 4, engine="cudnn")  # type: ignore[arg-type]
+@pytest.mark.parametrize("name", ["engine", "init_U", "init_V", "merge"])
+def test_a_name_that_does_not_exist(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be one of .* got 'cudnn'"):
+        RNN(3, 4, **{name: "cudnn"})
+
+
+def test_a_cell_with_its_own_equations_is_not_for_every_engine() -> None:
+    rnn = RNN(3, 4, cell=LayerNormRNNCell, engine="bptt")
+    with pytest.raises(ValueError, match="engine must be auto or unrolled for LayerNormRNNCell"):
+        rnn(torch.zeros(5, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("lengths", "error", "message"),
+    [
+        ([5, 3], TypeError, r"lengths must be a tensor of integers, got \[5, 3\]"),
+        (torch.tensor([5.0, 3.0]), TypeError, "lengths must be a tensor of integers, got torch.fl"),
+        (torch.tensor([5]), ValueError, r"lengths must have shape \(2,\), one for each .* \(1,\)"),
+        (torch.tensor([5, 6]), ValueError, "lengths must be from 0 to T=5, got 6"),
+        (torch.tensor([-1, 5]), ValueError, "lengths must be from 0 to T=5, got -1"),
+    ],
+)
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_lengths_that_do_not_fit(
+    lengths: Any, error: type[Exception], message: str, batch_first: bool
+) -> None:
+    X = torch.zeros(2, 5, 3) if batch_first else torch.zeros(5, 2, 3)
+    with pytest.raises(error, match=message):
+        RNN(3, 4, batch_first=batch_first)(X, lengths=lengths)
+
+
+def test_one_sequence_may_have_a_length_too() -> None:
+    rnn = RNN(3, 4, bidirectional=True)
+    X = torch.randn(5, 3)
+    output, h_n = rnn(X, lengths=torch.tensor(3))
+    expected, expected_last = rnn(X[:3])
+    torch.testing.assert_close((output[:3], h_n), (expected, expected_last))
+    assert not output[3:].any()
+
+
+def test_a_packed_sequence_has_its_own_lengths() -> None:
+    packed = pack_sequence([torch.zeros(3, 3), torch.zeros(2, 3)])
+    with pytest.raises(ValueError, match="lengths must not be given with a PackedSequence"):
+        RNN(3, 4)(packed, lengths=torch.tensor([3, 2]))  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(
@@ -236,15 +544,21 @@ def test_an_engine_that_does_not_exist() -> None:
     [
         (torch.zeros(3), None, "input must be"),
         (torch.zeros(5, 2, 7), None, "input must have input_size=3 features, got 7"),
+        (torch.zeros(5, 2, 3, 1), None, "input must be"),
         (torch.zeros(5, 2, 3, dtype=torch.float64), None, "input must have the weights' dtype"),
+        (torch.zeros(5, 2, 3, dtype=torch.long), None, "input must have the weights' dtype"),
+        (torch.zeros(5, 2, 3), torch.zeros(1, 2, 4).double(), "hx must have the weights' dtype"),
+        (torch.zeros(5, 2, 3), torch.zeros(1, 2, 5), r"hx must have shape \(1, 2, 4\)"),
+        (torch.zeros(5, 2, 3), torch.zeros(2, 2, 4), r"hx must have shape \(1, 2, 4\)"),
+        (pack_sequence([torch.zeros(5, 7)]), None, "input must have input_size=3"),
+        (pack_sequence([torch.zeros(5, 3)]).double(), None, "input must have the weights' dtype"),
+        (pack_sequence([torch.zeros(5, 3)]), torch.zeros(1, 4), r"hx must have shape \(1, 1, 4\)"),
         (torch.zeros(5, 2, 3), torch.zeros(1, 1, 4), r"hx must have shape \(1, 2, 4\)"),
         (torch.zeros(5, 2, 3), torch.zeros(2, 4), r"hx must have shape \(1, 2, 4\)"),
         (torch.zeros(5, 3), torch.zeros(1, 2, 4), r"hx must have shape \(1, 4\)"),
     ],
 )
-def test_refuses_input_that_torch_refuses_too(
-    input: Tensor, hx: Tensor | None, message: str
-) -> None:
+def test_refuses_input_that_torch_refuses_too(input: Any, hx: Tensor | None, message: str) -> None:
     with pytest.raises((ValueError, RuntimeError)) as theirs:
         nn.RNN(3, 4)(input, hx)
     with pytest.raises(theirs.type, match=message):

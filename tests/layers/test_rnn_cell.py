@@ -1,8 +1,8 @@
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from elman import RNNCell, reference
+from elman import RNN, RNNCell, reference
 
 
 @pytest.mark.parametrize("f", ["tanh", "relu", "sigmoid"])
@@ -92,5 +92,65 @@ def test_refuses_what_does_not_fit(
     message: str,
 ) -> None:
     state = None if state_shape is None else torch.zeros(state_shape)
+    with pytest.raises(error):
+        nn.RNNCell(3, 4)(torch.zeros(input_shape), state)
     with pytest.raises(error, match=message):
         RNNCell(3, 4)(torch.zeros(input_shape), state)
+
+
+@pytest.mark.parametrize(
+    ("X", "h", "message"),
+    [
+        (torch.zeros(2, 3).double(), None, "input must have the weights' dtype torch.float32"),
+        (torch.zeros(2, 3), torch.zeros(2, 4).double(), "hx must have the weights' dtype"),
+        (torch.zeros(2, 3), torch.zeros(4), r"hx must have shape \(2, 4\), got \(4,\)"),
+        (torch.zeros(3), torch.zeros(1, 4), r"hx must have shape \(4,\), got \(1, 4\)"),
+    ],
+)
+def test_refuses_what_torch_s_cell_refuses(X: Tensor, h: Tensor | None, message: str) -> None:
+    with pytest.raises(RuntimeError):
+        nn.RNNCell(3, 4)(X, h)
+    with pytest.raises(RuntimeError, match=message):
+        RNNCell(3, 4)(X, h)
+
+
+@pytest.mark.parametrize("f", ["tanh", "relu"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_autocast_gives_the_dtype_that_torch_gives(f: str, dtype: torch.dtype) -> None:
+    theirs = nn.RNNCell(3, 4, nonlinearity=f, dtype=dtype)
+    ours = RNNCell.from_torch(theirs)
+    X, h = torch.randn(2, 3, dtype=dtype), torch.randn(2, 4, dtype=dtype)
+    with torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(ours(X, h), theirs(X, h), rtol=0.02, atol=0.02)
+
+
+def test_complex_numbers() -> None:
+    theirs = nn.RNNCell(3, 4, dtype=torch.complex64)
+    X, h = torch.randn(2, 3, dtype=torch.complex64), torch.randn(2, 4, dtype=torch.complex64)
+    torch.testing.assert_close(RNNCell.from_torch(theirs)(X, h), theirs(X, h))
+
+
+def test_no_sequences() -> None:
+    assert RNNCell(3, 4)(torch.zeros(0, 3)).shape == nn.RNNCell(3, 4)(torch.zeros(0, 3)).shape
+
+
+def test_a_cell_of_one_s_own_is_a_subclass_with_a_step() -> None:
+    """Its step is what a layer unfolds, and torch has no such cell."""
+
+    class LeakyCell(RNNCell):
+        def step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
+            return 0.9 * h_previous + 0.1 * super().step(X_t, h_previous)
+
+    rnn = RNN(3, 4, num_layers=2, cell=LeakyCell)
+    [first, _] = rnn.cells
+    X, h = torch.randn(1, 2, 3), torch.randn(2, 2, 4)
+    _, h_n = rnn(X, h)
+    expected = 0.9 * h[0] + 0.1 * torch.tanh(X[0] @ first.U + h[0] @ first.V + first.b)
+    torch.testing.assert_close(h_n[0], expected)
+    with pytest.raises(ValueError, match="has no LeakyCell"):
+        first.to_torch()
+
+
+def test_from_torch_takes_a_torch_cell_alone() -> None:
+    with pytest.raises(TypeError, match=r"module must be a torch.nn.RNNCell, got GRUCell"):
+        RNNCell.from_torch(nn.GRUCell(3, 4))  # type: ignore[arg-type]

@@ -1,8 +1,19 @@
 """Building blocks, each a `torch.nn.Module` around one equation of the slides."""
 
 from elman.layers.dense import Dense
+from elman.layers.layer_norm_rnn_cell import LayerNormRNNCell
 from elman.layers.readout import Readout
 from elman.layers.rnn import RNN
 from elman.layers.rnn_cell import RNNCell
+from elman.layers.rnn_stack import RNNStack
+from elman.layers.variational_rnn_cell import VariationalRNNCell
 
-__all__ = ["RNN", "Dense", "RNNCell", "Readout"]
+__all__ = [
+    "RNN",
+    "Dense",
+    "LayerNormRNNCell",
+    "RNNCell",
+    "RNNStack",
+    "Readout",
+    "VariationalRNNCell",
+]

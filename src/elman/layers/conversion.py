@@ -4,29 +4,41 @@ torch multiplies from the other side and adds two biases, of which only the sum 
 `weight_ih = Uᵀ`, `weight_hh = Vᵀ`, `bias_ih + bias_hh = b`.
 """
 
-from collections.abc import Mapping
+from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from elman.equations import Nonlinearity
 
 
-def from_torch_weights(weights: Mapping[str, Tensor], suffix: str = "") -> dict[str, Tensor]:
-    """U, V and, if there are biases, b, from the torch weights whose names end in `suffix`."""
-    found = {"U": weights[f"weight_ih{suffix}"].T, "V": weights[f"weight_hh{suffix}"].T}
-    if f"bias_ih{suffix}" in weights:
-        found["b"] = weights[f"bias_ih{suffix}"] + weights[f"bias_hh{suffix}"]
-    return found
+class Cell(Protocol):
+    """What holds U, V and b, which is a constant zero without `bias`."""
+
+    U: nn.Parameter
+    V: nn.Parameter
+    b: Tensor
+    bias: bool
 
 
-def to_torch_weights(weights: Mapping[str, Tensor], suffix: str = "") -> dict[str, Tensor]:
-    """The torch weights, their names ending in `suffix`, from U, V and, if there is one, b."""
-    found = {f"weight_ih{suffix}": weights["U"].T, f"weight_hh{suffix}": weights["V"].T}
-    if "b" in weights:
-        found[f"bias_ih{suffix}"] = weights["b"]
-        found[f"bias_hh{suffix}"] = torch.zeros_like(weights["b"])
-    return found
+@torch.no_grad()
+def copy_from_torch(cell: Cell, module: nn.Module, suffix: str = "") -> None:
+    """Copies into `cell` the weights of `module` whose names end in `suffix`."""
+    # By attribute, not from the state dict: there a parametrized weight has another name.
+    cell.U.copy_(getattr(module, f"weight_ih{suffix}").T)
+    cell.V.copy_(getattr(module, f"weight_hh{suffix}").T)
+    if cell.bias:
+        cell.b.copy_(getattr(module, f"bias_ih{suffix}") + getattr(module, f"bias_hh{suffix}"))
+
+
+@torch.no_grad()
+def copy_to_torch(cell: Cell, module: nn.Module, suffix: str = "") -> None:
+    """Copies the weights of `cell` into those of `module` whose names end in `suffix`."""
+    getattr(module, f"weight_ih{suffix}").copy_(cell.U.T)
+    getattr(module, f"weight_hh{suffix}").copy_(cell.V.T)
+    if cell.bias:
+        getattr(module, f"bias_ih{suffix}").copy_(cell.b)
+        getattr(module, f"bias_hh{suffix}").zero_()
 
 
 def torch_nonlinearity(nonlinearity: str | Nonlinearity) -> str:

@@ -1,18 +1,30 @@
 """The recurrent layer: a cell applied at every time step, in layers and directions."""
 
 import warnings
-from collections.abc import Iterator, Sequence
-from typing import Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import Self, overload
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from elman.checks import check_flag, check_probability, check_size
 from elman.equations import Nonlinearity
-from elman.layers.conversion import from_torch_weights, to_torch_weights, torch_nonlinearity
+from elman.layers.arguments import check_dtype, check_features, check_lengths, check_state
+from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
+from elman.layers.lengths import ended_steps, last_state, reverse
+from elman.layers.packed import pack_like
 from elman.layers.rnn_cell import RNNCell
-from elman.recurrence import Engine, autocasts, check_engine, recurrence
+from elman.recurrence import Engine, check_engine
+
+# How the states of the two directions, `(T, B, H)` each, become the output of a layer.
+MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "concatenate": lambda forward, backward: torch.cat([forward, backward], dim=-1),
+    "sum": torch.add,
+    "mean": lambda forward, backward: (forward + backward) / 2,
+    "product": torch.mul,
+}
 
 
 class RNN(nn.Module):
@@ -34,15 +46,23 @@ class RNN(nn.Module):
         engine: how the recurrence is computed, see `elman.recurrence`.
         init_U: how U begins: "uniform" (torch's own), "xavier", "orthogonal" or "identity".
         init_V: how V begins, likewise.
+        merge: what becomes of the states of two directions: "concatenate" as in torch, "sum",
+            "mean" or "product".
+        learn_h_0: the initial state is a parameter, used where a call gives none.
+        cell: makes each cell, from the arguments of `RNNCell`: `elman.LayerNormRNNCell`, or a
+            subclass of your own.
 
     Attributes:
-        cells: an `RNNCell` with its U, V and b for each layer and direction, in the order of
-            `h_n`: first layer forward, first layer backward, second layer forward, …
+        cells: a cell with its U, V and b for each layer and direction, in the order of `h_n`:
+            first layer forward, first layer backward, second layer forward, …
+        h_0: `(num_layers·D, H)` with `learn_h_0`, zero at first; else None.
 
     Raises:
         TypeError: a size is not an int, or a flag not a bool.
         ValueError: a size is not positive, `dropout` no probability, or a name not known.
     """
+
+    h_0: nn.Parameter | None
 
     def __init__(
         self,
@@ -60,13 +80,17 @@ class RNN(nn.Module):
         engine: Engine = "auto",
         init_U: str = "uniform",
         init_V: str = "uniform",
+        merge: str = "concatenate",
+        learn_h_0: bool = False,
+        cell: Callable[..., RNNCell] = RNNCell,
     ) -> None:
         super().__init__()
         check_size("num_layers", num_layers)
         check_flag("batch_first", batch_first)
-        check_flag("bidirectional", bidirectional)
         check_probability("dropout", dropout)
         check_engine(engine)
+        if merge not in MERGES:
+            raise ValueError(f"merge must be one of {', '.join(MERGES)}, got {merge!r}")
         if dropout > 0 and num_layers == 1:
             warnings.warn(
                 f"dropout={dropout} does nothing with num_layers=1: it works between layers",
@@ -78,13 +102,15 @@ class RNN(nn.Module):
         self.bias = bias
         self.batch_first = batch_first
         self.dropout = dropout
-        self.bidirectional = bidirectional
+        self.bidirectional = bool(bidirectional)
         self.engine = engine
+        self.merge = merge
         self.num_directions = 2 if bidirectional else 1
+        self.output_size = hidden_size * (self.num_directions if merge == "concatenate" else 1)
 
         self.cells: Sequence[RNNCell] = nn.ModuleList(  # type: ignore[assignment]
-            RNNCell(
-                input_size if layer == 0 else hidden_size * self.num_directions,
+            cell(
+                input_size if layer == 0 else self.output_size,
                 hidden_size,
                 bias,
                 nonlinearity,
@@ -96,81 +122,134 @@ class RNN(nn.Module):
             for layer in range(num_layers)
             for _ in range(self.num_directions)
         )
+        h_0 = torch.zeros(len(self.cells), hidden_size, device=device, dtype=dtype)
+        self.h_0 = nn.Parameter(h_0) if learn_h_0 else None
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Unfolds the network over a sequence.
+    @overload
+    def forward(
+        self, input: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]: ...
+
+    @overload
+    def forward(
+        self, input: PackedSequence, hx: Tensor | None = None
+    ) -> tuple[PackedSequence, Tensor]: ...
+
+    def forward(
+        self,
+        input: Tensor | PackedSequence,
+        hx: Tensor | None = None,
+        lengths: Tensor | None = None,
+    ) -> tuple[Tensor | PackedSequence, Tensor]:
+        """Unfolds the network over sequences.
 
         Args:
-            input: `(T, B, I)`, with `batch_first` `(B, T, I)`, or one sequence `(T, I)`.
+            input: `(T, B, I)`, with `batch_first` `(B, T, I)`, one sequence `(T, I)`, or packed.
             hx: the states h_0 of all layers and directions, `(num_layers·D, B, H)`, or
-                `(num_layers·D, H)` with one sequence; zero if not given.
+                `(num_layers·D, H)` with one sequence; if not given, `h_0` or zero.
+            lengths: where sequences differ in length, how many time steps of each are its own,
+                `(B)`, from 0 to T, in any order, on the device of `input`. The others are padding,
+                whatever they hold.
 
         Returns:
             output: the last layer's `h_1 … h_T`, `(T, B, D·H)`, `(B, T, D·H)` or `(T, D·H)`, the
-                two directions side by side.
-            h_n: the last state of each layer and direction, of the shape of `hx`.
+                two directions side by side (or merged, `(…, H)`); zero after a sequence's end;
+                packed as `input` was.
+            h_n: the last state of each layer and direction, of the shape of `hx`: the forward
+                direction's at each sequence's own end, the backward direction's at its beginning.
 
         Raises:
-            ValueError: `input` has neither two nor three dimensions, or not the weights' dtype.
+            TypeError: `lengths` is no tensor of integers.
+            ValueError: `input` has neither two nor three dimensions, or not the weights' dtype,
+                or `lengths` do not fit `input`.
             RuntimeError: a size is not the layer's, or `hx` does not fit `input`.
         """
-        self._check(input, hx)
-        batched = input.dim() == 3
-        X = input if batched else input.unsqueeze(1)
-        if batched and self.batch_first:
-            X = X.transpose(0, 1)  # (T, B, I) from here on
-        if hx is None:
-            h_0 = X.new_zeros(len(self.cells), X.shape[1], self.hidden_size)
-        else:
-            h_0 = hx if batched else hx.unsqueeze(1)  # (num_layers·D, B, H)
+        if isinstance(input, PackedSequence):
+            if lengths is not None:
+                raise ValueError("lengths must not be given with a PackedSequence, which has them")
+            X, lengths = pad_packed_sequence(input, self.batch_first)
+            output, h_n = self.forward(X, hx, lengths.to(X.device))
+            return pack_like(input, output, lengths, self.batch_first), h_n
+        layers, h_n = self._unfold(input, hx, lengths)
+        return layers[-1], h_n
 
-        h, h_n = self._unfold(X, h_0)
+    def states(
+        self, input: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None
+    ) -> Tensor:
+        """The states of all layers at all time steps, where `forward` tells the last layer's.
 
-        if not batched:
-            return h.squeeze(1), h_n.squeeze(1)
-        return h.transpose(0, 1) if self.batch_first else h, h_n
+        Args:
+            input: as in `forward`, but not packed.
+            hx: as in `forward`.
+            lengths: as in `forward`.
 
-    def _unfold(self, X: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
-        last = []
+        Returns:
+            `(num_layers, T, B, D·H)`, each layer as `forward` returns the last.
+        """
+        return torch.stack(self._unfold(input, hx, lengths)[0])
+
+    def _unfold(
+        self, input: Tensor, hx: Tensor | None, lengths: Tensor | None
+    ) -> tuple[list[Tensor], Tensor]:
+        """The states of each layer, and h_n, in the form in which the input comes."""
+        self._check(input, hx, lengths)
+        if input.dim() == 2:  # one sequence: a batch of one
+            layers, h_n = self._unfold_batch(
+                input.unsqueeze(1),
+                None if hx is None else hx.unsqueeze(1),
+                None if lengths is None else lengths.unsqueeze(0),
+            )
+            return [h.squeeze(1) for h in layers], h_n.squeeze(1)
+        if self.batch_first:
+            layers, h_n = self._unfold_batch(input.transpose(0, 1), hx, lengths)
+            return [h.transpose(0, 1) for h in layers], h_n
+        return self._unfold_batch(input, hx, lengths)
+
+    def _unfold_batch(
+        self, X: Tensor, h_0: Tensor | None, lengths: Tensor | None
+    ) -> tuple[list[Tensor], Tensor]:
+        T, B, _ = X.shape
+        if h_0 is None and self.h_0 is not None:
+            h_0 = self.h_0.unsqueeze(1).expand(-1, B, -1)
+        elif h_0 is None:
+            h_0 = X.new_zeros(len(self.cells), B, self.hidden_size)
+        ended = None
+        if lengths is not None:
+            ended = ended_steps(lengths, T)
+            X = X.masked_fill(ended, 0)  # padding may be anything, even infinite
+
+        layers, last = [], []
         for layer in range(self.num_layers):
             if layer > 0:
                 X = functional.dropout(X, self.dropout, self.training)
             k = layer * self.num_directions
             # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t) for t = 1 … T
-            h = self._states(self.cells[k], X, h_0[k])
-            last.append(h[-1] if len(h) else h_0[k])
+            h = self.cells[k].unfold(X, h_0[k], ended, self.engine)  # (T, B, H)
+            last.append(last_state(h, h_0[k], lengths))
             if self.bidirectional:  # the same for t = T … 1
-                h_backward = self._states(self.cells[k + 1], X.flip(0), h_0[k + 1])
-                last.append(h_backward[-1] if len(h) else h_0[k + 1])
-                h = torch.cat([h, h_backward.flip(0)], dim=-1)
+                backward = self.cells[k + 1].unfold(
+                    reverse(X, lengths), h_0[k + 1], ended, self.engine
+                )
+                last.append(last_state(backward, h_0[k + 1], lengths))
+                h = MERGES[self.merge](h, reverse(backward, lengths))  # (T, B, D·H)
+            layers.append(h)
             X = h
-        return X, torch.stack(last)
+        return layers, torch.stack(last)
 
-    def _states(self, cell: RNNCell, X: Tensor, h_0: Tensor) -> Tensor:
-        return recurrence(X, h_0, cell.U, cell.V, cell.b, cell.f, engine=self.engine)
-
-    def _check(self, input: Tensor, hx: Tensor | None) -> None:
+    def _check(self, input: Tensor, hx: Tensor | None, lengths: Tensor | None) -> None:
         if input.dim() not in (2, 3):
             raise ValueError(
                 "input must be (T, B, I), with batch_first (B, T, I), or (T, I), "
                 f"got {input.dim()} dimensions"
             )
-        if input.shape[-1] != self.input_size:
-            raise RuntimeError(
-                f"input must have input_size={self.input_size} features, got {input.shape[-1]}"
-            )
-        cast = input.is_floating_point() and autocasts(input.device.type)
-        if input.dtype != self.U.dtype and not cast:
-            raise ValueError(
-                f"input must have the weights' dtype {self.U.dtype}, got {input.dtype}; "
-                f"convert it, or the layer with .to({input.dtype})"
-            )
-        if hx is None:
-            return
-        batch = (input.shape[0 if self.batch_first else 1],) if input.dim() == 3 else ()
-        shape = (len(self.cells), *batch, self.hidden_size)
-        if hx.shape != shape:
-            raise RuntimeError(f"hx must have shape {shape}, got {tuple(hx.shape)}")
+        dtype = self.cells[0].U.dtype
+        check_features(input, self.input_size)
+        check_dtype("input", input, dtype, ValueError)
+        T, *batch = input.shape[:-1] if not self.batch_first else reversed(input.shape[:-1])
+        if hx is not None:
+            check_state(hx, (len(self.cells), *batch, self.hidden_size), dtype)
+        if lengths is not None:
+            check_lengths(lengths, T, tuple(batch))
 
     @property
     def nonlinearity(self) -> str | Nonlinearity:
@@ -193,54 +272,71 @@ class RNN(nn.Module):
         return self.cells[0].b
 
     def reset_parameters(self) -> None:
-        """Draws new initial weights."""
+        """Draws new initial weights; a learned initial state is zero again."""
         for cell in self.cells:
             cell.reset_parameters()
+        if self.h_0 is not None:
+            nn.init.zeros_(self.h_0)
+
+    def flatten_parameters(self) -> None:
+        """Does nothing, for code that calls it on `torch.nn.RNN`, whose weights need it on CUDA."""
 
     @classmethod
     def from_torch(cls, module: nn.RNN, *, engine: Engine = "auto") -> Self:
-        """The same layer as `module`, its weights copied."""
-        first = next(module.parameters())
-        rnn = cls(
-            module.input_size,
-            module.hidden_size,
-            module.num_layers,
-            module.nonlinearity,
-            module.bias,
-            module.batch_first,
-            module.dropout,
-            module.bidirectional,
-            first.device,
-            first.dtype,
-            engine=engine,
-        )
-        weights = module.state_dict()
+        """The same layer as `module`, its weights copied.
+
+        Raises:
+            TypeError: `module` is no `torch.nn.RNN`.
+        """
+        if not isinstance(module, nn.RNN):
+            raise TypeError(f"module must be a torch.nn.RNN, got {type(module).__name__}")
+        first: nn.Parameter = module.weight_ih_l0  # type: ignore[assignment]
+        with warnings.catch_warnings(action="ignore"):  # of dropout, as `module` did
+            rnn = cls(
+                module.input_size,
+                module.hidden_size,
+                module.num_layers,
+                module.nonlinearity,
+                module.bias,
+                module.batch_first,
+                module.dropout,
+                module.bidirectional,
+                first.device,
+                first.dtype,
+                engine=engine,
+            )
         for cell, suffix in rnn._cells_by_torch_suffix():
-            cell.load_state_dict(from_torch_weights(weights, suffix))
+            copy_from_torch(cell, module, suffix)
         return rnn.train(module.training)
 
     def to_torch(self) -> nn.RNN:
         """The same layer as a `torch.nn.RNN`, its weights copied.
 
         Raises:
-            ValueError: torch has no such nonlinearity.
+            ValueError: torch has no such layer: another nonlinearity, cell or merge, or a learned
+                initial state.
         """
-        module = nn.RNN(
-            self.input_size,
-            self.hidden_size,
-            self.num_layers,
-            torch_nonlinearity(self.nonlinearity),
-            self.bias,
-            self.batch_first,
-            self.dropout,
-            self.bidirectional,
-            device=self.U.device,
-            dtype=self.U.dtype,
-        )
-        weights: dict[str, Tensor] = {}
+        for cell in self.cells:
+            cell.check_plain()
+        if self.bidirectional and self.merge != "concatenate":
+            raise ValueError(f"torch.nn.RNN concatenates its directions, it has no {self.merge}")
+        if self.h_0 is not None:
+            raise ValueError("torch.nn.RNN has no learned initial state; give it hx in each call")
+        with warnings.catch_warnings(action="ignore"):  # of dropout, as `self` did
+            module = nn.RNN(
+                self.input_size,
+                self.hidden_size,
+                self.num_layers,
+                torch_nonlinearity(self.nonlinearity),
+                self.bias,
+                self.batch_first,
+                self.dropout,
+                self.bidirectional,
+                device=self.U.device,
+                dtype=self.U.dtype,
+            )
         for cell, suffix in self._cells_by_torch_suffix():
-            weights |= to_torch_weights(cell.state_dict(), suffix)
-        module.load_state_dict(weights)
+            copy_to_torch(cell, module, suffix)
         return module.train(self.training)
 
     def _cells_by_torch_suffix(self) -> Iterator[tuple[RNNCell, str]]:
@@ -250,7 +346,10 @@ class RNN(nn.Module):
 
     def extra_repr(self) -> str:
         """How the cells below are put together, for `repr`."""
+        merge = f", merge={self.merge!r}" if self.bidirectional else ""
+        learned = ", learn_h_0=True" if self.h_0 is not None else ""
         return (
             f"num_layers={self.num_layers}, batch_first={self.batch_first}, "
-            f"dropout={self.dropout}, bidirectional={self.bidirectional}, engine={self.engine!r}"
+            f"dropout={self.dropout}, bidirectional={self.bidirectional}{merge}{learned}, "
+            f"engine={self.engine!r}"
         )

@@ -1,0 +1,76 @@
+"""Recurrent layers of any kind, one above the other."""
+
+import itertools
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from elman.checks import check_probability
+from elman.layers.rnn import RNN
+
+
+class RNNStack(nn.Module):
+    """Layers that differ: in hidden size, nonlinearity, directions, cell or engine.
+
+    The states of one layer are the inputs of the next. (Layers that do not differ are
+    `RNN(…, num_layers=…)`.)
+
+    Args:
+        *layers: from the first to the last, all with the same `batch_first`.
+        dropout: probability of zeroing an input of each layer but the first, in training.
+
+    Raises:
+        ValueError: there is no layer, one layer's outputs do not fit the next, or `dropout` is no
+            probability.
+
+    Example:
+        `RNNStack(RNN(28, 128), RNN(128, 64, nonlinearity="relu"))`
+    """
+
+    def __init__(self, *layers: RNN, dropout: float = 0.0) -> None:
+        super().__init__()
+        check_probability("dropout", dropout)
+        if not layers:
+            raise ValueError("layers must be at least one")
+        for k, (below, above) in enumerate(itertools.pairwise(layers)):
+            if above.input_size != below.output_size:
+                raise ValueError(
+                    f"layers[{k + 1}] must have input_size={below.output_size}, the outputs of "
+                    f"layers[{k}], got {above.input_size}"
+                )
+            if above.batch_first != below.batch_first:
+                raise ValueError(f"layers[{k + 1}] must have batch_first={below.batch_first}")
+        self.layers: Sequence[RNN] = nn.ModuleList(layers)  # type: ignore[assignment]
+        self.dropout = dropout
+
+    def forward(
+        self, input: Tensor, hx: Sequence[Tensor] | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Unfolds all layers over sequences.
+
+        Args:
+            input: as in `RNN`, but not packed.
+            hx: an initial state for each layer, of the shape that the layer takes.
+            lengths: as in `RNN`.
+
+        Returns:
+            output: the last layer's.
+            h_n: the last state of each layer, as the layer returns it.
+
+        Raises:
+            ValueError: `hx` are not as many as the layers.
+        """
+        if hx is not None and len(hx) != len(self.layers):
+            raise ValueError(f"hx must be {len(self.layers)} states, got {len(hx)}")
+        output, last = input, []
+        for k, layer in enumerate(self.layers):
+            if k > 0:
+                output = functional.dropout(output, self.dropout, self.training)
+            output, h_n = layer(output, None if hx is None else hx[k], lengths)
+            last.append(h_n)
+        return output, tuple(last)
+
+    def extra_repr(self) -> str:
+        """The dropout between the layers, for `repr`."""
+        return f"dropout={self.dropout}"

@@ -1,0 +1,59 @@
+"""A recurrent cell with dropout inside the recurrence."""
+
+from typing import Any
+
+from torch import Tensor
+from torch.nn import functional
+
+from elman.checks import check_probability
+from elman.layers.rnn_cell import RNNCell
+from elman.recurrence import Engine, unroll
+
+
+class VariationalRNNCell(RNNCell):
+    """`a_t = (X_t ∘ m_X) U + (h_{t−1} ∘ m_h) V + b`, `h_t = f(a_t)`, with masks for all time steps.
+
+    m_X and m_h are drawn once for each sequence, in training only, and stay the same from its
+    first time step to its last (Gal & Ghahramani 2016): what is dropped is dropped throughout, so
+    the state can still carry something over a long time. A component of a mask is 0 with
+    probability `dropout`, else 1/(1 − dropout).
+
+    Takes the arguments of `RNNCell` and `dropout`; for a layer
+    `elman.RNN(…, cell=functools.partial(elman.VariationalRNNCell, dropout=0.25))`.
+
+    Args:
+        *args: of `RNNCell`.
+        dropout: probability of zeroing an input or a component of the state.
+        **kwargs: of `RNNCell`.
+
+    Raises:
+        ValueError: `dropout` is no probability.
+    """
+
+    def __init__(self, *args: Any, dropout: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        check_probability("dropout", dropout)
+        self.dropout = dropout
+
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        """One step, with masks of its own; `unfold` keeps them for a whole sequence."""
+        h_previous = self._state(input, hx)
+        return self.step(input * self._mask(input), h_previous * self._mask(h_previous))
+
+    def unfold(
+        self, X: Tensor, h_0: Tensor, ended: Tensor | None = None, engine: Engine = "auto"
+    ) -> Tensor:
+        """All steps, with the same masks; see `RNNCell.unfold`."""
+        self._check_unrolled(engine)
+        if not self.training:
+            return super().unfold(X, h_0, ended, engine)
+        m_X, m_h = self._mask(X[:1].sum(0)), self._mask(h_0)  # (B, I), (B, H)
+        # a_t = (X_t ∘ m_X) U + (h_{t−1} ∘ m_h) V + b, h_t = f(a_t) for t = 1 … T
+        return unroll(lambda X_t, h: self.step(X_t, h * m_h), X * m_X, h_0, ended)
+
+    def _mask(self, like: Tensor) -> Tensor:
+        return functional.dropout(like.new_ones(like.shape), self.dropout, self.training)
+
+    def extra_repr(self) -> str:
+        """The constructor's arguments, for `repr`."""
+        return f"{super().extra_repr()}, dropout={self.dropout}"
