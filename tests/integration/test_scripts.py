@@ -1,5 +1,7 @@
 """The scripts as people run them: from the repository's root, in a process of their own."""
 
+import html
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -77,7 +79,7 @@ def test_train_evaluate_generate_resume(run: Run, tmp_path: Path) -> None:
     ("override", "exit_code", "message"),
     [
         ("network.hiden_size=3", 2, "Could not override 'network.hiden_size'"),
-        ("rnn=ellman", 2, "Could not find 'rnn/ellman' Available options in 'rnn': elman torch"),
+        ("rnn=ellman", 2, "Could not find 'rnn/ellman' Available options in 'rnn': elman"),
         ("data.path=missing.txt", 1, "data.path: there is no file missing.txt"),
     ],
 )
@@ -122,3 +124,56 @@ def test_benchmark_prints_both_ratios(run: Run, tmp_path: Path) -> None:
     assert timed.returncode == 0, timed.stderr
     assert "torch.nn.RNN takes " in timed.stdout
     assert "Lightning and its logging cost " in timed.stdout
+
+
+def test_compare_writes_a_report_and_tells_its_verdict(
+    run: Run, book: Path, tmp_path: Path
+) -> None:
+    small = [f"data.path={book}", "data.batch_size=4", "data.chunk_length=18"]
+    compared = run("compare", "compare=quick", *small, f"hydra.run.dir={tmp_path}")
+    assert compared.returncode == 0, compared.stderr
+    figures = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert list(figures["verdict"]) == [
+        "Parity",
+        "Training speed",
+        "Inference speed",
+        "Memory",
+        "Learning",
+        "Capabilities",
+    ]
+    assert figures["verdict"]["Parity"].startswith("Holds in all ")
+    assert len(figures["distances"]) == 2 * (16 * 7 + 16 * 6)  # dtypes; tensors with and without b
+    assert [list(speed["sizes"].values()) for speed in figures["speed"]] == [
+        [100, 1, 64, 64],
+        [35, 32, 128, 128],
+    ]
+    assert list(figures["scaling"]) == ["T", "B", "H"]
+    assert len(figures["memory"]) == 2
+    ours, theirs = (figures["learning"][which]["bpc"] for which in ("ours", "theirs"))
+    assert ours[0] == pytest.approx(theirs[0], abs=1e-5)
+    assert len(ours) == 50
+    assert figures["capabilities"]
+    for name in ("report.html", "report.md"):
+        text = html.unescape((tmp_path / name).read_text(encoding="utf-8"))
+        assert figures["verdict"]["Training speed"] in text
+    for about, sentences in figures["verdict"].items():
+        assert f"{about}: {sentences}\n" in compared.stdout
+    assert str(tmp_path / "report.html") in compared.stdout
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("speed.rounds=1", "speed.rounds must be at least 2, there is no spread of 1"),
+        ("rnn=torch", "rnn must be elman"),
+    ],
+)
+def test_compare_refuses_before_it_measures(
+    run: Run, book: Path, tmp_path: Path, override: str, message: str
+) -> None:
+    small = [f"data.path={book}", "data.batch_size=4", "data.chunk_length=18"]
+    refused = run("compare", *small, override, f"hydra.run.dir={tmp_path}")
+    assert refused.returncode == 1
+    assert message in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert not list(tmp_path.glob("report.*"))

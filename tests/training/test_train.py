@@ -19,7 +19,7 @@ from elman.training.train import train
 Configure = Callable[..., DictConfig]
 
 
-@pytest.mark.parametrize("rnn", ["elman", "torch"])
+@pytest.mark.parametrize("rnn", ["elman", "layer_norm", "variational", "torch"])
 def test_learns_and_tells_where_everything_lies(
     configured: Configure, tmp_path: Path, caplog: pytest.LogCaptureFixture, rnn: str
 ) -> None:

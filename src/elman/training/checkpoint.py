@@ -12,7 +12,13 @@ from torch import nn
 from elman.run_folder import BEST
 
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
-TARGETS = ("elman.networks.LanguageModel", "elman.RNN", "torch.nn.RNN")
+TARGETS = (
+    "elman.networks.LanguageModel",
+    "elman.RNN",
+    "elman.LayerNormRNNCell",
+    "elman.VariationalRNNCell",
+    "torch.nn.RNN",
+)
 PLAIN = (type(None), bool, int, float, str)
 
 
