@@ -51,7 +51,7 @@ def compare_capabilities() -> Iterator[Finding]:
 
 
 def outcome(attempt: Callable[[], object]) -> str:
-    """ "yes", or the exception that an attempt ends in, with its first sentence."""
+    """What an attempt comes to: "yes", or its exception with the first sentence."""
     torch.manual_seed(0)
     try:
         with warnings.catch_warnings(action="ignore"):

@@ -1,0 +1,16 @@
+"""Compares elman.RNN with torch.nn.RNN: `python scripts/compare.py --help`."""
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+from elman.comparison.compare import compare
+
+
+@entry_point("compare")
+def main(config: DictConfig) -> None:
+    """Compares and writes the report."""
+    compare(config)
+
+
+if __name__ == "__main__":
+    main()

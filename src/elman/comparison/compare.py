@@ -1,0 +1,155 @@
+"""The whole comparison with torch.nn.RNN, from its configuration to its report."""
+
+import itertools
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from elman.comparison.capabilities import Finding, attempts, compare_capabilities
+from elman.comparison.learning import Learner, Learning, train_side_by_side, with_torch_rnn
+from elman.comparison.memory import measure_memory
+from elman.comparison.parity import compare_case
+from elman.comparison.plan import Plan, read_plan
+from elman.comparison.report import write_report
+from elman.comparison.results import Results
+from elman.comparison.sections import sections
+from elman.comparison.setting import describe_setting
+from elman.comparison.speed import measure_speed
+from elman.comparison.verdict import verdict
+from elman.data.characters import CharacterData
+from elman.training.checkpoint import build_network
+
+Item = TypeVar("Item")
+
+
+def compare(config: DictConfig) -> Path:
+    """Compares, writes the report, and tells the verdict and where the report lies.
+
+    Args:
+        config: as composed from `conf/compare.yaml`.
+
+    Returns:
+        The report's HTML file.
+
+    Raises:
+        TypeError, ValueError, OSError: a value is out of range, or the data or the device is not
+            to be had; nothing has been measured or written then.
+    """
+    began = datetime.now().astimezone()
+    plan = read_plan(config)
+    torch.manual_seed(config.seed)
+    data: CharacterData = instantiate(config.data)
+    data.prepare_data()
+    data.setup()
+    learners = _learners(config, data, plan)
+    with _progress() as progress:
+        results = Results(
+            **_measured(progress, plan),
+            learning=_learning(progress, plan, data, *learners),
+            capabilities=_capabilities(progress),
+            setting=describe_setting(plan.device, plan.engine, config.seed, began),
+        )
+    sentences = verdict(results)
+    directory = Path(config.output_dir)
+    write_report(directory, results, sentences, sections(results))
+    for about, told in sentences.items():
+        print(f"{about}: {told}\n")
+    print(f"The report: {directory / 'report.html'} (and report.md, report.json)")
+    return directory / "report.html"
+
+
+def _progress() -> Progress:
+    console = Console()
+    return Progress(
+        TextColumn("{task.description:9}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        auto_refresh=False,  # drawn between measurements only, so that none is disturbed
+    )
+
+
+def _measured(progress: Progress, plan: Plan) -> dict[str, Any]:
+    where = (plan.device, plan.engine)
+    distances = [
+        distance
+        for case in _tracked(progress, "Parity", plan.cases, lambda case: case.sizes.work)
+        for distance in compare_case(case, *where)
+    ]
+    all_sizes = dict.fromkeys(itertools.chain(plan.grid, *plan.scaling.values()))  # each but once
+    speed = {
+        sizes: measure_speed(sizes, plan.rounds, *where)
+        for sizes in _tracked(progress, "Speed", list(all_sizes), lambda sizes: sizes.work)
+    }
+    return {
+        "distances": distances,
+        "speed": [speed[sizes] for sizes in plan.grid],
+        "scaling": {symbol: [speed[s] for s in each] for symbol, each in plan.scaling.items()},
+        "memory": [
+            measure_memory(sizes, *where)
+            for sizes in _tracked(progress, "Memory", plan.grid, lambda sizes: sizes.work)
+        ],
+    }
+
+
+def _learning(
+    progress: Progress, plan: Plan, data: CharacterData, ours: Learner, theirs: Learner
+) -> Learning:
+    task = progress.add_task("Learning", total=plan.steps)
+    return train_side_by_side(
+        ours, theirs, data, plan.steps, plan.device, lambda: _advance(progress, task, 1)
+    )
+
+
+def _capabilities(progress: Progress) -> list[Finding]:
+    total = len(list(attempts()))
+    logging.disable()  # exporters tell much of what they do, and of what they cannot
+    findings = list(progress.track(compare_capabilities(), total, description="Abilities"))
+    logging.disable(logging.NOTSET)
+    return findings
+
+
+def _learners(config: DictConfig, data: CharacterData, plan: Plan) -> tuple[Learner, Learner]:
+    description: dict[str, Any] = OmegaConf.to_container(config.network, resolve=True)  # type: ignore[assignment]
+    network = build_network(description, vocabulary_size=len(data.vocabulary))
+    ours, theirs = (
+        Learner(
+            each.to(plan.device),
+            instantiate(config.optimizer),
+            instantiate(config.scheduler),
+            plan.steps,
+        )
+        for each in (network, with_torch_rnn(network))
+    )
+    return ours, theirs
+
+
+def _tracked(
+    progress: Progress, what: str, items: Sequence[Item], work: Callable[[Item], float]
+) -> Iterator[Item]:
+    task = progress.add_task(what, total=sum(map(work, items)))
+    for item in items:
+        yield item
+        _advance(progress, task, work(item))
+
+
+def _advance(progress: Progress, task: TaskID, work: float) -> None:
+    progress.advance(task, work)
+    progress.refresh()

@@ -1,0 +1,125 @@
+import dataclasses
+import json
+import math
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from elman.comparison.report import Picture, Section, Table, write_report
+from elman.comparison.results import Results
+from elman.comparison.sections import sections
+from elman.comparison.verdict import verdict
+
+
+class Page(HTMLParser):
+    """The tags of a page, with their attributes, and what it says."""
+
+    VOID = frozenset({"meta", "img", "br", "link"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.words = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.words += data
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def write(directory: Path, results: Results) -> None:
+    write_report(directory, results, verdict(results), sections(results))
+
+
+@pytest.fixture
+def page(results: Results, tmp_path: Path) -> Page:
+    write(tmp_path, results)
+    return Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+
+
+def test_the_page_is_whole_and_needs_nothing_else(page: Page) -> None:
+    assert page.open == []
+    assert not page.all("script")
+    assert not page.all("link")
+    addresses = [tag.get("src") or tag.get("href") or "" for _, tag in page.tags]
+    assert all(re.match(r"#|data:image/svg\+xml;base64,|$", address) for address in addresses)
+    anchors = {tag["id"] for tag in page.all("h2")}
+    assert {tag["href"].removeprefix("#") for tag in page.all("a")} == anchors
+
+
+def test_every_picture_says_what_it_shows(page: Page) -> None:
+    pictures = page.all("img")
+    assert len(pictures) == 5
+    assert all(len(picture["alt"]) > 20 for picture in pictures)
+
+
+def test_the_page_opens_with_the_verdict(page: Page, results: Results) -> None:
+    words = " ".join(page.words.split())
+    places = [words.index(sentences) for sentences in verdict(results).values()]
+    assert places == sorted(places)
+    assert places[-1] < words.index("Both layers hold the same weights")
+
+
+def test_wide_tables_scroll_by_themselves(page: Page) -> None:
+    for (tag, _), (_, before) in zip(page.tags[1:], page.tags, strict=False):
+        if tag == "table":
+            assert before["class"] == "scroll"
+
+
+def test_text_is_text(page: Page, results: Results, tmp_path: Path) -> None:
+    assert results.capabilities[0].theirs in page.words
+    assert not page.all("nonlinearity")
+    assert r"Unknown <nonlinearity> \| 'f' |" in (tmp_path / "report.md").read_text("utf-8")
+
+
+def test_markdown_tables_have_a_cell_for_each_column(results: Results, tmp_path: Path) -> None:
+    write(tmp_path, results)
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    tables = re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE)
+    shown = [t for section in sections(results) for t in section.tables if not t.folded]
+    assert len(tables) == len(shown)
+    for written, table in zip(tables, shown, strict=True):
+        lines = written.splitlines()
+        assert len(lines) == 2 + len(table.rows)
+        columns = [len(re.findall(r"(?<!\\)\|", line)) - 1 for line in lines]
+        assert set(columns) == {len(table.header)}
+    for about, sentences in verdict(results).items():
+        assert f"- **{about}:** {sentences}\n" in text
+
+
+def test_all_figures_are_in_the_json(results: Results, tmp_path: Path) -> None:
+    failed = dataclasses.replace(results.distances[0], ours=math.inf)
+    results = dataclasses.replace(results, distances=[failed, *results.distances])
+    write(tmp_path, results)
+    figures = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert figures["verdict"] == verdict(results)
+    assert figures["distances"][0]["ours"] is None  # JSON knows no infinity
+    assert figures["distances"][1]["ours"] == 2e-16
+    assert figures["distances"][0]["case"]["sizes"] == {"T": 10, "B": 1, "I": 8, "H": 16}
+    assert figures["speed"][0]["train"]["theirs"]["seconds"][1] == 4e-3
+    assert figures["learning"]["ours"]["bpc"] == [4.0, 3.0]
+    assert figures["capabilities"][0]["only_ours"] is True
+
+
+def test_folded_tables_are_opened_on_request(results: Results, tmp_path: Path) -> None:
+    table = Table("All of it", ["a"], [["1"]], folded=True)
+    picture = Picture("c", "a picture of nothing at all", "<svg/>")
+    write_report(tmp_path, results, {}, [Section("One part", ["text"], [table], [picture])])
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert page.open == []
+    assert len(page.all("details")) == 1
+    assert page.all("h2") == [{"id": "one-part"}]
