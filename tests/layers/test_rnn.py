@@ -107,7 +107,7 @@ def test_is_a_loop_over_its_cells_with_all_options_combined(
     seed: int,
 ) -> None:
     torch.manual_seed(seed)
-    layer_norm = layer_norm and engine != "bptt"
+    layer_norm = layer_norm and engine in ("auto", "unrolled")
     rnn = RNN(
         3, 4, dtype=torch.float64, engine=engine, **options,
         cell=LayerNormRNNCell if layer_norm else RNNCell,

@@ -1,6 +1,7 @@
 """How `h_1 … h_T` is computed: one function, several engines, the same numbers.
 
-`unrolled` is the slide's loop; `bptt` is the same loop made fast, with its gradients by hand.
+`unrolled` is the slide's loop; `bptt` is the same loop made fast, with its gradients by hand;
+`compiled` is `bptt` with the loops compiled for the processor.
 """
 
 from collections.abc import Callable
@@ -11,13 +12,18 @@ from torch import Tensor
 
 from elman.equations import Nonlinearity, has_derivative
 from elman.recurrence.bptt import bptt
+from elman.recurrence.compiled import compiled, compiles
 from elman.recurrence.precision import autocast, autocasts
 from elman.recurrence.unrolled import unroll, unrolled
 
 __all__ = ["Engine", "autocast", "autocasts", "check_engine", "recurrence", "traced", "unroll"]
 
-Engine = Literal["auto", "unrolled", "bptt"]
-ENGINES: dict[str, Callable[..., Tensor]] = {"unrolled": unrolled, "bptt": bptt}
+Engine = Literal["auto", "unrolled", "bptt", "compiled"]
+ENGINES: dict[str, Callable[..., Tensor]] = {
+    "unrolled": unrolled,
+    "bptt": bptt,
+    "compiled": compiled,
+}
 
 
 def recurrence(
@@ -43,7 +49,9 @@ def recurrence(
         b: `(H)`.
         f: an elementwise function.
         ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
-        engine: "auto" takes "bptt" where it can, else "unrolled".
+        engine: "auto" takes the fastest that can do what is asked: "compiled" on the CPU, "bptt"
+            elsewhere and for large products, "unrolled" where f′ is not known or every operation
+            has to be seen.
 
     Returns:
         `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
@@ -52,8 +60,9 @@ def recurrence(
         ValueError: `engine` is no engine's name, or `f` or the dtype is none that it takes.
     """
     check_engine(engine)
-    compute = ENGINES[_choose(X, f) if engine == "auto" else engine]
-    return compute(*autocast(X, h_0, U, V, b), f, ended)
+    X, h_0, U, V, b = autocast(X, h_0, U, V, b)
+    compute = ENGINES[_choose(X, h_0, f) if engine == "auto" else engine]
+    return compute(X, h_0, U, V, b, f, ended)
 
 
 def check_engine(engine: str) -> None:
@@ -76,5 +85,9 @@ def traced() -> bool:
     )
 
 
-def _choose(X: Tensor, f: Nonlinearity) -> str:
-    return "bptt" if has_derivative(f) and not X.is_complex() and not traced() else "unrolled"
+def _choose(X: Tensor, h_0: Tensor, f: Nonlinearity) -> str:
+    if not has_derivative(f) or X.is_complex() or traced():
+        return "unrolled"
+    B, H = h_0.shape
+    # Larger products the tensor library computes faster than our loops.
+    return "compiled" if compiles(X) and (B <= 4 or H <= 128) else "bptt"

@@ -1,0 +1,103 @@
+"""Engine `compiled`: `bptt` with its two loops compiled for the processor.
+
+A thread takes some sequences of the batch from their first time step to their last. The loops
+themselves stand in `elman.recurrence.kernels`, which is loaded when they are first needed: numba
+compiles them then, and keeps what it compiled on the disk.
+"""
+
+import itertools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+from torch import Tensor
+
+from elman.equations import Nonlinearity
+from elman.recurrence.bptt import Loops, backpropagation_through_time, check_bptt
+
+DTYPES = (torch.float32, torch.float64)
+FUNCTIONS: dict[Nonlinearity, int] = {torch.tanh: 0, torch.relu: 1, torch.sigmoid: 2}
+BLOCK = 4  # sequences that the kernels take together
+SMALL = 1_000_000  # multiplications that take one thread less time than to wake another
+
+
+def compiled(
+    X: Tensor,
+    h_0: Tensor,
+    U: Tensor,
+    V: Tensor,
+    b: Tensor,
+    f: Nonlinearity = torch.tanh,
+    ended: Tensor | None = None,
+) -> Tensor:
+    """The states of `bptt`, and its gradients, faster for all but the largest sizes.
+
+    Args:
+        X: inputs `X_1 … X_T`, `(T, B, I)`, on the CPU in float32 or float64.
+        h_0: initial state, `(B, H)`.
+        U: `(I, H)`.
+        V: `(H, H)`.
+        b: `(H)`.
+        f: one of `torch.tanh`, `torch.relu` and `torch.sigmoid`.
+        ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
+
+    Returns:
+        `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
+
+    Raises:
+        ValueError: `f` is another function, or the numbers are on another device or of another
+            dtype.
+    """
+    check_bptt("compiled", X, f)
+    if not compiles(X):
+        raise ValueError(
+            f"engine 'compiled' computes on the CPU in float32 or float64, not on {X.device} in "
+            f"{X.dtype}; engine 'bptt' takes any device and dtype"
+        )
+    return backpropagation_through_time(X, h_0, U, V, b, f, ended, Loops(_forward, _backward))
+
+
+def compiles(X: Tensor) -> bool:
+    """Whether there are loops for the device and the dtype of X."""
+    return X.device.type == "cpu" and X.dtype in DTYPES
+
+
+def _forward(a: Tensor, h_0: Tensor, V: Tensor, f: Nonlinearity, ended: Tensor | None) -> None:
+    from elman.recurrence import kernels  # noqa: PLC0415 - numba takes its time to load
+
+    T, B, _ = a.shape
+    lengths = torch.full((B,), T) if ended is None else (~ended).sum((0, 2))
+    _in_threads(kernels.forward, a, h_0, V, FUNCTIONS[f], lengths)
+
+
+def _backward(da: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> None:
+    from elman.recurrence import kernels  # noqa: PLC0415
+
+    _in_threads(kernels.backward, da, h, V.T, FUNCTIONS[f])
+
+
+def _in_threads(kernel: Callable[..., None], *arguments: Tensor | int) -> None:
+    """Calls `kernel(*arguments, rows)` for shares of the batch that make up the whole."""
+    a: Tensor = arguments[0]  # type: ignore[assignment]
+    T, B, H = a.shape
+    arrays = [x.detach().contiguous().numpy() if isinstance(x, Tensor) else x for x in arguments]
+    blocks = -(-B // BLOCK)
+    threads = 1 if T * B * H * H < SMALL else min(torch.get_num_threads(), blocks)
+    bounds = [min(BLOCK * (blocks * n // threads), B) for n in range(threads + 1)]
+    shares = list(itertools.pairwise(bounds))
+    others = [_threads().submit(kernel, *arrays, rows) for rows in shares[1:]]
+    kernel(*arrays, shares[0])
+    for other in others:
+        other.result()
+
+
+_pool: dict[int, ThreadPoolExecutor] = {}
+
+
+def _threads() -> ThreadPoolExecutor:
+    """Threads that wait for work; those of another process are not this one's after a fork."""
+    process = os.getpid()
+    if process not in _pool:
+        _pool[process] = ThreadPoolExecutor(torch.get_num_threads(), "elman")
+    return _pool[process]

@@ -1,0 +1,138 @@
+"""What the compiled loops have that the tensor operations have not: blocks, threads, a tanh."""
+
+import importlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from elman.equations import NONLINEARITIES
+from elman.recurrence import kernels, recurrence
+
+engine = importlib.import_module("elman.recurrence.compiled")  # its function has the same name
+
+
+def arguments(T: int, B: int, H: int, dtype: torch.dtype) -> list[Tensor]:
+    shapes = [(T, B, 3), (B, H), (3, H), (H, H), (H,)]
+    return [
+        (torch.randn(shape, dtype=torch.float64) / H**0.5).to(dtype).requires_grad_()
+        for shape in shapes
+    ]
+
+
+def assert_same_states_and_gradients(x: list[Tensor], f: str, ended: Tensor | None = None) -> None:
+    found, right = (
+        recurrence(*x, NONLINEARITIES[f], ended, engine=engine)  # type: ignore[arg-type]
+        for engine in ("compiled", "unrolled")
+    )
+    tolerance = {torch.float32: 2e-5, torch.float64: 1e-12}[x[0].dtype]
+    torch.testing.assert_close(found, right, rtol=tolerance, atol=tolerance)
+    dh = torch.randn_like(right)
+    gradients = [torch.autograd.grad(h, x, dh) for h in (found, right)]
+    for ours, theirs in zip(*gradients, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=tolerance, atol=10 * tolerance)
+
+
+@given(
+    T=st.integers(0, 6),
+    B=st.integers(0, 19),  # blocks of four, and what is left over
+    H=st.integers(1, 70),  # four rows of V, vectors of 16 numbers, and what is left over
+    f=st.sampled_from(sorted(NONLINEARITIES)),
+    dtype=st.sampled_from([torch.float32, torch.float64]),
+    lengths=st.booleans(),
+    seed=st.integers(0, 999),
+)
+def test_blocks_of_every_size(
+    T: int, B: int, H: int, f: str, dtype: torch.dtype, lengths: bool, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    ended = torch.arange(T)[:, None, None] >= torch.randint(T + 1, (B, 1)) if lengths else None
+    assert_same_states_and_gradients(arguments(T, B, H, dtype), f, ended)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+@pytest.mark.parametrize("B", [1, 5, 8, 21])
+def test_threads_share_the_batch(threads: int, B: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SMALL", 0)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    monkeypatch.setattr(engine, "_pool", {})
+    assert_same_states_and_gradients(arguments(5, B, 20, torch.float64), "tanh")
+
+
+def test_a_process_that_forks_has_threads_of_its_own() -> None:
+    code = """
+import importlib, os, torch
+from elman.recurrence import recurrence
+importlib.import_module("elman.recurrence.compiled").SMALL = 0
+torch.set_num_threads(2)
+x = [torch.randn(s) for s in ((5, 9, 3), (9, 4), (3, 4), (4, 4), (4,))]
+h = recurrence(*x, engine="compiled")
+if (child := os.fork()) == 0:
+    os._exit(0 if torch.equal(recurrence(*x, engine="compiled"), h) else 1)
+assert os.waitpid(child, 0)[1] == 0
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=120)
+
+
+def test_tanh_to_the_last_places() -> None:
+    x = np.concatenate([np.linspace(-12, 12, 200_001), np.logspace(-30, 1, 10_000)])
+    x = x.astype(np.float32)
+    found = x.copy()
+    kernels._activate(found, kernels.TANH)
+    exact = np.tanh(x.astype(np.float64))
+    assert (np.abs(found - exact) <= 2.5 * np.spacing(np.abs(exact).astype(np.float32))).all()
+    assert np.abs(found).max() <= 1
+
+    special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e30], dtype=np.float32)
+    expected = np.tanh(special)
+    kernels._activate(special, kernels.TANH)
+    np.testing.assert_array_equal(special, expected)
+    assert list(np.signbit(special[:2])) == [False, True]
+
+
+@pytest.mark.parametrize(("f", "name"), [(0, "tanh"), (1, "relu"), (2, "sigmoid")])
+def test_the_compiled_source_is_plain_python_too(f: int, name: str) -> None:
+    """What numba compiles can be stepped through: the same functions, not compiled."""
+    code = f"""
+import numpy as np, torch
+from elman.recurrence import kernels
+a, h_0, V = np.random.randn(3, 5, 4), np.random.randn(5, 4), np.random.randn(4, 4)
+h, lengths = a.copy(), np.array([3, 3, 0, 2, 1])
+kernels.forward(h, h_0, V, {f}, lengths, (0, 5))
+for t in range(3):
+    h_0 = getattr(torch, "{name}")(torch.from_numpy(a[t] + h_0 @ V)).numpy()
+    h_0[lengths <= t] = 0
+    np.testing.assert_allclose(h[t], h_0, rtol=1e-12)
+"""
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, env=environment)
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (torch.zeros(2, 1, 3, dtype=torch.bfloat16), "not on cpu in torch.bfloat16; engine 'bptt'"),
+        (torch.zeros(2, 1, 3, device="meta"), "not on meta in torch.float32; engine 'bptt' takes"),
+        (torch.zeros(2, 1, 3, dtype=torch.complex64), "engine 'compiled' computes with real numb"),
+    ],
+)
+def test_refuses_what_it_has_no_loops_for(X: Tensor, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        recurrence(X, *(X.new_zeros(s) for s in ((1, 4), (3, 4), (4, 4), (4,))), engine="compiled")
+
+
+def test_auto_computes_such_numbers_all_the_same() -> None:
+    X = torch.zeros(2, 1, 3, dtype=torch.bfloat16)
+    assert recurrence(X, *(X.new_zeros(s) for s in ((1, 4), (3, 4), (4, 4), (4,)))).any() == 0
+
+
+def test_names_the_engine_that_takes_any_function() -> None:
+    x = arguments(1, 1, 1, torch.float32)
+    with pytest.raises(ValueError, match="engine 'compiled' knows the derivatives of tanh"):
+        recurrence(*x, torch.sin, engine="compiled")
