@@ -1,4 +1,4 @@
-"""Times a training step: `python scripts/benchmark.py --help`."""
+"""Times a training step: `python scripts/benchmark_training.py --help`."""
 
 from omegaconf import DictConfig
 
@@ -6,7 +6,7 @@ from elman.cli import entry_point
 from elman.comparison.training_step import compare_training_step
 
 
-@entry_point("benchmark")
+@entry_point("benchmark_training")
 def main(config: DictConfig) -> None:
     """Times a training step with our layer and with torch.nn.RNN."""
     compare_training_step(config)

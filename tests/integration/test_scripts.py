@@ -118,12 +118,19 @@ def test_two_processes_share_the_streams(run: Run, tmp_path: Path) -> None:
     assert not torch.equal(first, second)
 
 
-def test_benchmark_prints_both_ratios(run: Run, tmp_path: Path) -> None:
+def test_benchmark_training_prints_both_ratios(run: Run, tmp_path: Path) -> None:
     small = ["network.hidden_size=8", "data.batch_size=2", "data.chunk_length=3", "rounds=2"]
-    timed = run("benchmark", *small, f"hydra.run.dir={tmp_path}")
+    timed = run("benchmark_training", *small, f"hydra.run.dir={tmp_path}")
     assert timed.returncode == 0, timed.stderr
     assert "torch.nn.RNN takes " in timed.stdout
     assert "Lightning and its logging cost " in timed.stdout
+
+
+def test_benchmark_times_every_engine(run: Run, tmp_path: Path) -> None:
+    timed = run("benchmark", "sizes=[[3,2,4,5]]", "rounds=2", f"hydra.run.dir={tmp_path}")
+    assert timed.returncode == 0, timed.stderr
+    [cell] = json.loads((tmp_path / "benchmark.json").read_text(encoding="utf-8"))["cells"]
+    assert {"torch.nn.RNN", "elman auto", "elman compiled"} <= cell["train"].keys()
 
 
 def test_compare_writes_a_report_and_tells_its_verdict(

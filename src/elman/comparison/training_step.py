@@ -26,7 +26,7 @@ def compare_training_step(config: DictConfig) -> dict[str, Timing]:
     """Times the training step of an experiment and prints the ratios.
 
     Args:
-        config: as composed from `conf/benchmark.yaml`.
+        config: as composed from `conf/benchmark_training.yaml`.
 
     Returns:
         Seconds a step, by turns: "elman" and "torch", a bare loop with either layer, and

@@ -1,0 +1,16 @@
+"""Times the recurrent layer, ours and others': `python scripts/benchmark.py --help`."""
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+from elman.comparison.benchmark import benchmark
+
+
+@entry_point("benchmark")
+def main(config: DictConfig) -> None:
+    """Times every engine, torch.nn.RNN and whatever else is installed."""
+    benchmark(config)
+
+
+if __name__ == "__main__":
+    main()
