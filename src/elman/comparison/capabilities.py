@@ -4,6 +4,7 @@ A demonstration does what a user would, checks that the numbers are right where 
 to check, and raises an exception where it fails.
 """
 
+import re
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -57,7 +58,8 @@ def outcome(attempt: Callable[[], object]) -> str:
         with warnings.catch_warnings(action="ignore"):
             attempt()
     except Exception as error:
-        sentence = str(error).strip().split("\n")[0].split(". ")[0]
+        sentence = re.split(r"\n|[.!] ", str(error).strip())[0]
+        sentence = re.sub(r" at 0x\w+", "", sentence)  # an address is another each time
         return f"{type(error).__name__}: {sentence}"
     return YES
 
