@@ -50,8 +50,7 @@ def recurrence(
         f: an elementwise function.
         ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
         engine: "auto" takes the fastest that can do what is asked: "compiled" on the CPU, "bptt"
-            elsewhere and for large products, "unrolled" where f′ is not known or every operation
-            has to be seen.
+            elsewhere, "unrolled" where f′ is not known or every operation has to be seen.
 
     Returns:
         `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
@@ -61,7 +60,7 @@ def recurrence(
     """
     check_engine(engine)
     X, h_0, U, V, b = autocast(X, h_0, U, V, b)
-    compute = ENGINES[_choose(X, h_0, f) if engine == "auto" else engine]
+    compute = ENGINES[_choose(X, f) if engine == "auto" else engine]
     return compute(X, h_0, U, V, b, f, ended)
 
 
@@ -85,9 +84,7 @@ def traced() -> bool:
     )
 
 
-def _choose(X: Tensor, h_0: Tensor, f: Nonlinearity) -> str:
+def _choose(X: Tensor, f: Nonlinearity) -> str:
     if not has_derivative(f) or X.is_complex() or traced():
         return "unrolled"
-    B, H = h_0.shape
-    # Larger products the tensor library computes faster than our loops.
-    return "compiled" if compiles(X) and (B <= 4 or H <= 128) else "bptt"
+    return "compiled" if compiles(X) else "bptt"

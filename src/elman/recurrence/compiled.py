@@ -6,15 +6,16 @@ compiles them then, and keeps what it compiled on the disk.
 """
 
 import itertools
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from elman.equations import Nonlinearity
 from elman.recurrence.bptt import Loops, backpropagation_through_time, check_bptt
+from elman.recurrence.threads import in_parallel
 
 DTYPES = (torch.float32, torch.float64)
 FUNCTIONS: dict[Nonlinearity, int] = {torch.tanh: 0, torch.relu: 1, torch.sigmoid: 2}
@@ -68,13 +69,22 @@ def _forward(a: Tensor, h_0: Tensor, V: Tensor, f: Nonlinearity, ended: Tensor |
 
     T, B, _ = a.shape
     lengths = torch.full((B,), T) if ended is None else (~ended).sum((0, 2))
-    _in_threads(kernels.forward, a, h_0, V, FUNCTIONS[f], lengths)
+    _in_threads(kernels.forward, a, h_0, _panels(V), FUNCTIONS[f], lengths)
 
 
 def _backward(da: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> None:
     from elman.recurrence import kernels  # noqa: PLC0415
 
-    _in_threads(kernels.backward, da, h, V.T, FUNCTIONS[f])
+    _in_threads(kernels.backward, da, h, _panels(V.T), FUNCTIONS[f])
+
+
+def _panels(V: Tensor) -> Tensor:
+    """V as the kernels read it: `(⌈H / width⌉, H, width)`, filled up with zeros."""
+    from elman.recurrence import kernels  # noqa: PLC0415
+
+    H = len(V)
+    width = kernels.WIDTH[V.dtype.itemsize]
+    return functional.pad(V, (0, -H % width)).view(H, -1, width).transpose(0, 1)
 
 
 def _in_threads(kernel: Callable[..., None], *arguments: Tensor | int) -> None:
@@ -84,20 +94,8 @@ def _in_threads(kernel: Callable[..., None], *arguments: Tensor | int) -> None:
     arrays = [x.detach().contiguous().numpy() if isinstance(x, Tensor) else x for x in arguments]
     blocks = -(-B // BLOCK)
     threads = 1 if T * B * H * H < SMALL else min(torch.get_num_threads(), blocks)
+    if threads <= 1:
+        kernel(*arrays, (0, B))
+        return
     bounds = [min(BLOCK * (blocks * n // threads), B) for n in range(threads + 1)]
-    shares = list(itertools.pairwise(bounds))
-    others = [_threads().submit(kernel, *arrays, rows) for rows in shares[1:]]
-    kernel(*arrays, shares[0])
-    for other in others:
-        other.result()
-
-
-_pool: dict[int, ThreadPoolExecutor] = {}
-
-
-def _threads() -> ThreadPoolExecutor:
-    """Threads that wait for work; those of another process are not this one's after a fork."""
-    process = os.getpid()
-    if process not in _pool:
-        _pool[process] = ThreadPoolExecutor(torch.get_num_threads(), "elman")
-    return _pool[process]
+    in_parallel([partial(kernel, *arrays, rows) for rows in itertools.pairwise(bounds)])
