@@ -433,8 +433,10 @@ def test_the_output_may_be_changed_in_place() -> None:
 
 
 def test_flatten_parameters_is_there_to_be_called() -> None:
-    rnn = RNN(3, 4)
+    rnn, X = RNN(3, 4), torch.randn(5, 2, 3)
+    before = rnn(X)[0]
     rnn.flatten_parameters()
+    assert torch.equal(rnn(X)[0], before)
 
 
 def test_reset_parameters_draws_anew() -> None:

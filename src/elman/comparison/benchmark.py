@@ -13,13 +13,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from elman.checks import check_size
 from elman.comparison.contenders import Contender, contenders, multiplications
 from elman.comparison.plan import read_device
 from elman.comparison.setting import processor
 from elman.comparison.sizes import Sizes, read_list, read_sizes
 from elman.comparison.speed import measurement
-from elman.comparison.timing import Timing, take_turns
+from elman.comparison.timing import Timing, check_rounds, take_turns
 from elman.layers import RNN
 
 TORCH = "torch.nn.RNN"
@@ -51,9 +50,7 @@ def benchmark(config: DictConfig) -> list[Cell]:
     Raises:
         TypeError, ValueError: a value is out of range; nothing has been measured then.
     """
-    check_size("rounds", config.rounds)
-    if config.rounds == 1:
-        raise ValueError("rounds must be at least 2, there is no spread of 1")
+    check_rounds("rounds", config.rounds)
     device = read_device(config.device)
     sizes = OmegaConf.to_container(config.sizes)
     grid = [read_sizes("sizes", value) for value in read_list("sizes", sizes)]

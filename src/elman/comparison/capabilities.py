@@ -122,21 +122,30 @@ def _per_example_gradients(rnn: nn.Module) -> None:
     assert_close([found[name][3] for name in weights], list(expected))
 
 
+def _check_slope(
+    function: Callable[[Tensor], Tensor], X: Tensor, direction: Tensor, slope: Tensor
+) -> None:
+    step = 1e-6 * direction
+    assert_close(slope, (function(X + step) - function(X - step)) / 2e-6, rtol=1e-5, atol=1e-7)
+
+
 def _jvp(rnn: nn.Module) -> None:
     X, direction = _input(), _input()
     slope = jvp(lambda X: rnn(X)[0], (X,), (direction,))[1]
-    step = 1e-6 * direction
-    assert_close(slope, (rnn(X + step)[0] - rnn(X - step)[0]) / 2e-6, rtol=1e-5, atol=1e-7)
+    _check_slope(lambda X: rnn(X)[0], X, direction, slope)
 
 
 def _jacrev(rnn: nn.Module) -> None:
-    jacobian: Tensor = jacrev(lambda X: rnn(X)[0])(_input())
-    _check_shape(jacobian, T, B, H, T, B, I)
+    X, direction = _input(), _input()
+    jacobian: Tensor = jacrev(lambda X: rnn(X)[0])(X)
+    _check_slope(lambda X: rnn(X)[0], X, direction, torch.tensordot(jacobian, direction, dims=3))
 
 
 def _hessian(rnn: nn.Module) -> None:
-    second: Tensor = hessian(lambda X: rnn(X)[0].sum())(_input())
-    _check_shape(second, T, B, I, T, B, I)
+    X, direction = _input(), _input()
+    second: Tensor = hessian(lambda X: rnn(X)[0].sum())(X)
+    gradient: Callable[[Tensor], Tensor] = grad(lambda X: rnn(X)[0].sum())
+    _check_slope(gradient, X, direction, torch.tensordot(second, direction, dims=3))
 
 
 def _compile(rnn: nn.Module) -> None:
@@ -241,7 +250,10 @@ def _our_hidden_sizes() -> None:
 
 
 def _our_states() -> None:
-    _check_shape(_ours(num_layers=2).states(_input()), 2, T, B, H)
+    rnn, X = _ours(num_layers=2), _input()
+    states = rnn.states(X)
+    _check_shape(states, 2, T, B, H)
+    assert_close(states[-1], rnn(X)[0])
 
 
 def _warns_of_dropout(layer: Callable[..., nn.Module]) -> None:

@@ -55,7 +55,7 @@ def _jax(rnn: RNN, X: Tensor) -> Contender:
     import jax  # noqa: PLC0415 - each library is loaded only where it is timed
     import jax.numpy as jnp  # noqa: PLC0415
 
-    weights = tuple(jnp.asarray(to_numpy(x)) for x in (rnn.U, rnn.V, rnn.b))
+    weights = tuple(jnp.asarray(_to_numpy(x)) for x in (rnn.U, rnn.V, rnn.b))
     x = jnp.asarray(X.numpy())
 
     def states(weights: Any, X: Any) -> Any:
@@ -84,7 +84,7 @@ def _keras(rnn: RNN, X: Tensor) -> Contender:
     layer = keras.layers.SimpleRNN(rnn.hidden_size, return_sequences=True)
     x = jax.numpy.asarray(X.transpose(0, 1).contiguous().numpy())
     layer.build(x.shape)
-    layer.set_weights([to_numpy(w) for w in (rnn.U, rnn.V, rnn.b)])
+    layer.set_weights([_to_numpy(w) for w in (rnn.U, rnn.V, rnn.b)])
     weights = [variable.value for variable in layer.trainable_variables]
     others = [variable.value for variable in layer.non_trainable_variables]
 
@@ -99,7 +99,7 @@ def _keras(rnn: RNN, X: Tensor) -> Contender:
     )
 
 
-def to_numpy(x: Any) -> Any:
+def _to_numpy(x: Any) -> Any:
     """The same numbers in NumPy."""
     return x.detach().numpy()
 
@@ -122,7 +122,7 @@ def _onnxruntime(rnn: RNN, X: Tensor) -> Contender:
         "rnn",
         [value("X", onnx.TensorProto.FLOAT, [T, B, I])],
         [value("Y", onnx.TensorProto.FLOAT, [T, 1, B, rnn.hidden_size])],
-        [numpy_helper.from_array(to_numpy(w)[None], name) for name, w in weights.items()],
+        [numpy_helper.from_array(_to_numpy(w)[None], name) for name, w in weights.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
     session = onnxruntime.InferenceSession(

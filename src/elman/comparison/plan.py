@@ -9,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from elman.checks import check_size
 from elman.comparison.parity import Case, cases
 from elman.comparison.sizes import Sizes, read_list, read_sizes
+from elman.comparison.timing import check_rounds
 from elman.recurrence import Engine, check_engine
 
 
@@ -43,9 +44,7 @@ def read_plan(config: DictConfig) -> Plan:
     """
     plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     parity, speed, learning = plain["parity"], plain["speed"], plain["learning"]
-    check_size("speed.rounds", speed["rounds"])
-    if speed["rounds"] == 1:
-        raise ValueError("speed.rounds must be at least 2, there is no spread of 1")
+    check_rounds("speed.rounds", speed["rounds"])
     check_size("learning.steps", learning["steps"])
     engine = plain["rnn"].get("engine", "auto")  # torch.nn.RNN, which is refused later, has none
     check_engine(engine)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from elman.checks import check_size
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -30,6 +32,13 @@ class Timing:
     def __str__(self) -> str:
         low, high = self.quartiles
         return f"{1e3 * self.median:8.2f} ms  (quartiles {1e3 * low:.2f}–{1e3 * high:.2f})"
+
+
+def check_rounds(argument: str, rounds: int) -> None:
+    """Raises TypeError or ValueError unless there are rounds enough to tell a spread."""
+    check_size(argument, rounds)
+    if rounds == 1:
+        raise ValueError(f"{argument} must be at least 2, there is no spread of 1")
 
 
 def take_turns(

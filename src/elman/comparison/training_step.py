@@ -10,8 +10,7 @@ from hydra.utils import instantiate
 from lightning import Callback, LightningModule, Trainer
 from omegaconf import DictConfig, OmegaConf
 
-from elman.checks import check_size
-from elman.comparison.timing import Timing, seconds_of, take_turns
+from elman.comparison.timing import Timing, check_rounds, seconds_of, take_turns
 from elman.data.streams import Streams
 from elman.training.checkpoint import build_network
 from elman.training.module import SequenceTraining
@@ -32,9 +31,7 @@ def compare_training_step(config: DictConfig) -> dict[str, Timing]:
         Seconds a step, by turns: "elman" and "torch", a bare loop with either layer, and
         "lightning", our layer trained by Lightning with all its logging.
     """
-    check_size("rounds", config.rounds)
-    if config.rounds == 1:
-        raise ValueError("rounds must be at least 2, there is no spread of 1")
+    check_rounds("rounds", config.rounds)
     if config.trainer.accelerator != "cpu":
         raise ValueError("trainer: the benchmark measures on the processor only, trainer=cpu")
     lightning.seed_everything(config.seed, verbose=False)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -38,7 +39,8 @@ class VariationalRNNCell(RNNCell):
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         """One step, with masks of its own; `unfold` keeps them for a whole sequence."""
         h_previous = self._state(input, hx)
-        return self.step(input * self._mask(input), h_previous * self._mask(h_previous))
+        m_X, m_h = self._mask(input, input.shape), self._mask(input, h_previous.shape)
+        return self.step(input * m_X, h_previous * m_h)
 
     def unfold(
         self, X: Tensor, h_0: Tensor, ended: Tensor | None = None, engine: Engine = "auto"
@@ -47,12 +49,12 @@ class VariationalRNNCell(RNNCell):
         self._check_unrolled(engine)
         if not self.training:
             return super().unfold(X, h_0, ended, engine)
-        m_X, m_h = self._mask(X[:1].sum(0)), self._mask(h_0)  # (B, I), (B, H)
+        m_X, m_h = self._mask(X, X.shape[1:]), self._mask(X, h_0.shape)  # (B, I), (B, H)
         # a_t = (X_t ∘ m_X) U + (h_{t−1} ∘ m_h) V + b, h_t = f(a_t) for t = 1 … T
         return unroll(lambda X_t, h: self.step(X_t, h * m_h), X * m_X, h_0, ended)
 
-    def _mask(self, like: Tensor) -> Tensor:
-        return functional.dropout(like.new_ones(like.shape), self.dropout, self.training)
+    def _mask(self, like: Tensor, shape: torch.Size) -> Tensor:
+        return functional.dropout(like.new_ones(shape), self.dropout, self.training)
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""

@@ -18,7 +18,6 @@ from elman.recurrence.bptt import Loops, backpropagation_through_time, check_bpt
 from elman.recurrence.threads import in_parallel
 
 DTYPES = (torch.float32, torch.float64)
-FUNCTIONS: dict[Nonlinearity, int] = {torch.tanh: 0, torch.relu: 1, torch.sigmoid: 2}
 BLOCK = 4  # sequences that the kernels take together
 SMALL = 1_000_000  # multiplications that take one thread less time than to wake another
 
@@ -32,23 +31,10 @@ def compiled(
     f: Nonlinearity = torch.tanh,
     ended: Tensor | None = None,
 ) -> Tensor:
-    """The states of `bptt`, and its gradients, faster for all but the largest sizes.
-
-    Args:
-        X: inputs `X_1 … X_T`, `(T, B, I)`, on the CPU in float32 or float64.
-        h_0: initial state, `(B, H)`.
-        U: `(I, H)`.
-        V: `(H, H)`.
-        b: `(H)`.
-        f: one of `torch.tanh`, `torch.relu` and `torch.sigmoid`.
-        ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
-
-    Returns:
-        `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
+    """Takes and returns what `bptt` does, faster, on the CPU in float32 or float64.
 
     Raises:
-        ValueError: `f` is another function, or the numbers are on another device or of another
-            dtype.
+        ValueError: `f` is none that `bptt` takes, or the device or the dtype is another.
     """
     check_bptt("compiled", X, f)
     if not compiles(X):
@@ -69,21 +55,20 @@ def _forward(a: Tensor, h_0: Tensor, V: Tensor, f: Nonlinearity, ended: Tensor |
 
     T, B, _ = a.shape
     lengths = torch.full((B,), T) if ended is None else (~ended).sum((0, 2))
-    _in_threads(kernels.forward, a, h_0, _panels(V), FUNCTIONS[f], lengths)
+    panels = _panels(V, kernels.WIDTH[V.dtype])
+    _in_threads(kernels.forward, a, h_0, panels, kernels.NUMBERS[f], lengths)
 
 
 def _backward(da: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> None:
     from elman.recurrence import kernels  # noqa: PLC0415
 
-    _in_threads(kernels.backward, da, h, _panels(V.T), FUNCTIONS[f])
+    panels = _panels(V.T, kernels.WIDTH[V.dtype])
+    _in_threads(kernels.backward, da, h, panels, kernels.NUMBERS[f])
 
 
-def _panels(V: Tensor) -> Tensor:
+def _panels(V: Tensor, width: int) -> Tensor:
     """V as the kernels read it: `(⌈H / width⌉, H, width)`, filled up with zeros."""
-    from elman.recurrence import kernels  # noqa: PLC0415
-
     H = len(V)
-    width = kernels.WIDTH[V.dtype.itemsize]
     return functional.pad(V, (0, -H % width)).view(H, -1, width).transpose(0, 1)
 
 
