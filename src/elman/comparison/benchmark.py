@@ -9,6 +9,7 @@ from statistics import geometric_mean
 
 import torch
 from omegaconf import DictConfig, OmegaConf
+from rich import box
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -108,31 +109,35 @@ def peak_flops(device: torch.device) -> float:
 
 
 def table(cells: list[Cell], kind: str, peak: float) -> Table:
-    """Milliseconds of each contender, and what comes of them for `elman auto`."""
-    contenders = list(dict.fromkeys(name for cell in cells for name in getattr(cell, kind)))
+    """A row for each contender in each cell.
+
+    Its milliseconds, how many times as long torch.nn.RNN takes ("torch ÷"), and the share of the
+    matrix products' own speed that it reaches ("peak").
+    """
     title = "Training step" if kind == "train" else "Inference"
-    found = Table(title=f"{title}, milliseconds: median (quartiles)")
-    found.add_column("T, B, I, H")
-    for name in [*contenders, f"{TORCH} ÷ {OURS}", "of the peak"]:
-        found.add_column(name, justify="right")
+    found = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("T, B, I, H", ""):
+        found.add_column(name, no_wrap=True)
+    for name in ("ms", "quartiles", "torch ÷", "peak"):
+        found.add_column(name, justify="right", no_wrap=True)
     ratios = []
     for cell in cells:
         timings: Mapping[str, Timing] = getattr(cell, kind)
-        ratios.append(timings[TORCH].median / timings[OURS].median)
         flops = 2 * multiplications(cell.sizes, train=kind == "train")
-        found.add_row(
-            ", ".join(map(str, cell.sizes)),
-            *(_shown(timings[name]) if name in timings else "" for name in contenders),
-            f"{ratios[-1]:.2f}",
-            f"{flops / timings[OURS].median / peak:.0%}",
-        )
+        ratios.append(timings[TORCH].median / timings[OURS].median)
+        for name, timing in timings.items():
+            low, high = timing.quartiles
+            found.add_row(
+                ", ".join(map(str, cell.sizes)) if name == TORCH else "",
+                name,
+                f"{1e3 * timing.median:.3g}",
+                f"{1e3 * low:.3g}–{1e3 * high:.3g}",
+                f"{timings[TORCH].median / timing.median:.2f}",
+                f"{flops / timing.median / peak:.0%}",
+            )
+        found.add_section()
     found.caption = f"{TORCH} ÷ {OURS}: {geometric_mean(ratios):.2f} in the geometric mean"
     return found
-
-
-def _shown(timing: Timing) -> str:
-    low, high = (f"{1e3 * seconds:.3g}" for seconds in timing.quartiles)
-    return f"{1e3 * timing.median:.3g} ({low}–{high})"
 
 
 def _plain(cells: list[Cell], peak: float) -> object:
