@@ -19,7 +19,7 @@ from elman.comparison.plan import read_device
 from elman.comparison.setting import processor
 from elman.comparison.sizes import Sizes, read_list, read_sizes
 from elman.comparison.speed import measurement
-from elman.comparison.timing import Timing, check_rounds, take_turns
+from elman.comparison.timing import Timing, check_rounds, milliseconds, take_turns
 from elman.layers import RNN
 
 TORCH = "torch.nn.RNN"
@@ -126,12 +126,11 @@ def table(cells: list[Cell], kind: str, peak: float) -> Table:
         flops = 2 * multiplications(cell.sizes, train=kind == "train")
         ratios.append(timings[TORCH].median / timings[OURS].median)
         for name, timing in timings.items():
-            low, high = timing.quartiles
             found.add_row(
                 ", ".join(map(str, cell.sizes)) if name == TORCH else "",
                 name,
-                f"{1e3 * timing.median:.3g}",
-                f"{1e3 * low:.3g}–{1e3 * high:.3g}",
+                milliseconds(timing.median),
+                "–".join(map(milliseconds, timing.quartiles)),
                 f"{timings[TORCH].median / timing.median:.2f}",
                 f"{flops / timing.median / peak:.0%}",
             )

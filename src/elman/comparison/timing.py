@@ -34,6 +34,11 @@ class Timing:
         return f"{1e3 * self.median:8.2f} ms  (quartiles {1e3 * low:.2f}–{1e3 * high:.2f})"
 
 
+def milliseconds(seconds: float) -> str:
+    """Seconds as milliseconds, to three digits or more, without an exponent."""
+    return f"{1e3 * seconds:,.0f}" if seconds >= 0.1 else f"{1e3 * seconds:#.3g}"
+
+
 def check_rounds(argument: str, rounds: int) -> None:
     """Raises TypeError or ValueError unless there are rounds enough to tell a spread."""
     check_size(argument, rounds)

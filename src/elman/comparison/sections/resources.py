@@ -6,6 +6,7 @@ from elman.comparison.memory import Memory
 from elman.comparison.plots import plot_scaling
 from elman.comparison.report import Picture, Section, Table
 from elman.comparison.speed import SHORTEST, Pair, Speed
+from elman.comparison.timing import milliseconds
 
 KINDS = {"train": "training step", "inference": "inference"}
 RATIO = "torch ÷ ours"
@@ -35,19 +36,15 @@ def speed_section(speeds: Sequence[Speed]) -> Section:
 
 def _times(speed: Speed, pair: Pair) -> list[str]:
     quartiles = [
-        "–".join(map(_milliseconds, timing.quartiles)) for timing in (pair.ours, pair.theirs)
+        "–".join(map(milliseconds, timing.quartiles)) for timing in (pair.ours, pair.theirs)
     ]
     return [
         ", ".join(map(str, speed.sizes)),
-        _milliseconds(pair.ours.median),
-        _milliseconds(pair.theirs.median),
+        milliseconds(pair.ours.median),
+        milliseconds(pair.theirs.median),
         f"{pair.ratio:.2f}",
         *quartiles,
     ]
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{1e3 * seconds:,.0f}" if seconds >= 0.1 else f"{1e3 * seconds:#.3g}"
 
 
 def scaling_section(scaling: Mapping[str, Sequence[Speed]]) -> Section:
