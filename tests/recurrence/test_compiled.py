@@ -1,10 +1,10 @@
-"""What the compiled loops have that the tensor operations have not: blocks, threads, a tanh."""
+"""What the compiled loops have that the tensor operations have not: blocks and threads."""
 
 import importlib
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from elman.equations import NONLINEARITIES
-from elman.recurrence import kernels, recurrence
+from elman.recurrence import recurrence
 
 engine = importlib.import_module("elman.recurrence.compiled")  # its function has the same name
 
@@ -39,9 +39,9 @@ def assert_same_states_and_gradients(x: list[Tensor], f: str, ended: Tensor | No
 
 
 @given(
-    T=st.integers(0, 6),
-    B=st.integers(0, 19),  # blocks of four, and what is left over
-    H=st.integers(1, 70),  # panels of V, and what is left over
+    T=st.integers(0, 35),  # some time steps at a time, and what is left over
+    B=st.integers(0, 19),  # blocks of rows, and what is left over
+    H=st.integers(1, 70),  # tiles of columns, and what is left over
     f=st.sampled_from(sorted(NONLINEARITIES)),
     dtype=st.sampled_from([torch.float32, torch.float64]),
     lengths=st.booleans(),
@@ -55,12 +55,32 @@ def test_blocks_of_every_size(
     assert_same_states_and_gradients(arguments(T, B, H, dtype), f, ended)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3, 8])
-@pytest.mark.parametrize("B", [1, 5, 8, 21])
-def test_threads_share_the_batch(threads: int, B: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("T", [5, 40])  # all time steps at once, and some at a time
+@pytest.mark.parametrize("B", [1, 5, 21])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_results_do_not_depend_on_the_number_of_threads(
+    T: int, B: int, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(engine, "SMALL", 0)
-    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
-    assert_same_states_and_gradients(arguments(5, B, 20, torch.float64), "tanh")
+    torch.manual_seed(0)
+    x = arguments(T, B, 20, dtype)
+    dh = torch.randn(T, B, 20, dtype=dtype)
+    results = []
+    for threads in (1, 2, 3, 8):
+        monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
+        h = recurrence(*x, engine="compiled")
+        results.append([h, *torch.autograd.grad(h, x, dh)])
+    for other in results[1:]:
+        assert all(map(torch.equal, results[0], other))
+    assert_same_states_and_gradients(x, "tanh")
+
+
+def test_threads_of_python_that_compute_at_the_same_time() -> None:
+    x = [a.detach() for a in arguments(30, 16, 64, torch.float32)]
+    right = recurrence(*x, engine="compiled")
+    with ThreadPoolExecutor(4) as executor:
+        found = executor.map(lambda _: recurrence(*x, engine="compiled"), range(32))
+        assert all(torch.equal(h, right) for h in found)
 
 
 def test_a_process_that_forks_has_threads_of_its_own() -> None:
@@ -78,20 +98,25 @@ assert os.waitpid(child, 0)[1] == 0
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=120)
 
 
-def test_tanh_to_the_last_places() -> None:
-    x = np.concatenate([np.linspace(-12, 12, 200_001), np.logspace(-30, 1, 10_000)])
-    x = x.astype(np.float32)
-    found = x.copy()
-    kernels._activate(found, kernels.TANH)
-    exact = np.tanh(x.astype(np.float64))
-    assert (np.abs(found - exact) <= 2.5 * np.spacing(np.abs(exact).astype(np.float32))).all()
-    assert np.abs(found).max() <= 1
+@pytest.mark.parametrize("f", NONLINEARITIES)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e30])
+def test_numbers_that_are_none_pass_through_as_in_torch(f: str, value: float) -> None:
+    X = torch.zeros(3, 2, 1)
+    X[1, 0] = value
+    x = [X, torch.zeros(2, 3), torch.ones(1, 3), torch.eye(3), torch.zeros(3)]
+    found, right = (
+        recurrence(*x, NONLINEARITIES[f], engine=engine)  # type: ignore[arg-type]
+        for engine in ("compiled", "unrolled")
+    )
+    torch.testing.assert_close(found, right, equal_nan=True)
 
-    special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e30], dtype=np.float32)
-    expected = np.tanh(special)
-    kernels._activate(special, kernels.TANH)
-    np.testing.assert_array_equal(special, expected)
-    assert list(np.signbit(special[:2])) == [False, True]
+
+def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "has_compiler", lambda: False)
+    x = arguments(2, 1, 3, torch.float32)
+    assert torch.equal(recurrence(*x), recurrence(*x, engine="bptt"))
+    with pytest.raises(ValueError, match="engine 'compiled' needs numba: pip install numba"):
+        recurrence(*x, engine="compiled")
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,18 @@ is one operation for many time steps, outside the loops. `reference.recurrence` 
 line by line.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from elman.equations import DERIVATIVES, Nonlinearity, has_derivative
-from elman.recurrence.unrolled import unrolled
+from elman.equations import DERIVATIVES, Nonlinearity
+from elman.recurrence.autograd import (
+    check_derivable,
+    gradients_by_autograd,
+    is_differentiated,
+    is_watched,
+)
 
 # Time steps whose f′ is computed at once: enough to be quick, too few to take much memory.
 CHUNK = 16
@@ -66,77 +70,10 @@ def bptt(
         ValueError: `f` is another function, whose derivative is not known here, or the numbers
             are complex.
     """
-    check_bptt("bptt", X, f)
-    return backpropagation_through_time(X, h_0, U, V, b, f, ended, Loops(_forward, _backward))
-
-
-def check_bptt(engine: str, X: Tensor, f: Nonlinearity) -> None:
-    """Raises ValueError, which names the `engine`, unless f′ is known and X real."""
-    if not has_derivative(f):
-        raise ValueError(
-            f"engine {engine!r} knows the derivatives of tanh, relu and sigmoid, not of {f!r}; "
-            "engine 'unrolled' takes any elementwise function"
-        )
-    if X.is_complex():
-        raise ValueError(
-            f"engine {engine!r} computes with real numbers, engine 'unrolled' with complex"
-        )
-
-
-class Loops(NamedTuple):
-    """The two loops over time, each in the memory of its first argument.
-
-    Attributes:
-        forward: `(a, h_0, V, f, ended)`: makes `X_t U + b`, `(T, B, H)`, into h_t.
-        backward: `(da, h, V, f)`: makes `∂C_t/∂h_t`, `(T, B, H)`, into ∂a_t.
-    """
-
-    forward: Callable[[Tensor, Tensor, Tensor, Nonlinearity, Tensor | None], None]
-    backward: Callable[[Tensor, Tensor, Tensor, Nonlinearity], None]
-
-
-def _forward(a: Tensor, h_0: Tensor, V: Tensor, f: Nonlinearity, ended: Tensor | None) -> None:
-    f_in_place = IN_PLACE[f]
-    h_t = h_0
-    for t, a_t in enumerate(a):
-        # a_t = X_t U + h_{t−1} V + b
-        a_t.addmm_(h_t, V)
-        # h_t = f(a_t)
-        h_t = f_in_place(a_t)
-        if ended is not None:
-            h_t.masked_fill_(ended[t], 0)
-
-
-def _backward(da: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> None:
-    V_T = V.T
-    da_next = None
-    for h_chunk, da_chunk in zip(
-        reversed(torch.split(h, CHUNK)), reversed(torch.split(da, CHUNK)), strict=True
-    ):
-        f_prime = DERIVATIVES[f](h_chunk)
-        for da_t, f_prime_t in zip(
-            reversed(da_chunk.unbind()), reversed(f_prime.unbind()), strict=True
-        ):
-            if da_next is not None:
-                # ∂h_t = ∂C_t/∂h_t + ∂a_{t+1} Vᵀ
-                da_t.addmm_(da_next, V_T)
-            # ∂a_t = ∂h_t ∘ f′(a_t)
-            da_t.mul_(f_prime_t)
-            da_next = da_t
-
-
-def backpropagation_through_time(
-    X: Tensor,
-    h_0: Tensor,
-    U: Tensor,
-    V: Tensor,
-    b: Tensor,
-    f: Nonlinearity,
-    ended: Tensor | None,
-    loops: Loops,
-) -> Tensor:
-    """Everything outside the loops: see `bptt`, whose arguments these are."""
-    h: Tensor = _BackpropagationThroughTime.apply(X, h_0, U, V, b, f, ended, loops)  # type: ignore[no-untyped-call]
+    check_derivable("bptt", X, f)
+    if not is_differentiated(X, h_0, U, V, b):
+        return _forward(X, h_0, U, V, b, f, ended)
+    h: Tensor = _BackpropagationThroughTime.apply(X, h_0, U, V, b, f, ended)  # type: ignore[no-untyped-call]
     # A state after the end is no function of anything: no gradient goes into it.
     return h if ended is None else h.masked_fill(ended, 0)
 
@@ -152,57 +89,78 @@ class _BackpropagationThroughTime(torch.autograd.Function):
         b: Tensor,
         f: Nonlinearity,
         ended: Tensor | None,
-        loops: Loops,
     ) -> Tensor:
-        # X_t U + b does not wait for h_{t−1}: one product for all time steps.
-        a = X.new_empty(len(X), *h_0.shape)  # (T, B, H)
-        torch.addmm(b, X.flatten(0, 1), U, out=a.view(-1, h_0.shape[1]))
-        loops.forward(a, h_0, V, f, ended)
-        h = a  # every a_t has been overwritten by its h_t
-        ctx.f, ctx.loops = f, loops
+        h = _forward(X, h_0, U, V, b, f, ended)
+        ctx.f = f
         ctx.save_for_backward(X, h_0, U, V, b, h, ended)
         return h
 
     @staticmethod
     def backward(ctx: Any, dh: Tensor) -> tuple[Tensor | None, ...]:
         X, h_0, U, V, b, h, ended = ctx.saved_tensors
-        needed = ctx.needs_input_grad[:5]
-        # Where this pass is to be differentiated in its turn, or is done for many dh at once
-        # (`is_grads_batched`), each of its operations must be one that autograd knows.
-        if torch.is_grad_enabled() or torch._C._functorch.is_legacy_batchedtensor(dh):
+        wanted = ctx.needs_input_grad[:5]
+        if is_watched(dh):
             inputs = (X, h_0, U, V, b)
-            return *_gradients_by_autograd(dh, inputs, ctx.f, ended, needed), None, None, None
+            return *gradients_by_autograd(dh, inputs, ctx.f, ended, wanted), None, None
 
-        da = dh.clone(memory_format=torch.contiguous_format)  # ∂C_t/∂h_t, to become ∂a_t
-        ctx.loops.backward(da, h, V, ctx.f)
+        da = _backward(dh, h, V, ctx.f)
         da_rows = da.flatten(0, 1)  # (T B, H): a sum over t and the batch is one product
         da_1 = da[:1].sum(0)  # zero where there are no time steps
         dX = dh_0 = dU = dV = db = None
-        if needed[0]:  # ∂X_t = ∂a_t Uᵀ
+        if wanted[0]:  # ∂X_t = ∂a_t Uᵀ
             dX = (da_rows @ U.T).view_as(X)
-        if needed[1]:  # ∂h_0 = ∂a_1 Vᵀ
+        if wanted[1]:  # ∂h_0 = ∂a_1 Vᵀ
             dh_0 = da_1 @ V.T
-        if needed[2]:  # ∂U = Σ_t X_tᵀ ∂a_t
+        if wanted[2]:  # ∂U = Σ_t X_tᵀ ∂a_t
             dU = X.flatten(0, 1).T @ da_rows
-        if needed[3]:  # ∂V = Σ_t h_{t−1}ᵀ ∂a_t, of which h_0ᵀ ∂a_1 is apart
-            dV = h[:-1].flatten(0, 1).T @ da[1:].flatten(0, 1) + h_0.T @ da_1
-        if needed[4]:  # ∂b = Σ_t ∂a_t
+        if wanted[3]:  # ∂V = Σ_t h_{t−1}ᵀ ∂a_t, of which h_0ᵀ ∂a_1 is apart
+            dV = torch.addmm(h_0.T @ da_1, h[:-1].flatten(0, 1).T, da[1:].flatten(0, 1))
+        if wanted[4]:  # ∂b = Σ_t ∂a_t
             db = da_rows.sum(0)
-        return dX, dh_0, dU, dV, db, None, None, None
+        return dX, dh_0, dU, dV, db, None, None
 
 
-def _gradients_by_autograd(
-    dh: Tensor,
-    inputs: tuple[Tensor, ...],
+def _forward(
+    X: Tensor,
+    h_0: Tensor,
+    U: Tensor,
+    V: Tensor,
+    b: Tensor,
     f: Nonlinearity,
     ended: Tensor | None,
-    needed: tuple[bool, ...],
-) -> list[Tensor | None]:
-    """The same gradients, by the operations that autograd takes for `unrolled`."""
-    X, h_0, U, V, b = inputs
-    wanted = [x for x, is_needed in zip(inputs, needed, strict=True) if is_needed]
-    create_graph = torch.is_grad_enabled()
-    with torch.enable_grad():
-        h = unrolled(X, h_0, U, V, b, f, ended)
-    gradients = iter(torch.autograd.grad(h, wanted, dh, create_graph=create_graph))
-    return [next(gradients) if is_needed else None for is_needed in needed]
+) -> Tensor:
+    """`h_1 … h_T`."""
+    # X_t U + b does not wait for h_{t−1}: one product for all time steps.
+    a = X.new_empty(len(X), *h_0.shape)  # (T, B, H)
+    torch.addmm(b, X.flatten(0, 1), U, out=a.view(-1, h_0.shape[1]))
+    f_in_place = IN_PLACE[f]
+    h_t = h_0
+    for t, a_t in enumerate(a):
+        # a_t = X_t U + h_{t−1} V + b
+        a_t.addmm_(h_t, V)
+        # h_t = f(a_t)
+        h_t = f_in_place(a_t)
+        if ended is not None:
+            h_t.masked_fill_(ended[t], 0)
+    return a  # every a_t has been overwritten by its h_t
+
+
+def _backward(dh: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> Tensor:
+    """`∂a_1 … ∂a_T`."""
+    da = dh.clone(memory_format=torch.contiguous_format)  # ∂C_t/∂h_t, to become ∂a_t
+    V_T = V.T
+    da_next = None
+    for h_chunk, da_chunk in zip(
+        reversed(torch.split(h, CHUNK)), reversed(torch.split(da, CHUNK)), strict=True
+    ):
+        f_prime = DERIVATIVES[f](h_chunk)
+        for da_t, f_prime_t in zip(
+            reversed(da_chunk.unbind()), reversed(f_prime.unbind()), strict=True
+        ):
+            if da_next is not None:
+                # ∂h_t = ∂C_t/∂h_t + ∂a_{t+1} Vᵀ
+                da_t.addmm_(da_next, V_T)
+            # ∂a_t = ∂h_t ∘ f′(a_t)
+            da_t.mul_(f_prime_t)
+            da_next = da_t
+    return da

@@ -1,24 +1,29 @@
-"""Engine `compiled`: `bptt` with its two loops compiled for the processor.
+"""Engine `compiled`: `bptt` with its loops, and the products around them, compiled for the CPU.
 
-A thread takes some sequences of the batch from their first time step to their last. The loops
-themselves stand in `elman.recurrence.kernels`, which is loaded when they are first needed: numba
-compiles them then, and keeps what it compiled on the disk.
+The loops themselves stand in `elman.recurrence.kernels.loops`. numba compiles them when they are
+first needed on a machine, which takes some seconds.
 """
 
-import itertools
+import ctypes
 from collections.abc import Callable
-from functools import partial
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from elman.equations import Nonlinearity
-from elman.recurrence.bptt import Loops, backpropagation_through_time, check_bptt
-from elman.recurrence.threads import in_parallel
+from elman.recurrence.autograd import (
+    check_derivable,
+    gradients_by_autograd,
+    is_differentiated,
+    is_watched,
+)
 
-DTYPES = (torch.float32, torch.float64)
-BLOCK = 4  # sequences that the kernels take together
+DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+NUMBERS: dict[Nonlinearity, int] = {torch.tanh: 0, torch.relu: 1, torch.sigmoid: 2}
+STEPS = 16  # time steps whose ∂a is kept, unless all take less memory than Vᵀ apart from ∂V
 SMALL = 1_000_000  # multiplications that take one thread less time than to wake another
 
 
@@ -34,53 +39,125 @@ def compiled(
     """Takes and returns what `bptt` does, faster, on the CPU in float32 or float64.
 
     Raises:
-        ValueError: `f` is none that `bptt` takes, or the device or the dtype is another.
+        ValueError: `f` is none that `bptt` takes, the device or the dtype is another, or numba is
+            not installed.
     """
-    check_bptt("compiled", X, f)
+    check_derivable("compiled", X, f)
+    if not has_compiler():
+        raise ValueError("engine 'compiled' needs numba: pip install numba; engine 'bptt' does not")
     if not compiles(X):
         raise ValueError(
             f"engine 'compiled' computes on the CPU in float32 or float64, not on {X.device} in "
             f"{X.dtype}; engine 'bptt' takes any device and dtype"
         )
-    return backpropagation_through_time(X, h_0, U, V, b, f, ended, Loops(_forward, _backward))
+    if not is_differentiated(X, h_0, U, V, b):
+        return _forward(X, h_0, U, V, b, f, ended)
+    h: Tensor = _Compiled.apply(X, h_0, U, V, b, f, ended)  # type: ignore[no-untyped-call]
+    # A state after the end is no function of anything: no gradient goes into it.
+    return h if ended is None else h.masked_fill(ended, 0)
 
 
 def compiles(X: Tensor) -> bool:
     """Whether there are loops for the device and the dtype of X."""
-    return X.device.type == "cpu" and X.dtype in DTYPES
+    return X.device.type == "cpu" and X.dtype in DTYPES and has_compiler()
 
 
-def _forward(a: Tensor, h_0: Tensor, V: Tensor, f: Nonlinearity, ended: Tensor | None) -> None:
-    from elman.recurrence import kernels  # noqa: PLC0415 - numba takes its time to load
-
-    T, B, _ = a.shape
-    lengths = torch.full((B,), T) if ended is None else (~ended).sum((0, 2))
-    panels = _panels(V, kernels.WIDTH[V.dtype])
-    _in_threads(kernels.forward, a, h_0, panels, kernels.NUMBERS[f], lengths)
+@cache
+def has_compiler() -> bool:
+    """Whether numba is installed."""
+    return find_spec("numba") is not None
 
 
-def _backward(da: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> None:
-    from elman.recurrence import kernels  # noqa: PLC0415
+class _Compiled(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        X: Tensor,
+        h_0: Tensor,
+        U: Tensor,
+        V: Tensor,
+        b: Tensor,
+        f: Nonlinearity,
+        ended: Tensor | None,
+    ) -> Tensor:
+        h = _forward(X, h_0, U, V, b, f, ended)
+        ctx.f = f
+        ctx.save_for_backward(X, h_0, U, V, b, h, ended)
+        return h
 
-    panels = _panels(V.T, kernels.WIDTH[V.dtype])
-    _in_threads(kernels.backward, da, h, panels, kernels.NUMBERS[f])
+    @staticmethod
+    def backward(ctx: Any, dh: Tensor) -> tuple[Tensor | None, ...]:
+        X, h_0, U, V, b, h, ended = ctx.saved_tensors
+        inputs = (X, h_0, U, V, b)
+        wanted = ctx.needs_input_grad[:5]
+        if is_watched(dh):
+            return *gradients_by_autograd(dh, inputs, ctx.f, ended, wanted), None, None
+        return *_backward(dh, h, inputs, ctx.f, wanted), None, None
 
 
-def _panels(V: Tensor, width: int) -> Tensor:
-    """V as the kernels read it: `(⌈H / width⌉, H, width)`, filled up with zeros."""
+def _forward(
+    X: Tensor,
+    h_0: Tensor,
+    U: Tensor,
+    V: Tensor,
+    b: Tensor,
+    f: Nonlinearity,
+    ended: Tensor | None,
+) -> Tensor:
+    """`h_1 … h_T`."""
+    T, B, I = X.shape
     H = len(V)
-    return functional.pad(V, (0, -H % width)).view(H, -1, width).transpose(0, 1)
+    h = X.new_empty(T, B, H)
+    if h.numel() > 0:
+        X, U, V, b = X.contiguous(), U.contiguous(), V.contiguous(), b.contiguous()
+        lengths = None if ended is None else (~ended).sum((0, 2))
+        sizes = (T, B, I, H, NUMBERS[f], *h_0.stride())
+        _call("forward", sizes, (h, X, h_0, U, V, b, lengths))
+    return h
 
 
-def _in_threads(kernel: Callable[..., None], *arguments: Tensor | int) -> None:
-    """Calls `kernel(*arguments, rows)` for shares of the batch that make up the whole."""
-    a: Tensor = arguments[0]  # type: ignore[assignment]
-    T, B, H = a.shape
-    arrays = [x.detach().contiguous().numpy() if isinstance(x, Tensor) else x for x in arguments]
-    blocks = -(-B // BLOCK)
-    threads = 1 if T * B * H * H < SMALL else min(torch.get_num_threads(), blocks)
-    if threads <= 1:
-        kernel(*arrays, (0, B))
-        return
-    bounds = [min(BLOCK * (blocks * n // threads), B) for n in range(threads + 1)]
-    in_parallel([partial(kernel, *arrays, rows) for rows in itertools.pairwise(bounds)])
+def _backward(
+    dh: Tensor,
+    h: Tensor,
+    inputs: tuple[Tensor, ...],
+    f: Nonlinearity,
+    wanted: tuple[bool, ...],
+) -> list[Tensor | None]:
+    """The gradients of X, h_0, U, V and b, where they are wanted."""
+    X, h_0, U, V, _ = inputs
+    T, B, I = X.shape
+    H = len(V)
+    if h.numel() == 0:
+        return [x.new_zeros(x.shape) for x in inputs]
+    gradients = [
+        x.new_empty(x.shape) if is_wanted else None
+        for x, is_wanted in zip(inputs, wanted, strict=True)
+    ]
+    # Either ∂a of all time steps and Vᵀ in the memory of ∂V, or ∂a of a few and Vᵀ apart.
+    dV = gradients[3]
+    at_once = T if (T - STEPS) * B <= H else STEPS
+    V_T = dV if dV is not None and at_once == T else V.new_empty(H, H)
+    V_T.copy_(V.T)
+    U_T = U.T.contiguous() if wanted[0] else None
+    da, ones = h.new_empty(at_once, B, H), h.new_ones(1)
+    sizes = (T, B, I, H, NUMBERS[f], *h_0.stride(), at_once, *dh.stride())
+    _call("backward", sizes, (dh, h, X.contiguous(), h_0, U_T, V_T, da, ones, *gradients))
+    return gradients
+
+
+def _call(function: str, sizes: tuple[int, ...], tensors: tuple[Tensor | None, ...]) -> None:
+    """Calls a function of `kernels.loops.functions` with the addresses of the tensors."""
+    address, on_threads = _loaded(function, DTYPES[tensors[0].dtype])  # type: ignore[union-attr]
+    T, B, I, H, *_ = sizes
+    threads = 1 if T * B * H * (I + H) < SMALL else torch.get_num_threads()
+    addresses = [0 if x is None else x.data_ptr() for x in tensors]
+    arguments = (ctypes.c_int64 * (len(sizes) + len(addresses)))(*sizes, *addresses)
+    on_threads(address, arguments, threads)
+
+
+@cache
+def _loaded(function: str, dtype: str) -> tuple[int, Callable[..., None]]:
+    # LLVM takes its time to load.
+    from elman.recurrence.kernels import object_code, openmp  # noqa: PLC0415
+
+    return object_code.address(function, dtype), openmp.call

@@ -1,0 +1,1 @@
+"""What engine `compiled` has compiled: its loops, and what they are made of."""
