@@ -4,65 +4,57 @@ from pathlib import Path
 import pytest
 import torch
 from omegaconf import DictConfig, OmegaConf
-from rich.console import Console
 
 from elman.comparison import benchmark as module
-from elman.comparison.benchmark import Cell, benchmark, table
-from elman.comparison.contenders import Contender
-from elman.comparison.sizes import Sizes
+from elman.comparison.benchmark import benchmark
+from elman.comparison.cells import OURS, TORCH, Cell
+from elman.comparison.memory import Memory
 from elman.comparison.timing import Timing
 
 
 def config(folder: Path, **values: object) -> DictConfig:
     plain = {"device": "cpu", "rounds": 2, "seed": 0, "sizes": [[3, 2, 4, 5]]}
-    return OmegaConf.create({**plain, "output_dir": str(folder), **values})
+    plain |= {"matmul_precision": "highest", "output_dir": str(folder)}
+    return OmegaConf.create({**plain, **values})
 
 
 @pytest.fixture
-def two_contenders(monkeypatch: pytest.MonkeyPatch) -> dict[str, Contender]:
-    """Two that take no time, in the place of the real ones."""
-    found = {
-        name: Contender(lambda: None, lambda: torch.zeros(1))
-        for name in (module.TORCH, module.OURS)
-    }
-    monkeypatch.setattr(module, "contenders", lambda *_: found)
-    monkeypatch.setattr(module, "measurement", lambda *_: lambda: 0.5)
+def precisions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Measurements made up; those of torch's precision at the time."""
+    found: list[str] = []
+    timings = {TORCH: Timing((0.6, 0.6)), OURS: Timing((0.2, 0.2))}
+
+    def measure_cell(sizes: object, *_: object) -> Cell:
+        found.append(torch.get_float32_matmul_precision())
+        return Cell(sizes, timings, timings, Memory(sizes, 70, 100))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "measure_cell", measure_cell)
+    monkeypatch.setattr(module, "peak_flops", lambda _: 3e11)
+    monkeypatch.setattr(module, "first_calls", lambda: (3.9, 0.02))
+    monkeypatch.setattr(module, "time_writing", lambda _: {"elman.RNN": Timing((1e-4, 1e-4))})
     return found
 
 
-@pytest.mark.usefixtures("two_contenders")
+@pytest.mark.usefixtures("precisions")
 def test_writes_all_measurements(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    benchmark(config(tmp_path, rounds=3))
+    benchmark(config(tmp_path))
     written = json.loads((tmp_path / "benchmark.json").read_text())
     [cell] = written["cells"]
     assert (cell["T"], cell["B"], cell["I"], cell["H"]) == (3, 2, 4, 5)
-    assert cell["train"] == {module.TORCH: [0.5] * 3, module.OURS: [0.5] * 3}
-    assert written["peak FLOP/s"] == 2 * 1024**3 / 0.5
-    assert "All measurements: " in capsys.readouterr().out
+    assert cell["train"] == {TORCH: [0.6] * 2, OURS: [0.2] * 2}
+    assert cell["peak bytes of a training step"] == {"elman": 70, "torch": 100}
+    assert written["peak FLOP/s"] == 3e11
+    assert (tmp_path / "benchmark.png").exists()
+    told = " ".join(capsys.readouterr().out.split())
+    assert "reach 300 GFLOP/s (precision highest)" in told
+    assert "10,000 with elman.RNN, characters a second" in told
+    assert "3.9 s with compiling, then 0.02 s" in told
 
 
-def test_a_contender_that_computes_something_else_is_no_contender(
-    two_contenders: dict[str, Contender], tmp_path: Path
-) -> None:
-    two_contenders["wrong"] = Contender(None, lambda: torch.ones(1))
-    with pytest.raises(RuntimeError, match=r"wrong does not compute the states of torch.nn.RNN"):
-        benchmark(config(tmp_path))
-
-
-def test_the_table_tells_ratio_and_share_of_the_peak() -> None:
-    timings = {module.TORCH: Timing((0.6, 0.6, 0.6)), module.OURS: Timing((0.2, 0.2, 0.2))}
-    cell = Cell(Sizes(10, 2, 5, 5), timings, {**timings, "ONNX Runtime": Timing((1.0, 1.0, 1.0))})
-    console = Console(width=80, record=True)  # a terminal's
-    # 2 · 10·2·5·(2·5+3·5) = 5,000 operations in 0.2 s
-    console.print(table([cell], "train", peak=50_000))
-    shown = console.export_text()
-    assert "3.00" in shown
-    assert "50%" in shown
-    assert "600–600" in shown
-    assert "in the geometric mean" in shown
-    assert "ONNX" not in shown
-    console.print(table([cell], "inference", peak=50_000))
-    assert "ONNX Runtime" in console.export_text()
+def test_the_precision_is_for_the_measurements_alone(precisions: list[str], tmp_path: Path) -> None:
+    benchmark(config(tmp_path, matmul_precision="medium"))
+    assert precisions == ["medium"]
+    assert torch.get_float32_matmul_precision() == "highest"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +65,7 @@ def test_the_table_tells_ratio_and_share_of_the_peak() -> None:
         ({"sizes": []}, "sizes must be a list of at least one value"),
         ({"sizes": [[3, 2, 4]]}, "sizes must be four sizes"),
         ({"device": "gpu"}, "device must be auto, cpu or cuda"),
+        ({"matmul_precision": "low"}, "matmul_precision must be one of highest, high, medium"),
     ],
 )
 def test_bad_values(values: dict[str, object], message: str, tmp_path: Path) -> None:

@@ -4,8 +4,7 @@ import pytest
 import torch
 
 from elman import RNN
-from elman.comparison.contenders import OTHERS, contenders, multiplications
-from elman.comparison.sizes import Sizes
+from elman.comparison.contenders import OTHERS, contenders
 from elman.recurrence import ENGINES
 
 
@@ -32,12 +31,3 @@ def test_the_engines_have_the_gradients_of_the_same_weights() -> None:
         train = found[f"elman {engine}"].train
         assert train is not None
         torch.testing.assert_close(train(), expected, rtol=1e-4, atol=1e-5)
-
-
-def test_multiplications_of_the_products() -> None:
-    T, B, I, H = 5, 4, 3, 8
-    forward = T * (B * I * H + B * H * H)  # X U and h V
-    assert multiplications(Sizes(T, B, I, H), train=False) == forward
-    # backward: ∂a Vᵀ, Xᵀ ∂a and hᵀ ∂a; X wants no gradient
-    backward = T * (B * H * H + I * B * H + H * B * H)
-    assert multiplications(Sizes(T, B, I, H), train=True) == forward + backward

@@ -565,3 +565,22 @@ def test_refuses_input_that_torch_refuses_too(input: Any, hx: Tensor | None, mes
         nn.RNN(3, 4)(input, hx)
     with pytest.raises(theirs.type, match=message):
         RNN(3, 4)(input, hx)
+
+
+@pytest.mark.parametrize("num_layers", [1, 3])
+@pytest.mark.parametrize("cell", [RNNCell, LayerNormRNNCell])
+def test_a_single_step_is_that_of_the_engines(num_layers: int, cell: Any) -> None:
+    torch.manual_seed(0)
+    rnn = RNN(3, 5, num_layers, cell=cell, dropout=0.0, dtype=torch.float64).eval()
+    X, hx = torch.randn(1, 1, 3).double(), torch.randn(num_layers, 1, 5).double()
+    with torch.inference_mode():
+        found = [*rnn(X, hx), *rnn(X), *rnn(X[0], hx[:, 0]), rnn.states(X, hx)]
+    right = [*rnn(X, hx), *rnn(X), *rnn(X[0], hx[:, 0]), rnn.states(X, hx)]  # with gradients
+    torch.testing.assert_close(found, right, rtol=1e-12, atol=1e-12)
+
+
+def test_the_final_state_alone() -> None:
+    rnn = RNN(3, 5, 2, bidirectional=True)
+    X, lengths = torch.randn(6, 2, 3), torch.tensor([2, 6])
+    torch.testing.assert_close(rnn.final_state(X, lengths=lengths), rnn(X, lengths=lengths)[1])
+    torch.testing.assert_close(rnn.final_state(X[:, 0]), rnn(X[:, 0])[1])

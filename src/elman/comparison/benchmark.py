@@ -1,49 +1,29 @@
 """Every way to compute the layer at the same sizes, by turns in one process."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import geometric_mean
 
 import torch
 from omegaconf import DictConfig, OmegaConf
-from rich import box
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from elman.comparison.contenders import Contender, contenders, multiplications
+from elman.comparison.benchmark_report import plot, summary, table
+from elman.comparison.cells import KINDS, Cell, measure_cell
+from elman.comparison.first_call import first_calls
 from elman.comparison.plan import read_device
+from elman.comparison.roofline import peak_flops
 from elman.comparison.setting import processor
-from elman.comparison.sizes import Sizes, read_list, read_sizes
-from elman.comparison.speed import measurement
-from elman.comparison.timing import Timing, check_rounds, milliseconds, take_turns
-from elman.layers import RNN
+from elman.comparison.sizes import read_list, read_sizes
+from elman.comparison.timing import Timing, check_rounds
+from elman.comparison.writing import time_writing
 
-TORCH = "torch.nn.RNN"
-OURS = "elman auto"
-KINDS = ("train", "inference")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One choice of sizes.
-
-    Attributes:
-        sizes: of weights and inputs.
-        train: the times of a training step, by contender.
-        inference: the times of a forward pass.
-    """
-
-    sizes: Sizes
-    train: Mapping[str, Timing]
-    inference: Mapping[str, Timing]
+PRECISIONS = ("highest", "high", "medium")
 
 
 def benchmark(config: DictConfig) -> list[Cell]:
-    """Times, prints a table for training and one for inference, and writes `benchmark.json`.
+    """Measures, prints tables and what they come to, writes `benchmark.json` and `benchmark.png`.
 
     Args:
         config: as composed from `conf/benchmark.yaml`.
@@ -52,104 +32,77 @@ def benchmark(config: DictConfig) -> list[Cell]:
         TypeError, ValueError: a value is out of range; nothing has been measured then.
     """
     check_rounds("rounds", config.rounds)
+    if config.matmul_precision not in PRECISIONS:
+        raise ValueError(
+            f"matmul_precision must be one of {', '.join(PRECISIONS)}, "
+            f"got {config.matmul_precision!r}"
+        )
     device = read_device(config.device)
     sizes = OmegaConf.to_container(config.sizes)
     grid = [read_sizes("sizes", value) for value in read_list("sizes", sizes)]
     torch.manual_seed(config.seed)
 
     console = Console()
-    peak = peak_flops(device)
-    cells = [
-        time_cell(each, config.rounds, device)
-        for each in track(grid, "Timing", console=console, disable=not console.is_terminal)
-    ]
-    console.print(
-        f"{processor() if device.type == 'cpu' else torch.cuda.get_device_name(device)}, "
-        f"{torch.get_num_threads()} threads; matrix products reach {peak / 1e9:.0f} GFLOP/s"
-    )
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision(config.matmul_precision)
+    try:
+        peak = peak_flops(device)
+        progress = track(grid, "Timing", console=console, disable=not console.is_terminal)
+        cells = [measure_cell(each, config.rounds, device) for each in progress]
+        writing = time_writing(config.rounds)
+    finally:
+        torch.set_float32_matmul_precision(before)
+    calls = first_calls()
+
     for kind in KINDS:
         console.print(table(cells, kind, peak))
-    path = Path(config.output_dir) / "benchmark.json"
-    path.write_text(json.dumps(_plain(cells, peak), indent=1), encoding="utf-8")
-    console.print(f"All measurements: {path}")
+    machine = processor() if device.type == "cpu" else torch.cuda.get_device_name(device)
+    console.print(
+        f"{machine}, {torch.get_num_threads()} threads; matrix products in float32 reach "
+        f"{peak / 1e9:.0f} GFLOP/s (precision {config.matmul_precision})."
+    )
+    for sentence in [*summary(cells, peak), _writing(writing), _first_calls(calls)]:
+        console.print(sentence, highlight=False)
+
+    folder = Path(config.output_dir)
+    measured = {
+        "machine": machine,
+        "threads": torch.get_num_threads(),
+        "matmul_precision": config.matmul_precision,
+        "peak FLOP/s": peak,
+        "first call, seconds": {"compiling": calls[0], "compiled before": calls[1]},
+        "seconds a character": {name: timing.seconds for name, timing in writing.items()},
+        "cells": _plain(cells),
+    }
+    (folder / "benchmark.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+    plot(cells, folder / "benchmark.png")
+    console.print(f"All measurements: {folder / 'benchmark.json'}, a picture: benchmark.png")
     return cells
 
 
-def time_cell(sizes: Sizes, rounds: int, device: torch.device) -> Cell:
-    """Times all contenders at one choice of sizes.
+def _writing(writing: Mapping[str, Timing]) -> str:
+    speeds = ", ".join(f"{1 / timing.median:,.0f} with {name}" for name, timing in writing.items())
+    return f"Writing text: {speeds}, characters a second, one sequence."
 
-    Raises:
-        RuntimeError: one of them does not compute what torch.nn.RNN does.
-    """
-    X = torch.randn(sizes.T, sizes.B, sizes.I, device=device)
-    found = contenders(RNN(sizes.I, sizes.H, device=device), X)
-    _check_agreement(found)
-    trained = {name: each.train for name, each in found.items() if each.train is not None}
-    timed = [
-        take_turns({name: measurement(step, device) for name, step in steps.items()}, rounds)
-        for steps in (trained, {name: each.inference for name, each in found.items()})
+
+def _first_calls(calls: tuple[float, float]) -> str:
+    return (
+        f"First training step in a process: {calls[0]:.1f} s with compiling, then {calls[1]:.2f} s."
+    )
+
+
+def _plain(cells: Sequence[Cell]) -> list[object]:
+    return [
+        {
+            **cell.sizes._asdict(),
+            **{
+                kind: {name: timing.seconds for name, timing in getattr(cell, kind).items()}
+                for kind in KINDS
+            },
+            "peak bytes of a training step": {
+                "elman": cell.memory.ours,
+                "torch": cell.memory.theirs,
+            },
+        }
+        for cell in cells
     ]
-    return Cell(sizes, *timed)
-
-
-def _check_agreement(found: Mapping[str, Contender]) -> None:
-    right = found[TORCH].inference().cpu()
-    for name, each in found.items():
-        states = torch.as_tensor(each.inference()).cpu()
-        if not torch.allclose(states, right, rtol=1e-3, atol=1e-3):
-            raise RuntimeError(f"{name} does not compute the states of {TORCH}")
-
-
-def peak_flops(device: torch.device) -> float:
-    """Floating-point operations a second of a large float32 matrix product, the best of several."""
-    n = 1024 if device.type == "cpu" else 8192
-    A = torch.randn(n, n, device=device)
-    product = measurement(partial(torch.mm, A, A), device)
-    return 2 * n**3 / min(product() for _ in range(10))
-
-
-def table(cells: list[Cell], kind: str, peak: float) -> Table:
-    """A row for each contender in each cell.
-
-    Its milliseconds, how many times as long torch.nn.RNN takes ("torch ÷"), and the share of the
-    matrix products' own speed that it reaches ("peak").
-    """
-    title = "Training step" if kind == "train" else "Inference"
-    found = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("T, B, I, H", ""):
-        found.add_column(name, no_wrap=True)
-    for name in ("ms", "quartiles", "torch ÷", "peak"):
-        found.add_column(name, justify="right", no_wrap=True)
-    ratios = []
-    for cell in cells:
-        timings: Mapping[str, Timing] = getattr(cell, kind)
-        flops = 2 * multiplications(cell.sizes, train=kind == "train")
-        ratios.append(timings[TORCH].median / timings[OURS].median)
-        for name, timing in timings.items():
-            found.add_row(
-                ", ".join(map(str, cell.sizes)) if name == TORCH else "",
-                name,
-                milliseconds(timing.median),
-                "–".join(map(milliseconds, timing.quartiles)),
-                f"{timings[TORCH].median / timing.median:.2f}",
-                f"{flops / timing.median / peak:.0%}",
-            )
-        found.add_section()
-    found.caption = f"{TORCH} ÷ {OURS}: {geometric_mean(ratios):.2f} in the geometric mean"
-    return found
-
-
-def _plain(cells: list[Cell], peak: float) -> object:
-    return {
-        "peak FLOP/s": peak,
-        "cells": [
-            {
-                **cell.sizes._asdict(),
-                **{
-                    kind: {name: timing.seconds for name, timing in getattr(cell, kind).items()}
-                    for kind in KINDS
-                },
-            }
-            for cell in cells
-        ],
-    }

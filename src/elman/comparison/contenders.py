@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from elman.comparison.sizes import Sizes
 from elman.comparison.speed import inference, train_step
 from elman.layers import RNN
 from elman.recurrence import ENGINES
@@ -137,9 +136,3 @@ OTHERS: Mapping[str, tuple[str, Callable[[RNN, Tensor], Contender]]] = {
     "Keras SimpleRNN": ("keras", _keras),
     "ONNX Runtime": ("onnxruntime", _onnxruntime),
 }
-
-
-def multiplications(sizes: Sizes, *, train: bool) -> int:
-    """Of the matrix products: X U and h V; in training ∂a Vᵀ, Xᵀ ∂a and hᵀ ∂a, too."""
-    T, B, I, H = sizes
-    return T * B * H * ((2 * I + 3 * H) if train else (I + H))

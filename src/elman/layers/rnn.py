@@ -15,8 +15,9 @@ from elman.layers.arguments import check_dtype, check_features, check_lengths, c
 from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
 from elman.layers.lengths import ended_steps, last_state, reverse
 from elman.layers.packed import pack_like
+from elman.layers.recomputation import unfold_in_parts
 from elman.layers.rnn_cell import RNNCell
-from elman.recurrence import Engine, check_engine
+from elman.recurrence import Engine, check_engine, traced
 
 # How the states of the two directions, `(T, B, H)` each, become the output of a layer.
 MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -49,6 +50,8 @@ class RNN(nn.Module):
         merge: what becomes of the states of two directions: "concatenate" as in torch, "sum",
             "mean" or "product".
         learn_h_0: the initial state is a parameter, used where a call gives none.
+        recompute: of so many time steps at a time only the first state is kept for the backward
+            pass, which computes the others again: see `elman.layers.recomputation`.
         cell: makes each cell, from the arguments of `RNNCell`: `elman.LayerNormRNNCell`, or a
             subclass of your own.
 
@@ -59,7 +62,9 @@ class RNN(nn.Module):
 
     Raises:
         TypeError: a size is not an int, or a flag not a bool.
-        ValueError: a size is not positive, `dropout` no probability, or a name not known.
+        ValueError: a size is not positive, `dropout` no probability, or a name not known; or
+            `recompute` cannot be: two directions begin at either end, and a cell that unfolds in
+            a way of its own may not do so in parts.
     """
 
     h_0: nn.Parameter | None
@@ -82,6 +87,7 @@ class RNN(nn.Module):
         init_V: str = "uniform",
         merge: str = "concatenate",
         learn_h_0: bool = False,
+        recompute: int | None = None,
         cell: Callable[..., RNNCell] = RNNCell,
     ) -> None:
         super().__init__()
@@ -91,6 +97,13 @@ class RNN(nn.Module):
         check_engine(engine)
         if merge not in MERGES:
             raise ValueError(f"merge must be one of {', '.join(MERGES)}, got {merge!r}")
+        if recompute is not None:
+            check_size("recompute", recompute)
+            if bidirectional:
+                raise ValueError(
+                    "recompute must be None with bidirectional=True: the two directions begin at "
+                    "either end of the whole sequence"
+                )
         if dropout > 0 and num_layers == 1:
             warnings.warn(
                 f"dropout={dropout} does nothing with num_layers=1: it works between layers",
@@ -105,6 +118,7 @@ class RNN(nn.Module):
         self.bidirectional = bool(bidirectional)
         self.engine = engine
         self.merge = merge
+        self.recompute = recompute
         self.num_directions = 2 if bidirectional else 1
         self.output_size = hidden_size * (self.num_directions if merge == "concatenate" else 1)
 
@@ -122,6 +136,11 @@ class RNN(nn.Module):
             for layer in range(num_layers)
             for _ in range(self.num_directions)
         )
+        if recompute is not None and type(self.cells[0]).unfold is not RNNCell.unfold:
+            raise ValueError(
+                f"recompute must be None for {type(self.cells[0]).__name__}, which unfolds in a "
+                "way of its own"
+            )
         h_0 = torch.zeros(len(self.cells), hidden_size, device=device, dtype=dtype)
         self.h_0 = nn.Parameter(h_0) if learn_h_0 else None
 
@@ -173,6 +192,21 @@ class RNN(nn.Module):
         layers, h_n = self._unfold(input, hx, lengths)
         return layers[-1], h_n
 
+    def final_state(
+        self, input: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None
+    ) -> Tensor:
+        """The h_n of `forward` alone; with `recompute` the states before it take no memory.
+
+        Args:
+            input: as in `forward`, but not packed.
+            hx: as in `forward`.
+            lengths: as in `forward`.
+
+        Returns:
+            `(num_layers·D, B, H)`, or `(num_layers·D, H)` with one sequence.
+        """
+        return self._unfold(input, hx, lengths, keep=False)[1]
+
     def states(
         self, input: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None
     ) -> Tensor:
@@ -189,33 +223,62 @@ class RNN(nn.Module):
         return torch.stack(self._unfold(input, hx, lengths)[0])
 
     def _unfold(
-        self, input: Tensor, hx: Tensor | None, lengths: Tensor | None
+        self, input: Tensor, hx: Tensor | None, lengths: Tensor | None, *, keep: bool = True
     ) -> tuple[list[Tensor], Tensor]:
-        """The states of each layer, and h_n, in the form in which the input comes."""
+        """The states of each layer if they are to be kept, and h_n, in the form of the input."""
         self._check(input, hx, lengths)
         if input.dim() == 2:  # one sequence: a batch of one
             layers, h_n = self._unfold_batch(
                 input.unsqueeze(1),
                 None if hx is None else hx.unsqueeze(1),
                 None if lengths is None else lengths.unsqueeze(0),
+                keep=keep,
             )
             return [h.squeeze(1) for h in layers], h_n.squeeze(1)
         if self.batch_first:
-            layers, h_n = self._unfold_batch(input.transpose(0, 1), hx, lengths)
+            layers, h_n = self._unfold_batch(input.transpose(0, 1), hx, lengths, keep=keep)
             return [h.transpose(0, 1) for h in layers], h_n
-        return self._unfold_batch(input, hx, lengths)
+        return self._unfold_batch(input, hx, lengths, keep=keep)
 
     def _unfold_batch(
-        self, X: Tensor, h_0: Tensor | None, lengths: Tensor | None
+        self, X: Tensor, h_0: Tensor | None, lengths: Tensor | None, *, keep: bool
     ) -> tuple[list[Tensor], Tensor]:
-        T, B, _ = X.shape
-        if h_0 is None and self.h_0 is not None:
-            h_0 = self.h_0.unsqueeze(1).expand(-1, B, -1)
-        elif h_0 is None:
-            h_0 = X.new_zeros(len(self.cells), B, self.hidden_size)
+        if h_0 is None:  # the same for all sequences, in the memory of one
+            h_0 = X.new_zeros(1, 1, 1) if self.h_0 is None else self.h_0.unsqueeze(1)
+            h_0 = h_0.expand(len(self.cells), X.shape[1], self.hidden_size)
+        if traced():
+            return self._unfold_layers(X, h_0, lengths)
+        if not torch.is_grad_enabled() and lengths is None and self._is_one_step(X):
+            return self._step(X, h_0)
+        if self.recompute is None or not torch.is_grad_enabled() or len(X) == 0:
+            return self._unfold_layers(X, h_0, lengths)
+        kept, h_n = [], h_0
+        for layers, last in unfold_in_parts(self._unfold_layers, X, h_0, lengths, self.recompute):
+            h_n = last
+            if keep:
+                kept.append(layers)
+        return [torch.cat(parts) for parts in zip(*kept, strict=True)], h_n
+
+    def _is_one_step(self, X: Tensor) -> bool:
+        """Whether X is one time step of one sequence, and nothing stands in the way of `_step`."""
+        plain = self.engine == "auto" and not (self.training or self.bidirectional)
+        return plain and X.shape[:2] == (1, 1)
+
+    def _step(self, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]:
+        """One time step of one sequence, as in writing text, where all else would take longer."""
+        layers, X_t = [], X[0]
+        for cell, h_previous in zip(self.cells, h_0, strict=True):
+            # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
+            X_t = cell.step(X_t, h_previous)  # (1, H)
+            layers.append(X_t.unsqueeze(0))
+        return layers, torch.cat(layers)
+
+    def _unfold_layers(
+        self, X: Tensor, h_0: Tensor, lengths: Tensor | None
+    ) -> tuple[list[Tensor], Tensor]:
         ended = None
         if lengths is not None:
-            ended = ended_steps(lengths, T)
+            ended = ended_steps(lengths, X.shape[0])
             X = X.masked_fill(ended, 0)  # padding may be anything, even infinite
 
         layers, last = [], []

@@ -19,6 +19,7 @@ from elman.recurrence.unrolled import unroll, unrolled
 __all__ = ["Engine", "autocast", "autocasts", "check_engine", "recurrence", "traced", "unroll"]
 
 Engine = Literal["auto", "unrolled", "bptt", "compiled"]
+NAMES = get_args(Engine)
 ENGINES: dict[str, Callable[..., Tensor]] = {
     "unrolled": unrolled,
     "bptt": bptt,
@@ -66,8 +67,8 @@ def recurrence(
 
 def check_engine(engine: str) -> None:
     """Raises ValueError unless `engine` is the name of an engine."""
-    if engine not in get_args(Engine):
-        raise ValueError(f"engine must be one of {', '.join(get_args(Engine))}, got {engine!r}")
+    if engine not in NAMES:
+        raise ValueError(f"engine must be one of {', '.join(NAMES)}, got {engine!r}")
 
 
 def traced() -> bool:

@@ -1,0 +1,37 @@
+"""Long sequences in little memory: parts of some time steps, computed again in the backward pass.
+
+Backpropagation needs what every time step computed. If of each part only the state at its
+beginning is kept, and the part is unfolded once more when its turn comes, there are T/N states and
+the N time steps of one part to keep instead of T: least for N = √T, and then growing with √T
+(T. Chen et al. 2016, Training deep nets with sublinear memory cost).
+"""
+
+from collections.abc import Callable, Iterator
+
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint
+
+Unfold = Callable[[Tensor, Tensor, Tensor | None], tuple[list[Tensor], Tensor]]
+
+
+def unfold_in_parts(
+    unfold: Unfold, X: Tensor, h_0: Tensor, lengths: Tensor | None, steps: int
+) -> Iterator[tuple[list[Tensor], Tensor]]:
+    """Unfolds so many time steps after the other.
+
+    Args:
+        unfold: makes of X, h_0 and lengths the states of all layers, `(T, B, D·H)` each, and h_n.
+        X: `(T, B, I)`, of at least one time step.
+        h_0: `(num_layers, B, H)`.
+        lengths: `(B)`; None: all of length T.
+        steps: N.
+
+    Yields:
+        For each part its states and the last of them, from which the next part goes on.
+    """
+    h_n = h_0
+    for begin in range(0, len(X), steps):
+        X_part = X[begin : begin + steps]
+        lengths_part = None if lengths is None else (lengths - begin).clamp(0, len(X_part))
+        states, h_n = checkpoint(unfold, X_part, h_n, lengths_part, use_reentrant=False)
+        yield states, h_n

@@ -1,0 +1,108 @@
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+import elman
+from elman.comparison.memory import peak_bytes
+from elman.layers import recomputation
+
+
+def results(rnn: elman.RNN, X: Tensor, h_0: Tensor, lengths: Tensor | None) -> list[Tensor]:
+    """The states, and the gradients of a cost of all of them."""
+    output, h_n = rnn(X, h_0, lengths)
+    cost = (output * torch.linspace(-1, 1, output.numel()).view_as(output)).sum() + (h_n**2).sum()
+    return [output, h_n, *torch.autograd.grad(cost, [X, h_0, *rnn.parameters()])]
+
+
+@given(
+    T=st.integers(1, 13),
+    steps=st.integers(1, 15),
+    num_layers=st.integers(1, 2),
+    cell=st.sampled_from([elman.RNNCell, elman.LayerNormRNNCell]),
+    with_lengths=st.booleans(),
+    seed=st.integers(0, 99),
+)
+def test_the_same_states_and_gradients(
+    T: int, steps: int, num_layers: int, cell: Any, with_lengths: bool, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    plain, in_parts = (
+        elman.RNN(3, 5, num_layers, dtype=torch.float64, cell=cell, recompute=recompute)
+        for recompute in (None, steps)
+    )
+    in_parts.load_state_dict(plain.state_dict())
+    X = torch.randn(T, 4, 3, dtype=torch.float64, requires_grad=True)
+    h_0 = torch.randn(num_layers, 4, 5, dtype=torch.float64, requires_grad=True)
+    lengths = torch.randint(T + 1, (4,)) if with_lengths else None
+    found, right = (results(rnn, X, h_0, lengths) for rnn in (in_parts, plain))
+    torch.testing.assert_close(found, right, rtol=1e-12, atol=1e-12)
+
+
+def test_the_second_pass_drops_what_the_first_has_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    rnn = elman.RNN(3, 5, 2, dropout=0.5, recompute=4)
+    X, h_0 = torch.randn(10, 4, 3, requires_grad=True), torch.zeros(2, 4, 5, requires_grad=True)
+    torch.manual_seed(1)
+    found = results(rnn, X, h_0, None)
+
+    def keep_all(function: Callable[..., Any], *arguments: Any, **_: bool) -> Any:
+        return function(*arguments)
+
+    monkeypatch.setattr(recomputation, "checkpoint", keep_all)
+    torch.manual_seed(1)
+    torch.testing.assert_close(found, results(rnn, X, h_0, None))
+
+
+def test_differentiates_twice() -> None:
+    torch.manual_seed(0)
+    rnn = elman.RNN(2, 3, dtype=torch.float64, recompute=2)
+    X = torch.randn(5, 2, 2, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradgradcheck(lambda X: rnn(X)[0], X)
+
+
+def test_memory_grows_with_the_root_of_the_length() -> None:
+    """100 times as long a sequence takes 10 times as much: 1,000 time steps, and 100,000."""
+    peaks = []
+    for T in (1_000, 100_000):
+        rnn = elman.RNN(1, 64, recompute=math.isqrt(T))
+        X = torch.randn(T, 1, 1)
+
+        def step(rnn: elman.RNN = rnn, X: Tensor = X) -> None:
+            rnn.final_state(X).sum().backward()
+
+        peaks.append(peak_bytes(step, X.device))
+    assert peaks[1] < 11 * peaks[0]
+    assert peaks[1] < 100_000 * 64 * 4 / 10  # of what all states alone would take
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"recompute": 0}, ValueError, "recompute must be greater than zero, got 0"),
+        ({"recompute": 1.5}, TypeError, "recompute must be an int, got 1.5"),
+        (
+            {"recompute": 4, "bidirectional": True},
+            ValueError,
+            "recompute must be None with bidirectional=True",
+        ),
+        (
+            {
+                "recompute": 4,
+                "cell": lambda *a, **k: elman.VariationalRNNCell(*a, dropout=0.1, **k),
+            },
+            ValueError,
+            "recompute must be None for VariationalRNNCell, which unfolds in a way of its own",
+        ),
+    ],
+)
+def test_refuses_what_cannot_be_done_in_parts(
+    arguments: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        elman.RNN(3, 4, **arguments)
