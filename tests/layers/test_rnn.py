@@ -584,3 +584,19 @@ def test_the_final_state_alone() -> None:
     X, lengths = torch.randn(6, 2, 3), torch.tensor([2, 6])
     torch.testing.assert_close(rnn.final_state(X, lengths=lengths), rnn(X, lengths=lengths)[1])
     torch.testing.assert_close(rnn.final_state(X[:, 0]), rnn(X[:, 0])[1])
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_cuda_graphs() -> None:
+    """All kernels of a pass launched at once, by torch's own make_graphed_callables."""
+    plain = RNN(3, 5, 2, device="cuda")
+    graphed = torch.cuda.make_graphed_callables(
+        copy.deepcopy(plain), (torch.randn(7, 2, 3, device="cuda", requires_grad=True),)
+    )
+    X = torch.randn(7, 2, 3, device="cuda")
+    results = []
+    for rnn in (plain, graphed):
+        output, h_n = rnn(X)
+        output.sum().backward()
+        results.append([output, h_n, *(weight.grad for weight in rnn.parameters())])
+    torch.testing.assert_close(*results)

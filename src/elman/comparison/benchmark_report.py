@@ -15,6 +15,7 @@ from elman.comparison.plots import STYLE
 from elman.comparison.roofline import multiplications
 from elman.comparison.timing import Timing, milliseconds
 
+TICKS = (0.5, 1, 2, 5, 10, 20)  # of the picture
 WIDE = 512  # hidden units from which on the products should take nearly all the time
 
 
@@ -101,30 +102,28 @@ def _memory(cells: Sequence[Cell]) -> str:
 def plot(cells: Sequence[Cell], path: Path) -> None:
     """How many times as fast as torch.nn.RNN each contender is, in each cell."""
     figure = Figure(figsize=(9.6, 7.2))
-    for axes, kind in zip(figure.subplots(2), KINDS, strict=True):
+    upper, lower = figure.subplots(2)
+    for axes, kind in ((upper, "train"), (lower, "inference")):
         names = [name for name in getattr(cells[0], kind) if name != TORCH]
         width = 0.8 / len(names)
         for n, name in enumerate(names):
             ratios = [cell.ratio(kind, TORCH) / cell.ratio(kind, name) for cell in cells]
             places = np.arange(len(cells)) + (n - (len(names) - 1) / 2) * width
-            axes.bar(places, ratios, width, label=name)
+            axes.bar(places, np.array(ratios) - 1, width, bottom=1, label=name)
         axes.axhline(1, color=STYLE["text.color"], linewidth=0.8)
-        axes.set_xticks(
-            range(len(cells)), ["\n".join(map(str, cell.sizes)) for cell in cells], fontsize=9
+        sizes = ["\n".join(map(str, cell.sizes)) for cell in cells]
+        axes.set_xticks(range(len(cells)), sizes, fontsize=9)
+        axes.tick_params(axis="x", length=0)
+        place, shift = (0, 0), (-8, -6)
+        symbols = "\n".join(cells[0].sizes._fields)
+        axes.annotate(
+            symbols, place, shift, "axes fraction", "offset points", ha="right", va="top", size=9
         )
         axes.set(title=KINDS[kind], ylabel=f"times as fast as {TORCH}", yscale="log")
-        axes.set_yticks([0.5, 1, 2, 5, 10, 20], ["0.5", "1", "2", "5", "10", "20"])
+        axes.set_yticks(TICKS, [f"{tick:g}" for tick in TICKS])
         axes.minorticks_off()
+        axes.set_axisbelow(True)
         axes.grid(axis="y")
-        axes.annotate(
-            "T\nB\nI\nH",
-            (0, 0),
-            (-8, -9),
-            "axes fraction",
-            "offset points",
-            ha="right",
-            va="top",
-            fontsize=9,
-        )
-    figure.axes[0].legend(ncols=3, fontsize=9, loc="upper right")
+    handles, labels = lower.get_legend_handles_labels()
+    figure.legend(handles, labels, ncols=4, fontsize=9, loc="outside upper center")
     figure.savefig(path, dpi=150)

@@ -1,6 +1,7 @@
 """How long either layer takes: by turns in one process, for training and for inference."""
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from elman.layers import RNN
 from elman.recurrence import Engine
 
 SHORTEST = 0.02  # seconds of a measurement; a shorter step is repeated within it
+REST = 0.02  # seconds before it, in which the threads of what came before stop looking for work
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,11 @@ def measurement(step: Callable[[], object], device: torch.device) -> Callable[[]
         if device.type == "cuda":  # whose work is only queued until then
             torch.cuda.synchronize(device)
 
+    def measure() -> float:
+        time.sleep(REST)
+        repeated(1)  # wakes the threads that take part
+        return seconds_of(partial(repeated, times)) / times
+
     repeated(1)  # whatever is done but once, such as compiling
     times = math.ceil(SHORTEST / seconds_of(partial(repeated, 1)))
-    return lambda: seconds_of(partial(repeated, times)) / times
+    return measure

@@ -124,21 +124,24 @@ def _backward(
     wanted: tuple[bool, ...],
 ) -> list[Tensor | None]:
     """The gradients of X, h_0, U, V and b, where they are wanted."""
-    X, h_0, U, V, _ = inputs
+    X, h_0, U, V, b = inputs
     T, B, I = X.shape
     H = len(V)
     if h.numel() == 0:
         return [x.new_zeros(x.shape) for x in inputs]
-    gradients = [
-        x.new_empty(x.shape) if is_wanted else None
-        for x, is_wanted in zip(inputs, wanted, strict=True)
-    ]
-    # Either ∂a of all time steps and Vᵀ in the memory of ∂V, or ∂a of a few and Vᵀ apart.
-    dV = gradients[3]
+    # Either ∂a of all time steps and Vᵀ in the memory of ∂V, or ∂a of a few and Vᵀ apart. Vᵀ comes
+    # first: torch needs some memory to transpose, which what follows may then have.
     at_once = T if (T - STEPS) * B <= H else STEPS
-    V_T = dV if dV is not None and at_once == T else V.new_empty(H, H)
-    V_T.copy_(V.T)
+    V_T = V.T.clone(memory_format=torch.contiguous_format)
     U_T = U.T.contiguous() if wanted[0] else None
+    dX, dh_0, dU, db = (
+        x.new_empty(x.shape) if is_wanted else None
+        for x, is_wanted in zip((X, h_0, U, b), (*wanted[:3], wanted[4]), strict=True)
+    )
+    dV = None
+    if wanted[3]:
+        dV = V_T if at_once == T else V.new_empty(H, H)
+    gradients = [dX, dh_0, dU, dV, db]
     da, ones = h.new_empty(at_once, B, H), h.new_ones(1)
     sizes = (T, B, I, H, NUMBERS[f], *h_0.stride(), at_once, *dh.stride())
     _call("backward", sizes, (dh, h, X.contiguous(), h_0, U_T, V_T, da, ones, *gradients))

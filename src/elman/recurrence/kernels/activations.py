@@ -76,10 +76,10 @@ def _tanh_float32(x: Any) -> Any:
     # With y = −2 |x|, tanh |x| is (1 − exp y) / (1 + exp y); beyond |x| = 10 it is 1.
     y = max(MINUS_TWO * abs(x), LOWEST)
     # exp y = 2ⁿ exp r with |r| ≤ ln 2 / 2, where the series of p = exp r − 1 is short.
-    n = np.rint(y * LOG2_E)
-    r = y - n * LN_2
+    n = np.int32(y * LOG2_E - HALF)  # the nearest, since y is not positive
+    r = y - np.float32(n) * LN_2
     p = r + r * r * (C2 + r * (C3 + r * (C4 + r * (C5 + r * (C6 + r * C7)))))
-    power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)  # 2ⁿ
+    power = np.int32((n + np.int32(127)) << np.int32(23)).view(np.float32)  # 2ⁿ
     exp = power * p + power
     exp_minus_1 = power * p + (power - ONE)
     # Of two forms of the quotient, the one that loses no places: near 1 what is missing from it.

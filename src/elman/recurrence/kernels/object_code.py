@@ -38,7 +38,8 @@ def _engine(dtype: str) -> Any:
     if code is None:
         code = _compile(dtype)
         _write(path, code)
-    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine())
+    # llvmlite's memory manager puts all parts of the code side by side, as they take for granted.
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine(), use_lmm=True)
     engine.add_object_file(binding.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return engine
