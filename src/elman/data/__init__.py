@@ -1,5 +1,6 @@
 """Data: one LightningDataModule a file, and how data are fetched."""
 
 from elman.data.characters import CharacterData
+from elman.data.digits import DigitData
 
-__all__ = ["CharacterData"]
+__all__ = ["CharacterData", "DigitData"]

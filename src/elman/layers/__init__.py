@@ -1,5 +1,6 @@
 """Building blocks, each a `torch.nn.Module` around one equation of the slides."""
 
+from elman.layers.conv2d import Conv2d
 from elman.layers.dense import Dense
 from elman.layers.layer_norm_rnn_cell import LayerNormRNNCell
 from elman.layers.readout import Readout
@@ -10,6 +11,7 @@ from elman.layers.variational_rnn_cell import VariationalRNNCell
 
 __all__ = [
     "RNN",
+    "Conv2d",
     "Dense",
     "LayerNormRNNCell",
     "RNNCell",

