@@ -93,11 +93,14 @@ class DigitData(LightningDataModule):
                 f"take {self.validation} and {self.test} of them and leave none to train on"
             )
         order = stratified(digits, self.seed)
-        sizes = [self.test, self.validation, len(digits) - self.test - self.validation]
+        bounds = [self.test, self.test + self.validation]
         self._parts = dict(
             zip(
                 ("test", "validation", "train"),
-                (TensorDataset(pixels[part], digits[part]) for part in order.split(sizes)),
+                (
+                    TensorDataset(pixels[part], digits[part])
+                    for part in torch.tensor_split(order, bounds)
+                ),
                 strict=True,
             )
         )
@@ -172,7 +175,7 @@ def stratified(digits: Tensor, seed: int) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
     shuffled = torch.randperm(len(digits), generator=generator)
     place = torch.empty(len(digits), dtype=torch.float64)
-    for digit in digits.unique():
+    for digit in torch.unique(digits):
         own = shuffled[digits[shuffled] == digit]
         place[own] = (torch.arange(len(own), dtype=torch.float64) + 0.5) / len(own)
     return shuffled[place[shuffled].argsort(stable=True)]
