@@ -248,7 +248,7 @@ class RNN(nn.Module):
             h_0 = h_0.expand(len(self.cells), X.shape[1], self.hidden_size)
         if traced():
             return self._unfold_layers(X, h_0, lengths)
-        if not torch.is_grad_enabled() and lengths is None and self._is_one_step(X):
+        if len(X) == 1 and lengths is None and not self.bidirectional and not self._drops():
             return self._step(X, h_0)
         if self.recompute is None or not torch.is_grad_enabled() or len(X) == 0:
             return self._unfold_layers(X, h_0, lengths)
@@ -259,18 +259,16 @@ class RNN(nn.Module):
                 kept.append(layers)
         return [torch.cat(parts) for parts in zip(*kept, strict=True)], h_n
 
-    def _is_one_step(self, X: Tensor) -> bool:
-        """Whether X is one time step of one sequence, and nothing stands in the way of `_step`."""
-        plain = self.engine == "auto" and not (self.training or self.bidirectional)
-        return plain and X.shape[:2] == (1, 1)
+    def _drops(self) -> bool:
+        return self.training and self.dropout > 0
 
     def _step(self, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]:
-        """One time step of one sequence, as in writing text, where all else would take longer."""
-        layers, X_t = [], X[0]
+        """One time step, as in writing text, where whatever is around it would count."""
+        layers = []
         for cell, h_previous in zip(self.cells, h_0, strict=True):
             # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
-            X_t = cell.step(X_t, h_previous)  # (1, H)
-            layers.append(X_t.unsqueeze(0))
+            X = cell.unfold(X, h_previous, None, self.engine)  # (1, B, H)
+            layers.append(X)
         return layers, torch.cat(layers)
 
     def _unfold_layers(
@@ -283,8 +281,8 @@ class RNN(nn.Module):
 
         layers, last = [], []
         for layer in range(self.num_layers):
-            if layer > 0:
-                X = functional.dropout(X, self.dropout, self.training)
+            if layer > 0 and self._drops():
+                X = functional.dropout(X, self.dropout)
             k = layer * self.num_directions
             # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t) for t = 1 … T
             h = self.cells[k].unfold(X, h_0[k], ended, self.engine)  # (T, B, H)
@@ -308,7 +306,7 @@ class RNN(nn.Module):
         dtype = self.cells[0].U.dtype
         check_features(input, self.input_size)
         check_dtype("input", input, dtype, ValueError)
-        T, *batch = input.shape[:-1] if not self.batch_first else reversed(input.shape[:-1])
+        T, *batch = reversed(input.shape[:-1]) if self.batch_first else input.shape[:-1]
         if hx is not None:
             check_state(hx, (len(self.cells), *batch, self.hidden_size), dtype)
         if lengths is not None:

@@ -86,6 +86,6 @@ def traced() -> bool:
 
 
 def _choose(X: Tensor, f: Nonlinearity) -> str:
-    if not has_derivative(f) or X.is_complex() or traced():
+    if traced() or X.is_complex() or not has_derivative(f):
         return "unrolled"
     return "compiled" if compiles(X) else "bptt"

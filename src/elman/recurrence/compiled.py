@@ -8,12 +8,12 @@ import ctypes
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
 
-from elman.equations import Nonlinearity
+from elman.equations import Nonlinearity, has_derivative
 from elman.recurrence.autograd import (
     check_derivable,
     gradients_by_autograd,
@@ -42,14 +42,8 @@ def compiled(
         ValueError: `f` is none that `bptt` takes, the device or the dtype is another, or numba is
             not installed.
     """
-    check_derivable("compiled", X, f)
-    if not has_compiler():
-        raise ValueError("engine 'compiled' needs numba: pip install numba; engine 'bptt' does not")
-    if not compiles(X):
-        raise ValueError(
-            f"engine 'compiled' computes on the CPU in float32 or float64, not on {X.device} in "
-            f"{X.dtype}; engine 'bptt' takes any device and dtype"
-        )
+    if not (compiles(X) and has_derivative(f)):
+        _refuse(X, f)
     if not is_differentiated(X, h_0, U, V, b):
         return _forward(X, h_0, U, V, b, f, ended)
     h: Tensor = _Compiled.apply(X, h_0, U, V, b, f, ended)  # type: ignore[no-untyped-call]
@@ -60,6 +54,16 @@ def compiled(
 def compiles(X: Tensor) -> bool:
     """Whether there are loops for the device and the dtype of X."""
     return X.device.type == "cpu" and X.dtype in DTYPES and has_compiler()
+
+
+def _refuse(X: Tensor, f: Nonlinearity) -> NoReturn:
+    check_derivable("compiled", X, f)
+    if not has_compiler():
+        raise ValueError("engine 'compiled' needs numba: pip install numba; engine 'bptt' does not")
+    raise ValueError(
+        f"engine 'compiled' computes on the CPU in float32 or float64, not on {X.device} in "
+        f"{X.dtype}; engine 'bptt' takes any device and dtype"
+    )
 
 
 @cache

@@ -1,12 +1,19 @@
 """What torch.autocast means for the recurrence: all of its arguments in one dtype."""
 
+from functools import cache
+
 import torch
 from torch import Tensor
 
 
 def autocasts(device: str) -> bool:
     """Whether autocast is on for a type of device."""
-    return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+    return _has_autocast(device) and torch.is_autocast_enabled(device)
+
+
+@cache
+def _has_autocast(device: str) -> bool:
+    return torch.amp.is_autocast_available(device)
 
 
 def autocast(X: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
