@@ -16,18 +16,11 @@ is one operation for many time steps, outside the loops. `reference.recurrence` 
 line by line.
 """
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from elman.equations import DERIVATIVES, Nonlinearity
-from elman.recurrence.autograd import (
-    check_derivable,
-    gradients_by_autograd,
-    is_differentiated,
-    is_watched,
-)
+from elman.recurrence.autograd import Gradients, Passes, check_derivable, differentiable
 
 # Time steps whose f′ is computed at once: enough to be quick, too few to take much memory.
 CHUNK = 16
@@ -49,10 +42,7 @@ def bptt(
     f: Nonlinearity = torch.tanh,
     ended: Tensor | None = None,
 ) -> Tensor:
-    """The states of `unrolled`, faster, with the gradients above.
-
-    Differentiates twice and more: a backward pass that is itself to be differentiated goes
-    through `unrolled`.
+    """The states of `unrolled`, faster, with the gradients above; differentiates twice and more.
 
     Args:
         X: inputs `X_1 … X_T`, `(T, B, I)`.
@@ -71,53 +61,7 @@ def bptt(
             are complex.
     """
     check_derivable("bptt", X, f)
-    if not is_differentiated(X, h_0, U, V, b):
-        return _forward(X, h_0, U, V, b, f, ended)
-    h: Tensor = _BackpropagationThroughTime.apply(X, h_0, U, V, b, f, ended)  # type: ignore[no-untyped-call]
-    # A state after the end is no function of anything: no gradient goes into it.
-    return h if ended is None else h.masked_fill(ended, 0)
-
-
-class _BackpropagationThroughTime(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any,
-        X: Tensor,
-        h_0: Tensor,
-        U: Tensor,
-        V: Tensor,
-        b: Tensor,
-        f: Nonlinearity,
-        ended: Tensor | None,
-    ) -> Tensor:
-        h = _forward(X, h_0, U, V, b, f, ended)
-        ctx.f = f
-        ctx.save_for_backward(X, h_0, U, V, b, h, ended)
-        return h
-
-    @staticmethod
-    def backward(ctx: Any, dh: Tensor) -> tuple[Tensor | None, ...]:
-        X, h_0, U, V, b, h, ended = ctx.saved_tensors
-        wanted = ctx.needs_input_grad[:5]
-        if is_watched(dh):
-            inputs = (X, h_0, U, V, b)
-            return *gradients_by_autograd(dh, inputs, ctx.f, ended, wanted), None, None
-
-        da = _backward(dh, h, V, ctx.f)
-        da_rows = da.flatten(0, 1)  # (T B, H): a sum over t and the batch is one product
-        da_1 = da[:1].sum(0)  # zero where there are no time steps
-        dX = dh_0 = dU = dV = db = None
-        if wanted[0]:  # ∂X_t = ∂a_t Uᵀ
-            dX = (da_rows @ U.T).view_as(X)
-        if wanted[1]:  # ∂h_0 = ∂a_1 Vᵀ
-            dh_0 = da_1 @ V.T
-        if wanted[2]:  # ∂U = Σ_t X_tᵀ ∂a_t
-            dU = X.flatten(0, 1).T @ da_rows
-        if wanted[3]:  # ∂V = Σ_t h_{t−1}ᵀ ∂a_t, of which h_0ᵀ ∂a_1 is apart
-            dV = torch.addmm(h_0.T @ da_1, h[:-1].flatten(0, 1).T, da[1:].flatten(0, 1))
-        if wanted[4]:  # ∂b = Σ_t ∂a_t
-            db = da_rows.sum(0)
-        return dX, dh_0, dU, dV, db, None, None
+    return differentiable(PASSES, X, h_0, U, V, b, f, ended)
 
 
 def _forward(
@@ -145,7 +89,33 @@ def _forward(
     return a  # every a_t has been overwritten by its h_t
 
 
-def _backward(dh: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> Tensor:
+def _backward(
+    dh: Tensor,
+    h: Tensor,
+    inputs: tuple[Tensor, ...],
+    f: Nonlinearity,
+    wanted: tuple[bool, ...],
+) -> Gradients:
+    """The gradients of X, h_0, U, V and b, where they are wanted."""
+    X, h_0, U, V, _ = inputs
+    da = _preactivation_gradients(dh, h, V, f)
+    da_rows = da.flatten(0, 1)  # (T B, H): a sum over t and the batch is one product
+    da_1 = da[:1].sum(0)  # zero where there are no time steps
+    dX = dh_0 = dU = dV = db = None
+    if wanted[0]:  # ∂X_t = ∂a_t Uᵀ
+        dX = (da_rows @ U.T).view_as(X)
+    if wanted[1]:  # ∂h_0 = ∂a_1 Vᵀ
+        dh_0 = da_1 @ V.T
+    if wanted[2]:  # ∂U = Σ_t X_tᵀ ∂a_t
+        dU = X.flatten(0, 1).T @ da_rows
+    if wanted[3]:  # ∂V = Σ_t h_{t−1}ᵀ ∂a_t, of which h_0ᵀ ∂a_1 is apart
+        dV = torch.addmm(h_0.T @ da_1, h[:-1].flatten(0, 1).T, da[1:].flatten(0, 1))
+    if wanted[4]:  # ∂b = Σ_t ∂a_t
+        db = da_rows.sum(0)
+    return [dX, dh_0, dU, dV, db]
+
+
+def _preactivation_gradients(dh: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> Tensor:
     """`∂a_1 … ∂a_T`."""
     da = dh.clone(memory_format=torch.contiguous_format)  # ∂C_t/∂h_t, to become ∂a_t
     V_T = V.T
@@ -164,3 +134,6 @@ def _backward(dh: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> Tensor:
             da_t.mul_(f_prime_t)
             da_next = da_t
     return da
+
+
+PASSES = Passes(_forward, _backward)

@@ -8,21 +8,16 @@ import ctypes
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import torch
 from torch import Tensor
 
-from elman.equations import Nonlinearity, has_derivative
-from elman.recurrence.autograd import (
-    check_derivable,
-    gradients_by_autograd,
-    is_differentiated,
-    is_watched,
-)
+from elman.equations import NONLINEARITIES, Nonlinearity, has_derivative
+from elman.recurrence.autograd import Gradients, Passes, check_derivable, differentiable
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
-NUMBERS: dict[Nonlinearity, int] = {torch.tanh: 0, torch.relu: 1, torch.sigmoid: 2}
+NUMBERS = {f: number for number, f in enumerate(NONLINEARITIES.values())}  # as the loops know f
 STEPS = 16  # time steps whose ∂a is kept, unless all take less memory than Vᵀ apart from ∂V
 SMALL = 1_000_000  # multiplications that take one thread less time than to wake another
 
@@ -44,11 +39,7 @@ def compiled(
     """
     if not (compiles(X) and has_derivative(f)):
         _refuse(X, f)
-    if not is_differentiated(X, h_0, U, V, b):
-        return _forward(X, h_0, U, V, b, f, ended)
-    h: Tensor = _Compiled.apply(X, h_0, U, V, b, f, ended)  # type: ignore[no-untyped-call]
-    # A state after the end is no function of anything: no gradient goes into it.
-    return h if ended is None else h.masked_fill(ended, 0)
+    return differentiable(PASSES, X, h_0, U, V, b, f, ended)
 
 
 def compiles(X: Tensor) -> bool:
@@ -70,33 +61,6 @@ def _refuse(X: Tensor, f: Nonlinearity) -> NoReturn:
 def has_compiler() -> bool:
     """Whether numba is installed."""
     return find_spec("numba") is not None
-
-
-class _Compiled(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any,
-        X: Tensor,
-        h_0: Tensor,
-        U: Tensor,
-        V: Tensor,
-        b: Tensor,
-        f: Nonlinearity,
-        ended: Tensor | None,
-    ) -> Tensor:
-        h = _forward(X, h_0, U, V, b, f, ended)
-        ctx.f = f
-        ctx.save_for_backward(X, h_0, U, V, b, h, ended)
-        return h
-
-    @staticmethod
-    def backward(ctx: Any, dh: Tensor) -> tuple[Tensor | None, ...]:
-        X, h_0, U, V, b, h, ended = ctx.saved_tensors
-        inputs = (X, h_0, U, V, b)
-        wanted = ctx.needs_input_grad[:5]
-        if is_watched(dh):
-            return *gradients_by_autograd(dh, inputs, ctx.f, ended, wanted), None, None
-        return *_backward(dh, h, inputs, ctx.f, wanted), None, None
 
 
 def _forward(
@@ -126,7 +90,7 @@ def _backward(
     inputs: tuple[Tensor, ...],
     f: Nonlinearity,
     wanted: tuple[bool, ...],
-) -> list[Tensor | None]:
+) -> Gradients:
     """The gradients of X, h_0, U, V and b, where they are wanted."""
     X, h_0, U, V, b = inputs
     T, B, I = X.shape
@@ -168,3 +132,6 @@ def _loaded(function: str, dtype: str) -> tuple[int, Callable[..., None]]:
     from elman.recurrence.kernels import object_code, openmp  # noqa: PLC0415
 
     return object_code.address(function, dtype), openmp.call
+
+
+PASSES = Passes(_forward, _backward)

@@ -4,15 +4,13 @@ import math
 from typing import Any
 
 import numpy as np
-import torch
 from numba import types
 from numba.extending import overload
 
-from elman.equations import Nonlinearity
+from elman.equations import NONLINEARITIES
 from elman.recurrence.kernels.products import CONTRACT, compiled
 
-TANH, RELU, SIGMOID = 0, 1, 2
-NUMBERS: dict[Nonlinearity, int] = {torch.tanh: TANH, torch.relu: RELU, torch.sigmoid: SIGMOID}
+TANH, RELU, SIGMOID = (list(NONLINEARITIES).index(name) for name in ("tanh", "relu", "sigmoid"))
 
 HALF, ONE, MINUS_TWO, LOWEST = np.float32(0.5), np.float32(1), np.float32(-2), np.float32(-20)
 LOG2_E, LN_2 = np.float32(1 / math.log(2)), np.float32(math.log(2))
