@@ -1,4 +1,5 @@
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -60,3 +61,36 @@ def test_another_processor_or_dtype_has_another_file(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(object_code.binding, "get_host_cpu_name", lambda: "another")
     keys |= {object_code._key("float32"), object_code._key("float64")}
     assert len(keys) == 4
+
+
+WITHOUT_AVX512 = """
+from llvmlite import binding
+features = binding.get_host_cpu_features()
+features.update({name: False for name in features if name.startswith(("avx512", "avx10", "evex"))})
+binding.get_host_cpu_features = lambda: features
+binding.get_host_cpu_name = lambda: "haswell"
+import torch
+from elman.recurrence import recurrence
+from elman.recurrence.kernels.tiles import BYTES
+assert BYTES == 32
+for T, B, I, H in ((3, 1, 1, 1), (20, 7, 3, 33), (18, 13, 30, 70)):
+    shapes = (T, B, I), (B, H), (I, H), (H, H), (H,)
+    x = [(torch.randn(s) / H**0.5).requires_grad_() for s in shapes]
+    found, right = (recurrence(*x, engine=engine) for engine in ("compiled", "unrolled"))
+    torch.testing.assert_close(found, right)
+    gradients = [torch.autograd.grad(h.sum(), x) for h in (found, right)]
+    torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-4)
+"""
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="needs an x86-64 processor")
+def test_a_processor_with_shorter_vectors(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", WITHOUT_AVX512],
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
