@@ -96,7 +96,7 @@ def test_the_picture_shows_the_curves_over_the_steps(tmp_path: Path, drawn: list
     save(tmp_path, 0, FIRST, age=60)
     save(tmp_path, 1, SECOND)
 
-    path = plot_curves(tmp_path)
+    path = plot_curves(tmp_path, "bpc", "bits per character")
 
     assert path == tmp_path / "curves.png"
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
@@ -117,7 +117,7 @@ def test_a_run_that_was_neither_validated_nor_tested_has_a_picture_too(
 ) -> None:
     save(tmp_path, 0, figures)
 
-    path = plot_curves(tmp_path)
+    path = plot_curves(tmp_path, "bpc", "bits per character")
 
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     labels = [line.get_label() for line in drawn[0].axes[0].lines]

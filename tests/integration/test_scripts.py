@@ -55,7 +55,7 @@ def test_train_evaluate_generate_resume(run: Run, tmp_path: Path) -> None:
     [told] = [line for line in trained.stdout.splitlines() if line.startswith("Test: ")]
     assert (folder / "train.log").read_text().count(told) == 1
 
-    evaluated = run("evaluate", f"checkpoint={folder}", "data.batch_size=4", "data.chunk_length=18")
+    evaluated = run("evaluate", f"checkpoint={folder}")
     assert evaluated.returncode == 0, evaluated.stderr
     assert told.split(" on ")[0] in evaluated.stdout
 

@@ -127,16 +127,17 @@ class Learner:
         nn.utils.clip_grad_norm_(self.parameters, CLIP)
         self.optimizer.step()
         self.scheduler.step()
-        self.course.bpc.append(self.objective.figures(cost.detach())["bpc"].item())
+        self.course.bpc.append(self.objective.figures(cost.detach(), O, y)["bpc"].item())
 
     @torch.inference_mode()
     def validate(self, streams: Streams, device: torch.device) -> None:
         """Notes the bits per character of a text."""
         bits, characters = 0.0, 0
         state = None
-        for inputs, y in streams:
-            O, state = self.network(inputs.to(device), state)
-            bpc = self.objective.figures(self.objective.cost(O, y.to(device)))["bpc"]
+        for batch in streams:
+            inputs, y = (x.to(device) for x in batch)
+            O, state = self.network(inputs, state)
+            bpc = self.objective.figures(self.objective.cost(O, y), O, y)["bpc"]
             bits += bpc.item() * y.numel()
             characters += y.numel()
         self.course.validation_bpc = bits / characters

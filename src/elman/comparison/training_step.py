@@ -13,8 +13,8 @@ from omegaconf import DictConfig, OmegaConf
 from elman.comparison.timing import Timing, check_rounds, seconds_of, take_turns
 from elman.data.streams import Streams
 from elman.training.checkpoint import build_network
-from elman.training.module import SequenceTraining
 from elman.training.objectives import NextCharacter
+from elman.training.sequences import SequenceTraining
 from elman.training.trainer import build_trainer
 
 VOCABULARY_SIZE = 84  # of the plays of Shakespeare; which characters come costs no time

@@ -70,6 +70,16 @@ class CharacterData(LightningDataModule):
         """What the text is, for people."""
         return "the plays of Shakespeare" if self.path is None else self.path
 
+    @property
+    def tested(self) -> str:
+        """What a network is tested with, for people."""
+        return f"the last {100 * self.test:g} % of {self.source}"
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Arguments of a network that the data decide; before `setup` the least they can be."""
+        return {"vocabulary_size": len(self.vocabulary) if hasattr(self, "vocabulary") else 1}
+
     def prepare_data(self) -> None:
         """Fetches the text, once a machine.
 

@@ -70,6 +70,16 @@ class DigitData(LightningDataModule):
         """What the pictures are, for people."""
         return "5,000 digits of MNIST" if self.path is None else self.path
 
+    @property
+    def tested(self) -> str:
+        """What a network is tested with, for people."""
+        return f"{self.test} pictures of {self.source} that it has not seen"
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Arguments of a network that the data decide: none, every file has the same."""
+        return {}
+
     def prepare_data(self) -> None:
         """Fetches the pictures, once a machine.
 

@@ -34,24 +34,32 @@ def _version(path: Path) -> int:
     return int(path.parent.name.removeprefix("version_"))
 
 
-def plot_curves(run: Path) -> Path:
-    """Draws bits per character, gradient norm and learning rate over the steps of a run.
+def plot_curves(run: Path, figure_name: str, label: str) -> Path:
+    """Draws a figure, gradient norm and learning rate over the steps of a run.
+
+    Args:
+        run: its folder.
+        figure_name: of the figure to judge by, as it is logged after "train/", "validation/" and
+            "test/".
+        label: what it is, for the axis.
 
     Returns:
         Path of the picture, `curves.png` in the run's folder.
     """
     curves = read_curves(run)
     figure = Figure(figsize=(8, 8), layout="constrained")
-    bits, norm, rate = figure.subplots(3, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1, 1]})
-    steps, values = _course(curves, "train/bpc")
-    bits.plot(steps, values, color="0.75", label="training, one batch")
-    steps, values = _course(curves, "validation/bpc")
-    bits.plot(steps, values, "o-", label="validation")
-    _, values = _course(curves, "test/bpc")
+    judged, norm, rate = figure.subplots(
+        3, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1, 1]}
+    )
+    steps, values = _course(curves, f"train/{figure_name}")
+    judged.plot(steps, values, color="0.75", label="training, one batch")
+    steps, values = _course(curves, f"validation/{figure_name}")
+    judged.plot(steps, values, "o-", label="validation")
+    _, values = _course(curves, f"test/{figure_name}")
     if values:
-        bits.axhline(values[-1], linestyle="--", color="C3", label=f"test {values[-1]:.3f}")
-    bits.set_ylabel("bits per character")
-    bits.legend()
+        judged.axhline(values[-1], linestyle="--", color="C3", label=f"test {values[-1]:.3f}")
+    judged.set_ylabel(label)
+    judged.legend()
     norm.plot(*_course(curves, "train/gradient_norm"), color="C2")
     norm.set_ylabel("gradient norm")
     rate.plot(*_course(curves, "learning_rate"), color="C1")

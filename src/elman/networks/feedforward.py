@@ -1,6 +1,5 @@
 """The "plain vanilla" network of the slides: information flows in the forward direction only."""
 
-import itertools
 from collections.abc import Sequence
 
 import torch
@@ -18,6 +17,7 @@ class FeedforwardNetwork(nn.Module):
     Args:
         sizes: neurons of each layer, the input's first: `[784, 16, 16, 10]` for digits.
         activation: σ: "sigmoid", "relu", "tanh" or any elementwise function.
+        last_activation: σ of the last layer, or "identity": `a^(L) = z^(L)`; None: as the others.
         device: where the weights are made.
         dtype: of the weights.
 
@@ -30,14 +30,20 @@ class FeedforwardNetwork(nn.Module):
         self,
         sizes: Sequence[int],
         activation: str | Nonlinearity = "sigmoid",
+        last_activation: str | Nonlinearity | None = None,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
         if len(sizes) < 2:
             raise ValueError(f"sizes must be those of two layers at least, got {list(sizes)}")
+        last = activation if last_activation is None else last_activation
+        if last == "identity":
+            last = _identity
+        activations = [activation] * (len(sizes) - 2) + [last]
         self.layers = nn.ModuleList(
-            Dense(into, out, activation, device, dtype) for into, out in itertools.pairwise(sizes)
+            Dense(into, out, σ, device, dtype)
+            for into, out, σ in zip(sizes[:-1], sizes[1:], activations, strict=True)
         )
 
     def forward(self, a: Tensor) -> Tensor:
@@ -46,3 +52,7 @@ class FeedforwardNetwork(nn.Module):
             # a^(l) = σ(W^(l) a^(l−1) + b^(l))
             a = layer(a)
         return a
+
+
+def _identity(z: Tensor) -> Tensor:
+    return z

@@ -13,12 +13,23 @@ from elman.run_folder import BEST
 
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
 TARGETS = (
+    "elman.networks.ConvolutionalNetwork",
+    "elman.networks.FeedforwardNetwork",
     "elman.networks.LanguageModel",
+    "elman.networks.SequenceClassifier",
     "elman.RNN",
     "elman.LayerNormRNNCell",
     "elman.VariationalRNNCell",
     "torch.nn.RNN",
+    "elman.data.CharacterData",
+    "elman.data.DigitData",
+    "elman.training.examples.ExampleTraining",
+    "elman.training.sequences.SequenceTraining",
+    "elman.training.objectives.CrossEntropy",
+    "elman.training.objectives.NextCharacter",
+    "elman.training.objectives.SquaredError",
 )
+DESCRIBED = ("network", "data", "training", "objective")  # what it takes to test the weights
 PLAIN = (type(None), bool, int, float, str)
 
 
@@ -53,9 +64,11 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         ) from error
     except (RuntimeError, EOFError, OSError) as error:
         raise ValueError(f"checkpoint: {path} is damaged, cut short or unreadable") from error
-    if not isinstance(checkpoint, dict) or not isinstance(checkpoint.get("network"), dict):
-        raise ValueError(f"checkpoint: {path} was not written by this project's training")
-    return checkpoint
+    if isinstance(checkpoint, dict) and all(
+        isinstance(checkpoint.get(part), dict) for part in DESCRIBED
+    ):
+        return checkpoint
+    raise ValueError(f"checkpoint: {path} was not written by this project's training")
 
 
 def build_network(description: Mapping[str, Any], **sizes: int) -> nn.Module:
@@ -71,16 +84,7 @@ def load_network(path: Path, checkpoint: Mapping[str, Any], **sizes: int) -> nn.
         ValueError: the checkpoint names something that is not one of this project's networks, or
             its weights are of another network.
     """
-    for key, value in _values(checkpoint["network"]):
-        if key == "_target_" and value not in TARGETS:
-            raise ValueError(
-                f"checkpoint: {path} wants to build {value!r}; allowed are {', '.join(TARGETS)}"
-            )
-        # Only plain values: what Hydra would resolve or build could be code.
-        if not isinstance(value, PLAIN) or (isinstance(value, str) and "${" in value):
-            raise ValueError(
-                f"checkpoint: {path} holds {value!r} for {key}, which no network's setting is"
-            )
+    check_description(path, checkpoint["network"])
     prefix = "network."
     weights = {
         name.removeprefix(prefix): weight
@@ -95,9 +99,27 @@ def load_network(path: Path, checkpoint: Mapping[str, Any], **sizes: int) -> nn.
     return network.eval()
 
 
+def check_description(path: Path, description: Mapping[str, Any]) -> None:
+    """Checks that nothing can be built from a checkpoint's configuration but what is meant.
+
+    Raises:
+        ValueError: it names something else, or holds other than plain values.
+    """
+    for key, value in _values(description):
+        if key == "_target_" and value not in TARGETS:
+            raise ValueError(
+                f"checkpoint: {path} wants to build {value!r}; allowed are {', '.join(TARGETS)}"
+            )
+        # Only plain values: what Hydra would resolve or build could be code.
+        if not isinstance(value, PLAIN) or (isinstance(value, str) and "${" in value):
+            raise ValueError(f"checkpoint: {path} holds {value!r} for {key}, which no setting is")
+
+
 def _values(description: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, value in description.items():
         if isinstance(value, Mapping):
             yield from _values(value)
+        elif isinstance(value, list):
+            yield from ((key, each) for each in value)
         else:
             yield key, value

@@ -6,21 +6,35 @@ from typing import Protocol
 from torch import Tensor
 from torch.nn import functional
 
-from elman.equations import sequence_cost
+from elman.equations import sequence_cost, squared_error
 
 
 class Objective(Protocol):
-    """The cost of a network's outputs, apart from any network."""
+    """The cost of a network's outputs, apart from any network.
+
+    Attributes:
+        judged_by: the name of the figure that people judge by.
+        told: how a value of it is told, as a format.
+        label: what it is, on the axis of a plot.
+    """
+
+    judged_by: str
+    told: str
+    label: str
 
     def cost(self, O: Tensor, y: Tensor) -> Tensor:
         """The scalar to minimise."""
 
-    def figures(self, cost: Tensor) -> dict[str, Tensor]:
-        """What to report for a cost, by name; the first figure is the one to judge by."""
+    def figures(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:
+        """What to report, by name."""
 
 
 class NextCharacter:
     """`C_t = −log softmax(O_t)_{y_t}`, averaged (slide "Back propagation through time")."""
+
+    judged_by = "bpc"
+    told = "{:.3f} bits per character"
+    label = "bits per character"
 
     def cost(self, O: Tensor, y: Tensor) -> Tensor:
         """The average cost of the time steps, in nats.
@@ -36,6 +50,51 @@ class NextCharacter:
         costs = functional.cross_entropy(O.flatten(0, 1), y.flatten(), reduction="none")
         return sequence_cost(costs.view_as(y))  # C = (1/T) Σ_t C_t
 
-    def figures(self, cost: Tensor) -> dict[str, Tensor]:
+    def figures(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:  # noqa: ARG002
         """`bpc`, bits per character: the cost to the base 2."""
         return {"bpc": cost / math.log(2)}
+
+
+class _Classes:
+    """What all costs of telling classes apart are judged by: how many are told right."""
+
+    judged_by = "accuracy"
+    told = "{:.1%} right"
+    label = "share told right"
+
+    def figures(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:
+        """`accuracy`, the share of examples whose largest output is the right one, and `cost`."""
+        return {"accuracy": (O.argmax(-1) == y).to(O.dtype).mean(), "cost": cost}
+
+
+class SquaredError(_Classes):
+    """`C₀ = Σ (a^(L) − y)²`, y being 1 for the right class, else 0 (slide "Gradient descent")."""
+
+    def cost(self, O: Tensor, y: Tensor) -> Tensor:
+        """The mean cost of the examples.
+
+        Args:
+            O: activations of the last layer, `(B, K)`.
+            y: numbers of the right classes, `(B)`.
+
+        Returns:
+            C: scalar.
+        """
+        wanted = functional.one_hot(y, O.shape[-1]).to(O.dtype)
+        return squared_error(O, wanted).mean()
+
+
+class CrossEntropy(_Classes):
+    """`C₀ = −log softmax(O)_y`: how surprised the network is by the right class."""
+
+    def cost(self, O: Tensor, y: Tensor) -> Tensor:
+        """The mean cost of the examples, in nats.
+
+        Args:
+            O: outputs of the last layer, with no σ, `(B, K)`.
+            y: numbers of the right classes, `(B)`.
+
+        Returns:
+            C: scalar.
+        """
+        return functional.cross_entropy(O, y)

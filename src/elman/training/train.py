@@ -11,18 +11,17 @@ import lightning
 import torch
 from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
+from lightning import LightningDataModule
 from lightning.pytorch.callbacks import Timer
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from elman.checks import check_size
 from elman.data.characters import CharacterData
-from elman.data.vocabulary import Vocabulary
 from elman.inspection.curves import plot_curves
+from elman.networks.language_model import LanguageModel
 from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES
-from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
-from elman.training.module import SequenceTraining
-from elman.training.objectives import NextCharacter
+from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
 from elman.training.trainer import build_trainer
 
 log = logging.getLogger(__name__)
@@ -35,7 +34,7 @@ def train(config: DictConfig) -> float:
         config: as composed from `conf/train.yaml`.
 
     Returns:
-        Test bits per character, for sweeps to minimise.
+        The test figure to judge by, for sweeps to optimise.
 
     Raises:
         TypeError, ValueError, OSError: a value is out of range, or the data, the device or the
@@ -48,8 +47,10 @@ def train(config: DictConfig) -> float:
 
     check_size("trainer.max_epochs", config.trainer.max_epochs)
     # What needs no data is built before any is fetched: a value out of range costs no time.
-    _try_to_build(settings["network"], optimizer, scheduler)
-    data: CharacterData = instantiate(config.data)
+    data = instantiate(config.data)
+    _try_to_build(settings["network"], data.sizes, optimizer, scheduler)
+    objective = instantiate(config.objective)
+    training = instantiate(config.training)
     timer = Timer()
     trainer = build_trainer(
         config.trainer,
@@ -65,34 +66,36 @@ def train(config: DictConfig) -> float:
     data.prepare_data()
     data.setup()
     if stored:
-        data.load_state_dict(stored[CharacterData.__qualname__])
+        if type(data).__qualname__ in stored:
+            data.load_state_dict(stored[type(data).__qualname__])
         warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # as is right
-    network = build_network(settings["network"], vocabulary_size=len(data.vocabulary))
-    module = SequenceTraining(network, NextCharacter(), optimizer, scheduler, settings)
+    network = build_network(settings["network"], **data.sizes)
+    module = training(network, objective, optimizer, scheduler, settings)
     run = Path(config.output_dir)
     if trainer.is_global_zero:
         OmegaConf.save(config, run / CONFIG, resolve=True)
         if HydraConfig.initialized():  # for `resume=`, which starts from them
             OmegaConf.save(list(HydraConfig.get().overrides.task), run / OVERRIDES)
-        _announce(network, data, run)
+        _announce(network, data.source, run)
 
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
     seconds = timer.time_elapsed("train")
     best = getattr(trainer.checkpoint_callback, "best_model_path", None) or None  # or none written
     [figures] = trainer.test(module, data, ckpt_path=best, weights_only=True, verbose=False)
-    bits = figures["test/bpc"]
+    figure: float = figures[f"test/{objective.judged_by}"]
     if trainer.is_global_zero:
-        _report(bits, seconds, data)
+        told = objective.told.format(figure)
+        log.info("\nTest: %s on %s, after %.0f s of training.\n", told, data.tested, seconds)
         if best:
-            plot_curves(run)
-            _show_the_way(run, data.vocabulary, config.trainer.max_epochs)
-    return bits
+            plot_curves(run, objective.judged_by, objective.label)
+            _show_the_way(run, network, data, config.trainer.max_epochs)
+    return figure
 
 
 def _settings(config: DictConfig) -> dict[str, Any]:
     """What a training that is resumed must not change, and a checkpoint therefore keeps."""
     plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
-    settings = {part: plain.get(part, {}) for part in ("network", "optimizer", "scheduler", "data")}
+    settings = {part: plain.get(part, {}) for part in (*DESCRIBED, "optimizer", "scheduler")}
     for place in ("path", "directory"):  # data may move
         del settings["data"][place]
     return settings
@@ -111,46 +114,38 @@ def _check_settings(settings: dict[str, Any], stored: dict[str, Any]) -> None:
 
 def _try_to_build(
     description: dict[str, Any],
+    sizes: dict[str, int],
     optimizer: Callable[[Any], torch.optim.Optimizer],
     scheduler: Callable[[torch.optim.Optimizer, int], Any] | None,
 ) -> None:
     """Lets every constructor check its arguments, on weights that take no memory."""
     with torch.device("meta"):
-        network = build_network(description, vocabulary_size=1)
+        network = build_network(description, **sizes)
         constructed = optimizer(network.parameters())
         if scheduler is not None:
             scheduler(constructed, 1)
 
 
-def _announce(network: nn.Module, data: CharacterData, run: Path) -> None:
+def _announce(network: nn.Module, source: str, run: Path) -> None:
     weights = sum(parameter.numel() for parameter in network.parameters())
-    log.info("%s\n%s weights, to be trained on %s", network, f"{weights:,}", data.source)
+    log.info("%s\n%s weights, to be trained on %s", network, f"{weights:,}", source)
     log.info("Everything goes to %s", _relative(run))
 
 
-def _report(bits: float, seconds: float, data: CharacterData) -> None:
-    log.info(
-        "\nTest: %.3f bits per character on the last %g %% of %s, after %.0f s of training.\n",
-        bits,
-        100 * data.test,
-        data.source,
-        seconds,
-    )
-
-
-def _show_the_way(run: Path, vocabulary: Vocabulary, epochs: int) -> None:
+def _show_the_way(run: Path, network: nn.Module, data: LightningDataModule, epochs: int) -> None:
     run = _relative(run)
     folder = shlex.quote(str(run))
-    prompt = ' prompt="KING:"' if set("KING:") <= set(vocabulary.characters) else ""
     lines = {
         "checkpoint": run / BEST,
         "configuration": run / CONFIG,
         "curves": f"{run / CURVES} (or tensorboard --logdir {folder})",
         "log": run / LOG,
-        "let it write": f"python scripts/generate.py checkpoint={folder}{prompt}",
-        "test it": f"python scripts/evaluate.py checkpoint={folder}",
-        "go on": f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}",
     }
+    if isinstance(network, LanguageModel) and isinstance(data, CharacterData):
+        prompt = ' prompt="KING:"' if set("KING:") <= set(data.vocabulary.characters) else ""
+        lines["let it write"] = f"python scripts/generate.py checkpoint={folder}{prompt}"
+    lines["test it"] = f"python scripts/evaluate.py checkpoint={folder}"
+    lines["go on"] = f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}"
     for what, where in lines.items():
         log.info("  %-14s %s", what, where)
 

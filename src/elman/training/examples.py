@@ -1,7 +1,7 @@
-"""How a network that carries a state through time is trained, on anything Lightning runs on."""
+"""How a network is trained on examples that do not need each other."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import torch
 from lightning import LightningModule
@@ -14,13 +14,11 @@ from elman.training.objectives import Objective
 Batch = tuple[Tensor, Tensor]
 
 
-class SequenceTraining(LightningModule):
-    """Truncated backpropagation through time over streams that go on from batch to batch.
-
-    The state at the end of a batch is the first of the next batch, and there the gradient ends.
+class ExampleTraining(LightningModule):
+    """Gradient descent on the cost of a batch after the other (slide "Gradient descent").
 
     Args:
-        network: `network(inputs, h_0) → (O, h_n)`.
+        network: `network(inputs) → O`.
         objective: the cost of O, and the figures to log.
         optimizer: makes the optimizer from the parameters; None: to evaluate only.
         scheduler: makes the learning-rate schedule from the optimizer and the number of steps;
@@ -43,42 +41,41 @@ class SequenceTraining(LightningModule):
         self.optimizer = optimizer
         self.scheduler = scheduler
         self.settings = settings or {}
-        self._state: Tensor | None = None  # of the streams that are trained on
-        self._position: dict[str, Any] | None = None  # in the streams, where to go on
-        self._evaluation_state: Tensor | None = None
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        """The cost of one chunk of the streams."""
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:  # noqa: ARG002
+        """The cost of a batch."""
         inputs, y = batch
-        if batch_idx == 0:
-            self._state = None  # the streams begin anew with each epoch
-        O, h_n = self.network(inputs, self._state)
-        self._state = h_n.detach()  # the state goes on, the gradient ends
+        O = self.network(inputs)
         cost = self.objective.cost(O, y)
-        if self._figures_are_written():
-            self._log("train", cost, y, prog_bar=True, on_step=True, on_epoch=False)
+        self._log_training(cost, O, y)
         return cost
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        """The figures of the validation text."""
+        """The figures of the data to validate with."""
         self._evaluate("validation", batch, batch_idx)
 
     def test_step(self, batch: Batch, batch_idx: int) -> None:
-        """The figures of the test text."""
+        """The figures of the data to test with."""
         self._evaluate("test", batch, batch_idx)
 
-    def _evaluate(self, part: str, batch: Batch, batch_idx: int) -> None:
+    def _evaluate(self, part: str, batch: Batch, batch_idx: int) -> None:  # noqa: ARG002
         inputs, y = batch
-        h_0 = None if batch_idx == 0 else self._evaluation_state
-        O, self._evaluation_state = self.network(inputs, h_0)
-        cost = self.objective.cost(O, y)
-        self._log(part, cost, y, prog_bar=part == "validation", on_step=False, on_epoch=True)
+        self._log_evaluation(part, self.network(inputs), y)
 
-    def _log(self, part: str, cost: Tensor, y: Tensor, **when: Any) -> None:
-        figures = {f"{part}/{name}": f for name, f in self.objective.figures(cost.detach()).items()}
-        evaluating = part != "train"
-        # An epoch's figure is the average over its time steps, whichever batch they came in.
-        self.log_dict(figures, batch_size=y.numel(), sync_dist=evaluating, **when)
+    def _log_training(self, cost: Tensor, O: Tensor, y: Tensor) -> None:
+        if self._figures_are_written():
+            self._log("train", cost, O, y, prog_bar=True, on_step=True, on_epoch=False)
+
+    def _log_evaluation(self, part: str, O: Tensor, y: Tensor) -> None:
+        cost = self.objective.cost(O, y)
+        in_bar = part == "validation"
+        # An epoch's figure is the average over its examples, whichever batch they came in.
+        self._log(part, cost, O, y, prog_bar=in_bar, on_step=False, on_epoch=True, sync_dist=True)
+
+    def _log(self, part: str, cost: Tensor, O: Tensor, y: Tensor, **when: Any) -> None:
+        figures = self.objective.figures(cost.detach(), O.detach(), y)
+        named = {f"{part}/{name}": figure for name, figure in figures.items()}
+        self.log_dict(named, batch_size=y.numel(), **when)
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:  # noqa: ARG002
         """Logs the norm of the gradient before it is clipped."""
@@ -104,26 +101,11 @@ class SequenceTraining(LightningModule):
             "lr_scheduler": {"scheduler": schedule, "interval": "step", "name": "learning_rate"},
         }
 
-    def on_train_start(self) -> None:
-        """Goes on where a checkpoint was taken, in the state of that time."""
-        if self._state is not None:
-            self._state = self._state.to(self.device)  # was loaded before the device was known
-        if self._position is not None:
-            # Lightning 2.6 does so itself, but not where `estimated_stepping_batches` was asked.
-            self.trainer.train_dataloader.load_state_dict(self._position)  # type: ignore[union-attr]
-
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keeps what a resumed training and a rebuilt network need."""
         checkpoint.update(self.settings)
-        checkpoint["position"] = self.trainer.train_dataloader.state_dict()  # type: ignore[union-attr]
-        checkpoint["chance"] = torch.get_rng_state()  # dropout's
-        if self._state is not None:  # every process has its own streams
-            states = cast("Tensor", self.all_gather(self._state))
-            checkpoint["states"] = states.view(-1, *self._state.shape)
+        checkpoint["chance"] = torch.get_rng_state()  # dropout's, and the order of examples
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Takes over chance, and the position and the states of the streams."""
-        self._position = checkpoint["position"]
+        """Takes over chance."""
         torch.set_rng_state(checkpoint["chance"])
-        if "states" in checkpoint:
-            self._state = checkpoint["states"][self.global_rank]

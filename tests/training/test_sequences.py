@@ -10,9 +10,9 @@ from elman import reference
 from elman.data.streams import Streams
 from elman.layers import RNN
 from elman.networks import LanguageModel
-from elman.training.module import SequenceTraining
 from elman.training.objectives import NextCharacter
 from elman.training.schedules import warmup_cosine
+from elman.training.sequences import SequenceTraining
 
 B, T, K = 3, 4, 6
 text = torch.arange(41) ** 2 % K
@@ -113,7 +113,9 @@ def test_figures_are_averages_over_all_characters(part: str) -> None:
     run = trainer()
     [figures] = getattr(run, part)(module, data, verbose=False)
     O, _ = module.network(data.inputs)
-    expected = NextCharacter().figures(NextCharacter().cost(O, data.targets))["bpc"]
+    expected = NextCharacter().figures(NextCharacter().cost(O, data.targets), O, data.targets)[
+        "bpc"
+    ]
     name = "validation" if part == "validate" else "test"
     assert figures[f"{name}/bpc"] == pytest.approx(expected.item(), rel=1e-6)
 

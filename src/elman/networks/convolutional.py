@@ -1,0 +1,79 @@
+"""A convolutional network, one of the kinds on slide "Artificial neural network"."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from elman.checks import check_probability, check_size
+from elman.equations import Nonlinearity
+from elman.layers import Conv2d, Readout
+
+POOL = 2  # height and width of the windows of which only the largest activation goes on
+
+
+class ConvolutionalNetwork(nn.Module):
+    """Looks for the same small patterns everywhere in a picture, then for patterns of them.
+
+    Each layer is a sliding sum, σ, and the largest activation of every 2 × 2 neighbours; the
+    readout sees all that the last layer has found: `O = c + W a`.
+
+    Args:
+        side: height and width of a picture.
+        channels: patterns that each layer looks for.
+        classes: outputs K.
+        kernel_size: height and width of a pattern, odd.
+        activation: σ: "relu", "sigmoid", "tanh" or any elementwise function.
+        dropout: probability of zeroing an input of the readout, in training.
+        device: where the weights are made.
+        dtype: of the weights.
+
+    Raises:
+        TypeError, ValueError: a size is not a positive int, `kernel_size` is even, `dropout` no
+            probability, `activation` has no such name, or nothing is left of the picture.
+    """
+
+    def __init__(
+        self,
+        side: int,
+        channels: Sequence[int],
+        classes: int,
+        kernel_size: int = 3,
+        activation: str | Nonlinearity = "relu",
+        dropout: float = 0.0,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        check_size("side", side)
+        check_size("kernel_size", kernel_size)
+        check_probability("dropout", dropout)
+        if kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size must be odd, got {kernel_size}")
+        left = side // POOL ** len(channels)
+        if left == 0:
+            raise ValueError(
+                f"channels must be fewer: {len(channels)} layers halve a picture of {side} × "
+                f"{side} to nothing"
+            )
+        self.side = side
+        self.dropout = dropout
+        self.layers = nn.ModuleList(
+            Conv2d(into, out, kernel_size, 1, kernel_size // 2, activation, device, dtype)
+            for into, out in zip([1, *channels[:-1]], channels, strict=True)
+        )
+        last = channels[-1] if len(channels) else 1
+        self.readout = Readout(last * left**2, classes, device=device, dtype=dtype)
+
+    def forward(self, a: Tensor) -> Tensor:
+        """Brightness of the pixels `(B, side²)` → O `(B, K)`."""
+        a = a.view(-1, 1, self.side, self.side)
+        for layer in self.layers:
+            # a_kyx = σ(b_k + Σ_cij W_kcij a_c,y+i,x+j)
+            a = layer(a)  # (B, K, height, width)
+            a = functional.max_pool2d(a, POOL)  # (B, K, height/2, width/2)
+        a = functional.dropout(a.flatten(1), self.dropout, self.training)
+        # O = c + W a
+        O: Tensor = self.readout(a)
+        return O

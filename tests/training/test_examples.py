@@ -1,0 +1,108 @@
+"""Whole trainings on examples, of every network that takes them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from omegaconf import DictConfig
+
+from elman.inspection.curves import read_curves
+from elman.run_folder import LAST
+from elman.training.evaluate import evaluate
+from elman.training.train import train
+
+Compose = Callable[..., DictConfig]
+EPOCHS = {"digits_feedforward": 100, "digits_convolutional": 12, "rows_recurrent": 12}
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Bright stripes, each digit in a place of its own, under noise."""
+    random = np.random.default_rng(0)
+    lines = []
+    for n in range(120):
+        picture = random.integers(0, 60, (28, 28))
+        picture[2 * (n % 10) : 2 * (n % 10) + 3] += 180
+        lines.append(",".join(map(str, [*picture.flat, n % 10])))
+    path = tmp_path / "pictures.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.fixture
+def configure(composed: Compose, pictures: Path, tmp_path: Path) -> Compose:
+    def configured(*overrides: str, run: str = "run") -> DictConfig:
+        (tmp_path / run).mkdir(exist_ok=True)
+        return composed(
+            "train",
+            f"output_dir={tmp_path / run}",
+            f"data.path={pictures}",
+            "data.validation=20",
+            "data.test=20",
+            "trainer.log_every_n_steps=2",
+            "~callbacks.progress",
+            "+trainer.enable_progress_bar=false",
+            *overrides,
+        )
+
+    return configured
+
+
+@pytest.mark.parametrize("experiment", EPOCHS)
+def test_learns_and_is_tested_again(
+    configure: Compose,
+    composed: Compose,
+    tmp_path: Path,
+    experiment: str,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level("INFO")
+    accuracy = train(
+        configure(f"experiment={experiment}", f"trainer.max_epochs={EPOCHS[experiment]}")
+    )
+    assert accuracy >= 0.5  # by chance: 0.1
+    assert f"Test: {accuracy:.1%} right on 20 pictures of" in caplog.text
+    assert "generate.py" not in caplog.text
+    run = tmp_path / "run"
+    assert (run / "curves.png").exists()
+    again = evaluate(
+        composed(
+            "evaluate",
+            f"checkpoint={run}",
+            f"data.path={tmp_path}/pictures.csv",
+            "+trainer.enable_progress_bar=false",
+        )
+    )
+    assert again == accuracy
+    assert f"Test: {accuracy:.1%} right on 20 pictures of" in capsys.readouterr().out
+
+
+def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
+    configure: Compose, tmp_path: Path
+) -> None:
+    options = ["experiment=digits_convolutional", "~scheduler", "~callbacks.learning_rate"]
+    train(configure(*options, "trainer.max_epochs=3", run="whole"))
+    train(configure(*options, "trainer.max_epochs=1", run="parts"))
+    train(configure(*options, "trainer.max_epochs=3", f"resume={tmp_path / 'parts'}", run="parts"))
+    whole, parts = (
+        torch.load(tmp_path / run / LAST, weights_only=True)["state_dict"]
+        for run in ("whole", "parts")
+    )
+    for name, weight in whole.items():
+        assert torch.equal(parts[name], weight), name
+
+
+@pytest.mark.parametrize("rnn", ["torch", "layer_norm"])
+def test_other_recurrent_layers(configure: Compose, rnn: str) -> None:
+    assert train(configure("experiment=rows_recurrent", f"rnn={rnn}", "trainer.max_epochs=1")) >= 0
+
+
+def test_full_batch_gradient_descent_goes_down(configure: Compose, tmp_path: Path) -> None:
+    options = ["data.batch_size=null", "optimizer.lr=0.5", "trainer.log_every_n_steps=1"]
+    train(configure("experiment=digits_feedforward", *options, "trainer.max_epochs=8"))
+    costs = [cost for _, cost in read_curves(tmp_path / "run")["train/cost"]]
+    assert len(costs) == 8
+    assert costs == sorted(costs, reverse=True)
