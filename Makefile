@@ -16,7 +16,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(INSTALLED)
 
-train: $(INSTALLED) ## Train on Shakespeare in three minutes; more: make train ARGS="network.hidden_size=512"
+train: $(INSTALLED) ## Train on Shakespeare in about a minute; more: make train ARGS="network.hidden_size=512"
 	$(BIN)/python scripts/train.py $(ARGS)
 
 test: $(INSTALLED) ## Run the tests; some of them: make test ARGS="tests/layers -k rnn"
