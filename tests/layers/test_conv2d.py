@@ -66,7 +66,7 @@ def test_initial_weights_are_those_of_a_neuron_that_sees_as_much() -> None:
     [
         ({"kernel_size": 0}, ValueError, "kernel_size must be greater than zero, got 0"),
         ({"stride": 1.5}, TypeError, "stride must be an int, got 1.5"),
-        ({"padding": -1}, ValueError, "padding must be greater than zero, got -1"),
+        ({"padding": -1}, ValueError, "padding must be an int from 0 on, got -1"),
         ({"activation": "gelu"}, ValueError, "activation must be one of tanh, relu, sigmoid"),
     ],
 )

@@ -52,6 +52,16 @@ def test_activations_and_gradients_are_those_of_the_reference(
         np.testing.assert_allclose(layer.b.grad, gradients.b, rtol=1e-12, atol=1e-12)
 
 
+def test_the_last_layer_may_have_an_activation_of_its_own() -> None:
+    a = torch.rand(2, 3)
+    plain = FeedforwardNetwork([3, 4, 2], "relu", last_activation="identity")
+    hidden, last = plain.layers
+    torch.testing.assert_close(plain(a), torch.relu(a @ hidden.W.T + hidden.b) @ last.W.T + last.b)
+    other = FeedforwardNetwork([3, 4, 2], "relu", last_activation="sigmoid")
+    other.load_state_dict(plain.state_dict())
+    torch.testing.assert_close(other(a), torch.sigmoid(plain(a)))
+
+
 def test_torch_and_the_reference_stay_together_for_100_steps() -> None:
     torch.manual_seed(0)
     network = FeedforwardNetwork([6, 5, 4, 3], dtype=torch.float64)

@@ -97,7 +97,8 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
 
 @pytest.mark.parametrize("rnn", ["torch", "layer_norm"])
 def test_other_recurrent_layers(configure: Compose, rnn: str) -> None:
-    assert train(configure("experiment=rows_recurrent", f"rnn={rnn}", "trainer.max_epochs=1")) >= 0
+    options = ["experiment=rows_recurrent", f"rnn={rnn}", "trainer.max_epochs=12"]
+    assert train(configure(*options)) >= 0.5  # by chance: 0.1
 
 
 def test_full_batch_gradient_descent_goes_down(configure: Compose, tmp_path: Path) -> None:

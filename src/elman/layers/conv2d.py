@@ -50,8 +50,8 @@ class Conv2d(nn.Module):
         check_size("out_channels", out_channels)
         check_size("kernel_size", kernel_size)
         check_size("stride", stride)
-        if padding != 0:
-            check_size("padding", padding)
+        if not isinstance(padding, int) or padding < 0:
+            raise ValueError(f"padding must be an int from 0 on, got {padding!r}")
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.kernel_size = kernel_size
