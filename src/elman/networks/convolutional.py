@@ -77,3 +77,8 @@ class ConvolutionalNetwork(nn.Module):
         # O = c + W a
         O: Tensor = self.readout(a)
         return O
+
+    def example_inputs(self) -> tuple[Tensor, ...]:
+        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        W = self.readout.W
+        return (torch.rand(2, self.side**2, device=W.device, dtype=W.dtype),)

@@ -37,6 +37,7 @@ class FeedforwardNetwork(nn.Module):
         super().__init__()
         if len(sizes) < 2:
             raise ValueError(f"sizes must be those of two layers at least, got {list(sizes)}")
+        self.sizes = list(sizes)
         last = activation if last_activation is None else last_activation
         if last == "identity":
             last = _identity
@@ -52,6 +53,11 @@ class FeedforwardNetwork(nn.Module):
             # a^(l) = σ(W^(l) a^(l−1) + b^(l))
             a = layer(a)
         return a
+
+    def example_inputs(self) -> tuple[Tensor, ...]:
+        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        W = next(self.parameters())
+        return (torch.rand(2, self.sizes[0], device=W.device, dtype=W.dtype),)
 
 
 def _identity(z: Tensor) -> Tensor:

@@ -67,6 +67,11 @@ class LanguageModel(nn.Module):
         O = self.readout(h)  # (T, B, K)
         return O, h_n
 
+    def example_inputs(self) -> tuple[Tensor, ...]:
+        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        E = self.embedding.weight
+        return (torch.randint(len(E), (5, 2), device=E.device),)
+
     @torch.inference_mode()
     def generate(
         self,

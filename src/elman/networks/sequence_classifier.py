@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor, nn
 
 from elman.checks import check_size
@@ -53,3 +54,8 @@ class SequenceClassifier(nn.Module):
         # O_T = c + W h_T
         O: Tensor = self.readout(h_T)
         return O
+
+    def example_inputs(self) -> tuple[Tensor, ...]:
+        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        W = self.readout.W
+        return (torch.rand(2, 3 * self.input_size, device=W.device, dtype=W.dtype),)

@@ -3,12 +3,14 @@
 import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from hydra.utils import instantiate
+from omegaconf import OmegaConf
 from torch import nn
 
+from elman.data.module import DataModule
 from elman.run_folder import BEST
 
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
@@ -31,6 +33,38 @@ TARGETS = (
 )
 DESCRIBED = ("network", "data", "training", "objective")  # what it takes to test the weights
 PLAIN = (type(None), bool, int, float, str)
+
+
+class Trained(NamedTuple):
+    """A network as it was trained, its data, which know its inputs, and the whole checkpoint."""
+
+    network: nn.Module
+    data: DataModule
+    checkpoint: dict[str, Any]
+
+
+def restore(path: str | Path, data: Mapping[str, Any] | None = None) -> Trained:
+    """What a checkpoint holds, rebuilt: the one way from a run to its network.
+
+    Args:
+        path: a checkpoint, or the folder of a run.
+        data: values that replace those of the training's data, such as another `path`.
+
+    Returns:
+        The network in evaluation mode, and its data, prepared for nothing yet.
+
+    Raises:
+        FileNotFoundError: there is no checkpoint.
+        ValueError: it is damaged, not from this project's training, or names something else.
+    """
+    file = find_checkpoint("checkpoint", path)
+    checkpoint = load_checkpoint(file)
+    for part in DESCRIBED:
+        check_description(file, checkpoint[part])
+    source = instantiate(OmegaConf.merge(checkpoint["data"], data or {}))
+    if type(source).__qualname__ in checkpoint:
+        source.load_state_dict(checkpoint[type(source).__qualname__])
+    return Trained(load_network(file, checkpoint, **source.sizes), source, checkpoint)
 
 
 def find_checkpoint(argument: str, path: str | Path, kind: Path = BEST) -> Path:

@@ -11,14 +11,14 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from elman.training.objectives import Objective
 
-Batch = tuple[Tensor, Tensor]
+Batch = tuple[Any, Any]  # inputs, and what is wanted of the outputs
 
 
 class ExampleTraining(LightningModule):
     """Gradient descent on the cost of a batch after the other (slide "Gradient descent").
 
     Args:
-        network: `network(inputs) → O`.
+        network: `network(inputs) → O`; where the inputs are several, `network(*inputs) → O`.
         objective: the cost of O, and the figures to log.
         optimizer: makes the optimizer from the parameters; None: to evaluate only.
         scheduler: makes the learning-rate schedule from the optimizer and the number of steps;
@@ -45,7 +45,7 @@ class ExampleTraining(LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:  # noqa: ARG002
         """The cost of a batch."""
         inputs, y = batch
-        O = self.network(inputs)
+        O = self.outputs(inputs)
         cost = self.objective.cost(O, y)
         self._log_training(cost, O, y)
         return cost
@@ -60,22 +60,27 @@ class ExampleTraining(LightningModule):
 
     def _evaluate(self, part: str, batch: Batch, batch_idx: int) -> None:  # noqa: ARG002
         inputs, y = batch
-        self._log_evaluation(part, self.network(inputs), y)
+        self._log_evaluation(part, self.outputs(inputs), y)
 
-    def _log_training(self, cost: Tensor, O: Tensor, y: Tensor) -> None:
+    def outputs(self, inputs: Any) -> Any:
+        """O of a batch's inputs."""
+        return self.network(inputs) if isinstance(inputs, Tensor) else self.network(*inputs)
+
+    def _log_training(self, cost: Tensor, O: Any, y: Any) -> None:
         if self._figures_are_written():
             self._log("train", cost, O, y, prog_bar=True, on_step=True, on_epoch=False)
 
-    def _log_evaluation(self, part: str, O: Tensor, y: Tensor) -> None:
+    def _log_evaluation(self, part: str, O: Any, y: Any) -> None:
         cost = self.objective.cost(O, y)
         in_bar = part == "validation"
         # An epoch's figure is the average over its examples, whichever batch they came in.
         self._log(part, cost, O, y, prog_bar=in_bar, on_step=False, on_epoch=True, sync_dist=True)
 
-    def _log(self, part: str, cost: Tensor, O: Tensor, y: Tensor, **when: Any) -> None:
-        figures = self.objective.figures(cost.detach(), O.detach(), y)
+    def _log(self, part: str, cost: Tensor, O: Any, y: Any, **when: Any) -> None:
+        with torch.no_grad():
+            figures = self.objective.figures(cost.detach(), O, y)
         named = {f"{part}/{name}": figure for name, figure in figures.items()}
-        self.log_dict(named, batch_size=y.numel(), **when)
+        self.log_dict(named, batch_size=self.objective.count(y), **when)
 
     def on_before_optimizer_step(self, optimizer: Optimizer) -> None:  # noqa: ARG002
         """Logs the norm of the gradient before it is clipped."""

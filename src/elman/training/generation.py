@@ -1,14 +1,12 @@
 """Text that a language model writes."""
 
-from typing import cast
-
 import torch
 from omegaconf import DictConfig
 
 from elman.data.characters import CharacterData
 from elman.data.vocabulary import Vocabulary
 from elman.networks.language_model import LanguageModel
-from elman.training.checkpoint import find_checkpoint, load_checkpoint, load_network
+from elman.training.checkpoint import restore
 
 
 def write(
@@ -48,9 +46,12 @@ def generate(config: DictConfig) -> str:
         TypeError, ValueError, OSError: the checkpoint is not to be had, the prompt has characters
             that it does not know, or a value is out of range.
     """
-    path = find_checkpoint("checkpoint", config.checkpoint)
-    checkpoint = load_checkpoint(path)
-    vocabulary = Vocabulary(checkpoint[CharacterData.__qualname__]["vocabulary"])
-    network = cast("LanguageModel", load_network(path, checkpoint, vocabulary_size=len(vocabulary)))
+    network, data, _ = restore(config.checkpoint)
+    if not isinstance(network, LanguageModel) or not isinstance(data, CharacterData):
+        raise ValueError(
+            f"checkpoint: {config.checkpoint} holds a {type(network).__name__}, which does not "
+            "write text; give the run of a language model"
+        )
+    vocabulary = data.vocabulary
     prompt = vocabulary.characters[0] if config.prompt is None else str(config.prompt)
     return write(network, vocabulary, prompt, config.length, config.temperature, config.seed)

@@ -1,7 +1,9 @@
 """What training minimises, and the figures by which people judge it."""
 
 import math
-from typing import Protocol
+from collections.abc import Mapping
+from string import Formatter
+from typing import Any, Protocol
 
 from torch import Tensor
 from torch.nn import functional
@@ -14,7 +16,7 @@ class Objective(Protocol):
 
     Attributes:
         judged_by: the name of the figure that people judge by.
-        told: how a value of it is told, as a format.
+        told: how it is told, as a format of the figures.
         label: what it is, on the axis of a plot.
     """
 
@@ -22,18 +24,39 @@ class Objective(Protocol):
     told: str
     label: str
 
-    def cost(self, O: Tensor, y: Tensor) -> Tensor:
+    def cost(self, O: Any, y: Any) -> Tensor:
         """The scalar to minimise."""
 
-    def figures(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:
+    def figures(self, cost: Tensor, O: Any, y: Any) -> dict[str, Tensor]:
         """What to report, by name."""
+
+    def count(self, y: Any) -> int:
+        """How many costs the cost is the average of."""
+
+
+def tell(objective: Objective, figures: Mapping[str, float], tested: str) -> str:
+    """What a test has found, in a sentence.
+
+    Args:
+        objective: says by which figure to judge, and how it is told.
+        figures: by name, as a test logs them: `test/accuracy`.
+        tested: what the network was tested with.
+
+    Returns:
+        The figure to judge by, and in brackets all others.
+    """
+    named = {name.removeprefix("test/"): value for name, value in figures.items()}
+    in_words = {name for _, name, _, _ in Formatter().parse(objective.told)}
+    others = [f"{name} {value:.4g}" for name, value in named.items() if name not in in_words]
+    beside = f" ({', '.join(others)})" if others else ""
+    return f"Test: {objective.told.format(**named)} on {tested}{beside}"
 
 
 class NextCharacter:
     """`C_t = −log softmax(O_t)_{y_t}`, averaged (slide "Back propagation through time")."""
 
     judged_by = "bpc"
-    told = "{:.3f} bits per character"
+    told = "{bpc:.3f} bits per character"
     label = "bits per character"
 
     def cost(self, O: Tensor, y: Tensor) -> Tensor:
@@ -54,17 +77,25 @@ class NextCharacter:
         """`bpc`, bits per character: the cost to the base 2."""
         return {"bpc": cost / math.log(2)}
 
+    def count(self, y: Tensor) -> int:
+        """Time steps."""
+        return y.numel()
+
 
 class _Classes:
     """What all costs of telling classes apart are judged by: how many are told right."""
 
     judged_by = "accuracy"
-    told = "{:.1%} right"
+    told = "{accuracy:.1%} right"
     label = "share told right"
 
     def figures(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:
         """`accuracy`, the share of examples whose largest output is the right one, and `cost`."""
         return {"accuracy": (O.argmax(-1) == y).to(O.dtype).mean(), "cost": cost}
+
+    def count(self, y: Tensor) -> int:
+        """Examples."""
+        return len(y)
 
 
 class SquaredError(_Classes):

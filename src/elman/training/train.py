@@ -11,17 +11,18 @@ import lightning
 import torch
 from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
-from lightning import LightningDataModule
 from lightning.pytorch.callbacks import Timer
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from elman.checks import check_size
 from elman.data.characters import CharacterData
+from elman.data.module import DataModule
 from elman.inspection.curves import plot_curves
 from elman.networks.language_model import LanguageModel
 from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
+from elman.training.objectives import tell
 from elman.training.trainer import build_trainer
 
 log = logging.getLogger(__name__)
@@ -84,8 +85,8 @@ def train(config: DictConfig) -> float:
     [figures] = trainer.test(module, data, ckpt_path=best, weights_only=True, verbose=False)
     figure: float = figures[f"test/{objective.judged_by}"]
     if trainer.is_global_zero:
-        told = objective.told.format(figure)
-        log.info("\nTest: %s on %s, after %.0f s of training.\n", told, data.tested, seconds)
+        told = tell(objective, figures, data.tested)
+        log.info("\n%s, after %.0f s of training.\n", told, seconds)
         if best:
             plot_curves(run, objective.judged_by, objective.label)
             _show_the_way(run, network, data, config.trainer.max_epochs)
@@ -132,7 +133,7 @@ def _announce(network: nn.Module, source: str, run: Path) -> None:
     log.info("Everything goes to %s", _relative(run))
 
 
-def _show_the_way(run: Path, network: nn.Module, data: LightningDataModule, epochs: int) -> None:
+def _show_the_way(run: Path, network: nn.Module, data: DataModule, epochs: int) -> None:
     run = _relative(run)
     folder = shlex.quote(str(run))
     lines = {
