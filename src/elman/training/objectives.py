@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -111,7 +112,8 @@ class SquaredError(_Classes):
         Returns:
             C: scalar.
         """
-        wanted = functional.one_hot(y, O.shape[-1]).to(O.dtype)
+        # A row of the identity for each class, since one_hot does not go with torch.func.vmap.
+        wanted = torch.eye(O.shape[-1], dtype=O.dtype, device=O.device)[y]  # (B, K)
         return squared_error(O, wanted).mean()
 
 
