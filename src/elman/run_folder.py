@@ -10,5 +10,4 @@ CURVES = Path("curves.png")
 PATH = Path("path.pt")  # of the weights, from before the training to its end
 DESCENT = Path("descent.png")
 COLUMN_MATRIX = Path("column_matrix.png")
-PULLS = Path("pulls.png")
 LOG = Path("train.log")
