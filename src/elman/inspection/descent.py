@@ -144,6 +144,6 @@ def plot_descent(found: Surface, steps: Tensor, title: str, picture: Path) -> No
     along = figure.add_subplot(grid[1, 1])
     along.plot(steps, C_path, label="on the path")
     along.plot(steps, C_way, "--", label="nearest to it in the plane")
-    along.set(xlabel="training steps", ylabel="cost C", yscale="log")
+    along.set(xlabel="training steps", ylabel="cost C")
     along.legend()
     figure.savefig(picture, dpi=120)

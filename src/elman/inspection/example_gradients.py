@@ -45,10 +45,11 @@ def example_gradients(
             "see through it; one on elman.RNN has (rnn=elman)"
         )
 
-    def C_0(w: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    def own_cost(w: Tensor, x: Tensor, y: Tensor) -> Tensor:  # C₀
         return cost_at(w, network, cost, x[None], y[None])
 
-    gradients: Tensor = vmap(grad(C_0), in_dims=(None, 0, 0), chunk_size=TOGETHER)(w, inputs, y)
+    of_each = vmap(grad(own_cost), in_dims=(None, 0, 0), chunk_size=TOGETHER)
+    gradients: Tensor = of_each(w, inputs, y)
     return gradients
 
 
@@ -81,8 +82,8 @@ def plot_column_matrix(
     rows = strongest(torch.cat(list(moments.values())), ROWS)
     names = [name_of(network, int(row)) for row in rows]
     order = y.argsort(stable=True)
-    classes, counts = y.unique(return_counts=True)
-    middles = counts.cumsum(0) - (counts + 1) / 2
+    classes, counts = np.unique(y, return_counts=True)
+    middles = counts.cumsum() - (counts + 1) / 2
     matrices = [-gradients[order][:, rows].T.numpy() for gradients in moments.values()]
     # One scale for all; one example of a hundred may be beyond it.
     largest = np.percentile(np.abs(matrices), 99)
@@ -100,7 +101,7 @@ def plot_column_matrix(
                 vmax=largest,
             )
         columns.set(title=title, xlabel="examples, by what they show")
-        columns.set_xticks(middles.tolist(), [str(k) for k in classes.tolist()])
+        columns.set_xticks(middles, [str(k) for k in classes])
         columns.set_yticks(range(len(rows)), names, fontsize=7)
         mean.set(title="mean", xticks=[], yticks=[])
     label = "−∂C₀/∂w: the weight should increase (red) or decrease (blue)"

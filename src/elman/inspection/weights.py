@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
@@ -22,7 +23,7 @@ def cost_at(w: Tensor, network: nn.Module, cost: Cost, inputs: Tensor, y: Tensor
         C: scalar.
     """
     parameters = dict(network.named_parameters())
-    parts = w.split([parameter.numel() for parameter in parameters.values()])
+    parts = torch.split(w, [parameter.numel() for parameter in parameters.values()])
     weights = {
         name: part.view_as(parameter)
         for (name, parameter), part in zip(parameters.items(), parts, strict=True)

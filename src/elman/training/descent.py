@@ -38,7 +38,7 @@ class Examples(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """The path of the weights: the steps before each point `(K)`, and all weights there `(K, n)`."""
+    """A path of weights: the steps before each point `(K)`, and all weights there `(K, n)`."""
 
     steps: Tensor
     weights: Tensor
@@ -97,7 +97,7 @@ def read_path(file: Path, network: nn.Module) -> Recorded:
     path = Recorded(**load_plain(file))
     n = sum(parameter.numel() for parameter in network.parameters())
     if path.weights.shape[1:] != (n,):
-        raise ValueError(f"checkpoint: {file} is the path of another network than {n:,} weights")
+        raise ValueError(f"checkpoint: {file} is not the path of this network's {n:,} weights")
     return path
 
 
@@ -126,7 +126,6 @@ def column_matrix(
 
     All is in float64, as far as the mean of the examples' gradients from that of C shows.
     """
-    network = network.double()
     inputs, y = examples.inputs.double(), examples.y
     moments: dict[str, Tensor] = {}
     differences = []
@@ -163,7 +162,6 @@ def descent(
     picture: Path,
 ) -> None:
     """Draws the path on the surface of the examples' cost, and tells how well it lies there."""
-    network = network.to(path.weights.dtype)
     plane = principal_plane(path.weights)
     found = surface(plane, mean_cost(network, cost, examples), path.weights, points)
     share = f"{plane.share:.1%} of the path's squared distances from its end are in this plane"
@@ -176,16 +174,18 @@ def descent(
 
 
 def mean_cost(network: nn.Module, cost: Cost, examples: Examples) -> Callable[[Tensor], float]:
-    """C of all weights `(n)`: the mean cost of the examples."""
-    batches = list(zip(examples.inputs.split(TOGETHER), examples.y.split(TOGETHER), strict=True))
+    """The mean cost of the examples as a function of all weights `(n)`."""
+    batches = list(
+        zip(torch.split(examples.inputs, TOGETHER), torch.split(examples.y, TOGETHER), strict=True)
+    )
 
     @torch.no_grad()
-    def C(w: Tensor) -> float:
+    def mean(w: Tensor) -> float:
         # C = (1/N) Σ C₀
         costs = [len(y) * cost_at(w, network, cost, inputs, y) for inputs, y in batches]
         return float(sum(costs)) / len(examples.y)
 
-    return C
+    return mean
 
 
 def affordable(
@@ -193,7 +193,7 @@ def affordable(
 ) -> int:
     """How many examples let the surface take about a minute; all, or hundreds."""
     some = examples.first(TOGETHER)
-    C = mean_cost(network.to(path.weights.dtype), cost, some)
+    C = mean_cost(network, cost, some)
     C(path.weights[-1])  # the first time is slower
     start = time.perf_counter()
     C(path.weights[-1])
