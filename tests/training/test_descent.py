@@ -194,6 +194,17 @@ def test_as_many_examples_as_time_allows(
     assert affordable(network, SquaredError().cost, path, examples, points=2) == expected
 
 
+def test_after_one_epoch_there_is_no_plane(configure: Compose, look: Callable[..., None]) -> None:
+    train(configure("trainer.max_epochs=1"))
+    with pytest.raises(ValueError, match="the path of the weights has 2 points"):
+        look()
+
+
+def test_a_surface_of_one_point(look: Callable[..., None]) -> None:
+    with pytest.raises(ValueError, match="points must be at least 2"):
+        look("points=1")
+
+
 @pytest.mark.parametrize("name", ["points", "columns", "examples"])
 def test_bad_sizes(look: Callable[..., None], name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be greater than zero, got 0"):

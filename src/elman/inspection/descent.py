@@ -18,7 +18,7 @@ from torch import Tensor
 MARGIN = 0.25  # of the path's extent, around it
 LEVELS = 19  # contour lines
 COLOURS = "viridis"
-PATH_COLOUR = "white"
+PATH_COLOUR = "red"
 
 
 class Plane(NamedTuple):

@@ -14,7 +14,7 @@ from torch.func import grad
 from elman.checks import check_size
 from elman.data.module import DataModule
 from elman.inspection.changes import largest_changes, tell_changes
-from elman.inspection.descent import plot_descent, principal_plane, surface
+from elman.inspection.descent import Plane, plot_descent, principal_plane, surface
 from elman.inspection.example_gradients import agreeing, example_gradients, plot_column_matrix
 from elman.inspection.weights import Cost, cost_at
 from elman.run_folder import COLUMN_MATRIX, DESCENT, PATH
@@ -56,6 +56,8 @@ def show_descent(config: DictConfig) -> None:
     """
     check_size("points", config.points)
     check_size("columns", config.columns)
+    if config.points == 1:
+        raise ValueError("points must be at least 2, a surface has no less in a direction")
     if config.examples is not None:
         check_size("examples", config.examples)
     run = find_checkpoint("checkpoint", config.checkpoint).parent.parent
@@ -67,6 +69,7 @@ def show_descent(config: DictConfig) -> None:
             "experiment=digits_feedforward"
         )
     path = read_path(run / PATH, network)
+    plane = principal_plane(path.weights)
     cost: Cost = instantiate(checkpoint["objective"]).cost
     torch.manual_seed(config.seed)
     examples = training_examples(data)
@@ -78,7 +81,7 @@ def show_descent(config: DictConfig) -> None:
         f"The cost of {len(seen.y):,} of {len(examples.y):,} training examples at "
         f"{config.points} × {config.points} points:"
     )
-    descent(network, cost, path, seen, config.points, run / DESCENT)
+    descent(network, cost, path, plane, seen, config.points, run / DESCENT)
     print(f"\n  column matrix  {run / COLUMN_MATRIX}\n  descent        {run / DESCENT}")
 
 
@@ -157,12 +160,12 @@ def descent(
     network: nn.Module,
     cost: Cost,
     path: Recorded,
+    plane: Plane,
     examples: Examples,
     points: int,
     picture: Path,
 ) -> None:
     """Draws the path on the surface of the examples' cost, and tells how well it lies there."""
-    plane = principal_plane(path.weights)
     found = surface(plane, mean_cost(network, cost, examples), path.weights, points)
     share = f"{plane.share:.1%} of the path's squared distances from its end are in this plane"
     print(f"{share};")
