@@ -19,6 +19,7 @@ from elman.checks import check_size
 from elman.data.characters import CharacterData
 from elman.data.module import DataModule
 from elman.inspection.curves import plot_curves
+from elman.inspection.results import Result
 from elman.networks.language_model import LanguageModel
 from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
@@ -87,6 +88,14 @@ def train(config: DictConfig) -> float:
     if trainer.is_global_zero:
         told = tell(objective, figures, data.tested)
         log.info("\n%s, after %.0f s of training.\n", told, seconds)
+        Result(
+            objective.judged_by,
+            objective.told,
+            objective.label,
+            {name.removeprefix("test/"): value for name, value in figures.items()},
+            _weights(network),
+            seconds,
+        ).write(run)
         if best:
             plot_curves(run, objective.judged_by, objective.label)
             _show_the_way(run, network, data, config.trainer.max_epochs)
@@ -128,9 +137,12 @@ def _try_to_build(
 
 
 def _announce(network: nn.Module, source: str, run: Path) -> None:
-    weights = sum(parameter.numel() for parameter in network.parameters())
-    log.info("%s\n%s weights, to be trained on %s", network, f"{weights:,}", source)
+    log.info("%s\n%s weights, to be trained on %s", network, f"{_weights(network):,}", source)
     log.info("Everything goes to %s", _relative(run))
+
+
+def _weights(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def _show_the_way(run: Path, network: nn.Module, data: DataModule, epochs: int) -> None:
@@ -142,6 +154,9 @@ def _show_the_way(run: Path, network: nn.Module, data: DataModule, epochs: int) 
         "curves": f"{run / CURVES} (or tensorboard --logdir {folder})",
         "log": run / LOG,
     }
+    pictures = [path for path in sorted(run.glob("*.png")) if path != run / CURVES]
+    if pictures:
+        lines["pictures"] = ", ".join(map(str, pictures))
     if isinstance(network, LanguageModel) and isinstance(data, CharacterData):
         prompt = ' prompt="KING:"' if set("KING:") <= set(data.vocabulary.characters) else ""
         lines["let it write"] = f"python scripts/generate.py checkpoint={folder}{prompt}"
