@@ -60,7 +60,7 @@ class OutputCost:
                 f"{self._given()}; give it a method example_inputs() that returns a tuple of "
                 "inputs it is meant for"
             )
-        self.rounding = ROUNDING * size
+        self.rounding = ROUNDING * (size or 1.0)
         with torch.no_grad():
             apart = abs(float(self.value()) - float(self.value()))
         if not apart <= self.rounding:

@@ -88,7 +88,7 @@ def table(found: Sequence[Checked]) -> Table:
             )
             rows.add_row(
                 *about,
-                f"{entry.difference:.1e}",
+                f"{entry.difference:.2g}",
                 str(list(entry.index)),
                 f"{entry.analytic:.6g}" if each.used else "none",
                 f"{entry.numeric:.6g}",
@@ -111,14 +111,17 @@ def _remark(each: Checked, entry: Entry) -> str:
 
 def mistake(layer: str, found: Sequence[Checked], tolerance: float) -> str:
     """What is wrong with the gradients of a layer, of which at least one entry is."""
-    each = max((each for each in found if each.wrong), key=lambda each: each.wrong[0].difference)
+    # Rounded, so that of several by the same factor it is the first, a parameter.
+    each = max(
+        (each for each in found if each.wrong), key=lambda e: round(e.wrong[0].difference, 3)
+    )
     worst = each.wrong[0]
     others = [other.name for other in found if other.wrong and other is not each]
     return (
         f"{layer}: the gradient of {worst} is wrong, autograd "
         + (f"says {worst.analytic:.6g}" if each.used else "gives none")
         + f" and finite differences {worst.numeric:.6g}, a relative difference of "
-        f"{worst.difference:.1e} (tolerance {tolerance:g}); of {each.name} "
+        f"{worst.difference:.2g} (tolerance {tolerance:g}); of {each.name} "
         f"{len(each.wrong)} of {len(each.entries)} entries are wrong{_factor(each)}"
         + (f", and so are entries of {', '.join(others)}" if others else "")
     )
@@ -141,7 +144,7 @@ def summary(layer: str, found: Sequence[Checked], tolerance: float) -> list[str]
     worst = max(entries, key=lambda entry: entry.difference)
     told = [
         f"{layer}: autograd and finite differences agree; the largest relative difference is "
-        f"{worst.difference:.1e}, at {worst} (tolerance {tolerance:g})."
+        f"{worst.difference:.2g}, at {worst} (tolerance {tolerance:g})."
     ]
     others = sum(each.others for each in found if each.agree)
     if others:
@@ -160,6 +163,12 @@ def summary(layer: str, found: Sequence[Checked], tolerance: float) -> list[str]
         "it."
         for each in found
         if not each.used
+    ]
+    told += [
+        f"The gradient of {each.name} is 0 at every entry that was tried, which says little; "
+        "another seed makes other weights and inputs."
+        for each in found
+        if each.used and all(entry.analytic == entry.numeric == 0 for entry in each.entries)
     ]
     told += [
         f"{each.name}: the {each.others:,} others could not be judged all at once, as too many "
