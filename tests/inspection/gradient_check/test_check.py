@@ -120,6 +120,18 @@ def test_one_wrong_entry_of_many_is_found_among_those_not_tried(i: int, j: int, 
     assert found["input a"].agree
 
 
+def test_two_mistakes_that_cancel_in_a_sum_are_found() -> None:
+    def moved(dW: Tensor) -> Tensor:
+        dW = dW.clone()
+        dW[3, 4] += 0.1
+        dW[50, 20] -= 0.1
+        return dW
+
+    for seed in range(4):
+        found = checked(Student(moved, into=40, out=60), entries=1, seed=seed)["W"]
+        assert found.wrong[0].index in {(3, 4), (50, 20)}
+
+
 def test_a_gradient_that_is_not_a_number_is_found_among_those_not_tried() -> None:
     def not_a_number(dW: Tensor) -> Tensor:
         return dW.index_put((torch.tensor(7), torch.tensor(5)), torch.tensor(math.nan).double())
@@ -235,6 +247,12 @@ def test_rnn(T: int, B: int, I: int, H: int, engine: Any, f: str, bidirectional:
     assert found[-1].name == "input input"
     assert not any(each.wrong for each in found)
     assert all(each.agree for each in found)
+
+
+def test_a_lazy_module() -> None:
+    found = check_gradients(nn.LazyLinear(2), [torch.randn(4, 3)])
+    assert [each.shape for each in found] == [(2, 3), (2,), (4, 3)]
+    assert not any(each.wrong for each in found)
 
 
 @pytest.mark.parametrize("rnn", [RNN, nn.RNN])

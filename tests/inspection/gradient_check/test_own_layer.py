@@ -71,6 +71,7 @@ def test_a_target_of_another_form(target: str) -> None:
         ("NUMBER", None, "NUMBER in .*mine.py is not a class derived from torch.nn.Module"),
         ("layer", None, "layer in .*mine.py is not a class derived from torch.nn.Module"),
         ("Scale", None, r"missing a required argument: 'factor'; .* is Scale\(factor, size=3\)"),
+        ("Scale", 2.0, r"arguments must be a list, such as \[3,4\], or name each, got 2.0"),
         ("Scale", {"factr": 2}, "gradient_check.arguments: .*'fact"),
         ("Scale", [1, 2, 3], r"too many positional arguments; .* is Scale\(factor, size=3\)"),
         (

@@ -77,9 +77,8 @@ def check_gradients(
     """∂C/∂θ by autograd and by `(C(θ + ε) − C(θ − ε)) / 2ε`, for the cost `C = Σ R O`, R random.
 
     All is computed with a copy of the layer, in float64 and evaluation mode. Of a large θ some
-    entries are tried one by one. The others are moved all at once, each up or down as chance has
-    it; where the gradients disagree on that, halves of them are tried until the one at fault is
-    found.
+    entries are tried one by one. The others are moved all at once, along a random direction; where
+    the gradients disagree on that, halves of them are tried until the one at fault is found.
 
     Args:
         layer: any module; what it returns may hold tensors at any depth.
@@ -148,12 +147,12 @@ class _Tensor(NamedTuple):
         return Entry(self.name, index, slopes.item(), *self.judge(C, slopes.item()))
 
     def agree(self, some: Tensor) -> bool:
-        """Whether the slope is right along a direction v that is ±1/√n at some n entries.
+        """Whether the slope is right along a direction that is normally distributed at some.
 
-        It is measured against the length of the gradient, so that one entry at fault is enough.
+        No two mistakes cancel in it. It is measured against the length of the gradient.
         """
-        signs = torch.randint(2, some.shape, generator=self.chance).double() * 2 - 1
-        C, slopes = self._along(some, signs / math.sqrt(len(some)))
+        values = torch.randn(some.shape, generator=self.chance, dtype=torch.float64)
+        C, slopes = self._along(some, values / math.sqrt(len(some)))
         return not self.judge(C, slopes.sum().item(), slopes.norm().item()).wrong
 
     def at_fault(self, some: Tensor) -> int:

@@ -38,6 +38,8 @@ class OutputCost:
         self._layer = layer
         self._name = type(layer).__name__
         self._inputs = inputs
+        with torch.no_grad():
+            self._outputs()  # parameters of a lazy module come into being
         for x in (*layer.parameters(), *inputs):
             if isinstance(x, Tensor):
                 x.requires_grad_(x.is_floating_point())

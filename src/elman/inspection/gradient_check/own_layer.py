@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +16,7 @@ from elman.checks import check_size
 from elman.inspection.gradient_check.cost import file_of, place
 
 TARGET = "gradient_check.target"
-Arguments = Sequence[Any] | Mapping[str, Any] | None
+Arguments = list[Any] | Mapping[str, Any] | None
 
 
 def own_layer(target: str, arguments: Arguments) -> nn.Module:
@@ -33,8 +33,11 @@ def own_layer(target: str, arguments: Arguments) -> nn.Module:
     """
     cls = _layer_class(target)
     given = arguments or {}
-    positional = [] if isinstance(given, Mapping) else list(given)
-    named = dict(given) if isinstance(given, Mapping) else {}
+    if not isinstance(given, Mapping | list):
+        raise TypeError(
+            f"gradient_check.arguments must be a list, such as [3,4], or name each, got {given!r}"
+        )
+    positional, named = ([], given) if isinstance(given, Mapping) else (given, {})
     signature = inspect.signature(cls)
     try:
         signature.bind(*positional, **named)

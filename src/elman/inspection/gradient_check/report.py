@@ -34,6 +34,8 @@ def gradient_check(config: DictConfig) -> list[Checked]:
             nothing to check, or a value is out of range.
     """
     options: dict[str, Any] = OmegaConf.to_container(config.gradient_check, resolve=True)  # type: ignore[assignment]
+    if not isinstance(config.seed, int):
+        raise TypeError(f"seed must be an int, got {config.seed!r}")
     torch.manual_seed(config.seed)
     if options["target"] is not None:
         layer = own_layer(options["target"], options["arguments"])
@@ -90,8 +92,8 @@ def table(found: Sequence[Checked]) -> Table:
                 *about,
                 f"{entry.difference:.2g}",
                 str(list(entry.index)),
-                f"{entry.analytic:.6g}" if each.used else "none",
-                f"{entry.numeric:.6g}",
+                f"{entry.analytic + 0.0:.6g}" if each.used else "none",
+                f"{entry.numeric + 0.0:.6g}",
                 _remark(each, entry),
                 style="bold red" if entry.wrong else None,
             )
@@ -155,8 +157,8 @@ def summary(layer: str, found: Sequence[Checked], tolerance: float) -> list[str]
     kinks = [entry for entry in entries if entry.kink]
     if kinks:
         told.append(
-            f"{len(kinks)} of them, such as {kinks[0]}, lie at a kink of the cost, as a ReLU has "
-            "it at 0: they agree with the slope on one side of it."
+            f"{len(kinks)} of those tried, such as {kinks[0]}, lie at a kink of the cost, as a "
+            "ReLU has it at 0: they agree with the slope on one side of it."
         )
     told += [
         f"{each.name} is unused: autograd gives it no gradient, and the output does not depend on "
