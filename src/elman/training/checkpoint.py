@@ -17,6 +17,7 @@ from elman.run_folder import BEST
 TARGETS = (
     "elman.networks.ConvolutionalNetwork",
     "elman.networks.FeedforwardNetwork",
+    "elman.networks.Forecaster",
     "elman.networks.LanguageModel",
     "elman.networks.SequenceClassifier",
     "elman.RNN",
@@ -25,7 +26,10 @@ TARGETS = (
     "torch.nn.RNN",
     "elman.data.CharacterData",
     "elman.data.DigitData",
+    "elman.data.SeriesData",
     "elman.training.examples.ExampleTraining",
+    "elman.training.forecasting.ForecastError",
+    "elman.training.forecasting.ForecastTraining",
     "elman.training.sequences.SequenceTraining",
     "elman.training.objectives.CrossEntropy",
     "elman.training.objectives.NextCharacter",
