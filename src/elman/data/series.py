@@ -226,8 +226,9 @@ class SeriesData(DataModule):
                 f"{last - first} for {part} and none of these ends a row of data.window + "
                 f"data.horizon = {length}"
             )
-        x, y = rows[whole].split([self.window, self.horizon], dim=1)
-        return Windows(x, y, whole.nonzero().squeeze(1) + reach_back + self.window)
+        rows = rows[whole]
+        begins = whole.nonzero().squeeze(1) + reach_back + self.window
+        return Windows(rows[:, : self.window], rows[:, self.window :], begins)
 
     def latest(self) -> tuple[Tensor, list[datetime]]:
         """The last values, scaled, `(1, window)`, and the times to forecast after them.

@@ -5,6 +5,7 @@ import io
 import math
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -122,7 +123,7 @@ def _on_regular_times(
     lines: list[_Line], source: str, time: str, value: str, skip_bad: bool, skipped: int
 ) -> Series:
     start = lines[0].time
-    after = [line.time - before.time for before, line in zip(lines, lines[1:], strict=False)]
+    after = [line.time - before.time for before, line in pairwise(lines)]
     [(step, _)] = Counter(after).most_common(1)
     length = (lines[-1].time - start) // step + 1
     if length > 2 * len(lines):

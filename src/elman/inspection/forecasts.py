@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -35,7 +36,7 @@ class Example(NamedTuple):
 
 
 def plot_examples(path: Path, examples: Sequence[Example], label: str, baseline: str) -> None:
-    """Draws forecasts in a row, and below each how far it and another are off.
+    """Draws forecasts in a row, and below each, larger, its differences from another one.
 
     Args:
         path: of the picture.
@@ -44,24 +45,24 @@ def plot_examples(path: Path, examples: Sequence[Example], label: str, baseline:
         baseline: what the other forecast is.
     """
     figure = Figure(figsize=(WIDTH_OF_ONE * len(examples), 6), layout="constrained")
-    columns = figure.subplots(2, len(examples), sharex="col", sharey="row", squeeze=False).T
-    for (values, errors), example in zip(columns, examples, strict=True):
-        before, after = example.times[: len(example.x)], example.times[len(example.x) :]
-        low, high = example.interval.tolist()
-        values.plot(before, example.x.tolist(), color=TRUTH_COLOR)
-        values.plot(after, example.y.tolist(), color=TRUTH_COLOR, label="truth")
-        values.plot(after, example.baseline.tolist(), ":", color=BASELINE_COLORS[1], label=baseline)
-        values.plot(after, example.O.tolist(), color=NETWORK_COLOR, label="network")
-        values.fill_between(after, low, high, color=NETWORK_COLOR, alpha=0.25, label="interval")
-        low, high = (example.interval - example.y).tolist()
-        errors.fill_between(after, low, high, color=NETWORK_COLOR, alpha=0.25)
-        errors.plot(after, (example.O - example.y).tolist(), color=NETWORK_COLOR)
-        errors.plot(after, (example.baseline - example.y).tolist(), ":", color=BASELINE_COLORS[1])
-        errors.axhline(0, color=TRUTH_COLOR, linewidth=1)
-        _dates(errors)
-    columns[0][0].set_ylabel(label)
-    columns[0][0].legend()
-    columns[0][1].set_ylabel("forecast − truth")
+    columns = figure.subplots(2, len(examples), sharey="row", squeeze=False).T
+    for (values, differences), example in zip(columns, examples, strict=True):
+        before, after = _split(example.times, len(example.x))
+        truth = torch.cat([example.x, example.y])
+        values.plot([*before, *after], truth.tolist(), color=TRUTH_COLOR)
+        for axes, zero in ((values, torch.zeros_like(example.y)), (differences, example.baseline)):
+            low, high = (example.interval - zero).tolist()
+            axes.fill_between(after, low, high, color=NETWORK_COLOR, alpha=0.25)
+            axes.plot(after, (example.O - zero).tolist(), color=NETWORK_COLOR)
+            axes.plot(after, (example.baseline - zero).tolist(), ":", color=BASELINE_COLORS[1])
+            _dates(axes)
+        differences.plot(after, (example.y - example.baseline).tolist(), color=TRUTH_COLOR)
+    values, differences = columns[0]
+    values.set_ylabel(label)
+    differences.set_ylabel(f"difference from {baseline}")
+    lines = {"truth": values.lines[0], baseline: values.lines[2], "network": values.lines[1]}
+    handles = [*lines.values(), *values.collections]
+    figure.legend(handles, [*lines, "interval"], loc="outside upper center", ncols=len(handles))
     figure.savefig(path, dpi=120)
 
 
@@ -114,7 +115,7 @@ def plot_forecast(
     """
     figure = Figure(figsize=(8, 4), layout="constrained")
     axes = figure.subplots()
-    before, after = times[: len(x)], times[len(x) :]
+    before, after = _split(times, len(x))
     low, high = interval.tolist()
     axes.plot(before, x.tolist(), color=TRUTH_COLOR, label="known")
     axes.plot(after, O.tolist(), color=NETWORK_COLOR, label="forecast")
@@ -125,7 +126,12 @@ def plot_forecast(
     figure.savefig(path, dpi=120)
 
 
+def _split(times: Sequence[datetime], n: int) -> tuple[list[float], list[float]]:
+    days: list[float] = date2num(times).tolist()  # type: ignore[no-untyped-call]
+    return days[:n], days[n:]
+
+
 def _dates(axes: Axes) -> None:
-    locator = AutoDateLocator()
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]

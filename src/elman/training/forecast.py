@@ -11,7 +11,7 @@ from elman.data.series import SeriesData
 from elman.inspection.forecasts import plot_forecast
 from elman.networks.forecaster import Forecaster
 from elman.training.checkpoint import restore
-from elman.training.forecast_report import FILES, ForecastReport
+from elman.training.forecast_report import FILES, ForecastReport, aligned, errors_by_horizon
 from elman.training.trainer import build_trainer
 
 TABLE = "forecast.csv"
@@ -35,6 +35,7 @@ def forecast(config: DictConfig) -> None:
             "forecast; give the run of a forecaster"
         )
     folder = Path(config.output_dir)
+    folder.mkdir(parents=True, exist_ok=True)
     for name in (TABLE, PICTURE, *(FILES if config.test else ())):
         if (folder / name).exists():
             raise FileExistsError(f"output_dir: there is a {folder / name} already")
@@ -51,8 +52,7 @@ def forecast(config: DictConfig) -> None:
     table = [[series.time, "forecast", "low", "high"]]
     for time, *values in zip(times, *(v.tolist() for v in (middle, low, high)), strict=True):
         table.append([str(time), *(f"{value:.6g}" for value in values)])
-    for time, *cells in table:
-        print(f"{time:<25}", *(f"{cell:>12}" for cell in cells))
+    print(aligned(table))
     with (folder / TABLE).open("x", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(table)
     last = len(series.values)
@@ -66,4 +66,5 @@ def forecast(config: DictConfig) -> None:
             config.trainer, callbacks=[report], logger=False, enable_checkpointing=False
         )
         trainer.test(module, data, verbose=False)
+        print(f"\nOn {data.tested}:\n{aligned(errors_by_horizon(module.tested))}")
     print(f"\nWritten to {folder / TABLE} and {folder / PICTURE}")

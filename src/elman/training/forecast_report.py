@@ -42,7 +42,7 @@ class ForecastReport(Callback):
         table = errors_by_horizon(tested)
         with (self.folder / ERRORS_TABLE).open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows(table)
-        log.info("\nTest errors by horizon, mean squared and mean absolute\n%s", _aligned(table))
+        log.info("\nBy horizon:\n%s", aligned(table))
         plot_errors(self.folder / ERRORS, tested.mse(), tested.mae(), tested.ratio())
         plot_examples(
             self.folder / EXAMPLES, self._examples(tested, data), data.series.value, SEASONAL
@@ -64,20 +64,25 @@ class ForecastReport(Callback):
 
 
 def errors_by_horizon(tested: Forecasts) -> list[list[str]]:
-    """A table, its first line the names of the columns."""
+    """A table, its first line the names of the columns.
+
+    `ratio` is the network's MSE, that of the better baseline being 1; `coverage` the share of what
+    came that lies in the interval.
+    """
     mse, mae = tested.mse(), tested.mae()
     named = {
         **{f"MSE {by}": mse[by] for by in (NETWORK, PERSISTENCE, SEASONAL)},
+        "ratio": tested.ratio(),
         **{f"MAE {by}": mae[by] for by in (NETWORK, PERSISTENCE, SEASONAL)},
-        "MSE ratio to the better": tested.ratio(),
-        "share in the interval": tested.coverage(),
+        "coverage": tested.coverage(),
     }
     columns = [[f"{value:.4g}" for value in values.tolist()] for values in named.values()]
     lines = zip(*columns, strict=True)
     return [["horizon", *named], *([str(k), *line] for k, line in enumerate(lines, start=1))]
 
 
-def _aligned(table: list[list[str]]) -> str:
+def aligned(table: list[list[str]]) -> str:
+    """A table to print."""
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return "\n".join(
         "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))

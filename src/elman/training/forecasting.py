@@ -72,7 +72,8 @@ class Forecasts(NamedTuple):
     def ratio(self) -> Tensor:
         """The network's mean squared error, that of the better baseline being 1, `(K)`."""
         mse = self.mse()
-        return mse[NETWORK] / torch.minimum(mse[PERSISTENCE], mse[SEASONAL])
+        better = torch.minimum(mse[PERSISTENCE], mse[SEASONAL])
+        return mse[NETWORK].div(better)
 
     def coverage(self) -> Tensor:
         """The share of what came that lies in the interval, `(K)`."""
