@@ -1,6 +1,7 @@
 """The forecast after the end of a series."""
 
 import csv
+import math
 from pathlib import Path
 
 import torch
@@ -35,7 +36,6 @@ def forecast(config: DictConfig) -> None:
             "forecast; give the run of a forecaster"
         )
     folder = Path(config.output_dir)
-    folder.mkdir(parents=True, exist_ok=True)
     for name in (TABLE, PICTURE, *(FILES if config.test else ())):
         if (folder / name).exists():
             raise FileExistsError(f"output_dir: there is a {folder / name} already")
@@ -49,10 +49,13 @@ def forecast(config: DictConfig) -> None:
         )
     series, share = data.series, checkpoint["training"]["share"]
     print(f"{series.value} after the end of {data.source}, with an interval of {share:.0%}:\n")
+    # Two digits more than the values change by from season to season.
+    decimals = max(0, 2 - math.floor(math.log10(data.scale)))
     table = [[series.time, "forecast", "low", "high"]]
     for time, *values in zip(times, *(v.tolist() for v in (middle, low, high)), strict=True):
-        table.append([str(time), *(f"{value:.6g}" for value in values)])
+        table.append([str(time), *(f"{value:.{decimals}f}" for value in values)])
     print(aligned(table))
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / TABLE).open("x", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(table)
     last = len(series.values)

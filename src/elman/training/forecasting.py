@@ -72,13 +72,14 @@ class Forecasts(NamedTuple):
     def ratio(self) -> Tensor:
         """The network's mean squared error, that of the better baseline being 1, `(K)`."""
         mse = self.mse()
-        better = torch.minimum(mse[PERSISTENCE], mse[SEASONAL])
-        return mse[NETWORK].div(better)
+        ratio: Tensor = mse[NETWORK] / torch.minimum(mse[PERSISTENCE], mse[SEASONAL])
+        return ratio
 
     def coverage(self) -> Tensor:
         """The share of what came that lies in the interval, `(K)`."""
         low, high = self.by[NETWORK] + self.interval.unsqueeze(1)
-        return ((low <= self.y) & (self.y <= high)).double().mean(0)
+        inside: Tensor = (low <= self.y) & (self.y <= high)
+        return inside.double().mean(0)
 
 
 class ForecastTraining(ExampleTraining):
