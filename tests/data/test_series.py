@@ -9,7 +9,6 @@ import torch
 
 from elman.data import SeriesData
 from elman.data import series as module
-from elman.data.series import mean_and_scale
 
 Write = Callable[..., Path]
 N = 100
@@ -199,10 +198,3 @@ def test_the_fetched_file_is_read_out_of_its_package(
 def test_bad_values(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         SeriesData(**{**SIZES, **options})  # type: ignore[arg-type]
-
-
-def test_the_mean_and_scale_leave_out_what_is_missing() -> None:
-    values = np.array([1.0, 2, np.nan, 4, 6, 5])
-    mean, scale = mean_and_scale(values, 1, "it")
-    assert mean == pytest.approx(18 / 5)
-    assert scale == pytest.approx(np.sqrt((1 + 4 + 1) / 3))

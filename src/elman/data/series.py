@@ -4,7 +4,7 @@ import logging
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from elman.data.characters import read_text
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
 from elman.data.series_file import Series, read_series
+from elman.data.windows import Windows, cut_windows, mean_and_scale
 
 # A year of hourly temperatures in °F, MIT. They are normals, averages of many years: no weather.
 TEMPERATURES = Package(
@@ -26,23 +27,8 @@ TEMPERATURES = Package(
 )
 TEMPERATURES_FILE = "vega_datasets/_data/seattle-temps.csv"
 ON_BAD = ("error", "skip")
-LEAST_CHANGE = 1e-4  # of the values' spread; float32 does not hold less exactly enough
 
 log = logging.getLogger(__name__)
-
-
-class Windows(NamedTuple):
-    """What is known and what is to be forecast.
-
-    Attributes:
-        x: values in a row, `(N, window)`.
-        y: the values right after them, `(N, horizon)`.
-        begins: places of the first value of each y in the series, `(N)`.
-    """
-
-    x: Tensor
-    y: Tensor
-    begins: Tensor
 
 
 class SeriesData(DataModule):
@@ -215,20 +201,16 @@ class SeriesData(DataModule):
             ValueError: there are none.
         """
         first, last = self._bounds(part)
-        reach_back = max(0, first - self.window)
-        values = self._scaled(self.series.values[reach_back:last])
-        length = self.window + self.horizon
-        rows = values.unfold(0, length, 1) if len(values) >= length else values.new_empty(0, length)
-        whole = ~rows.isnan().any(1)
-        if not whole.any():
+        windows = cut_windows(
+            self._scaled(self.series.values), first, last, self.window, self.horizon
+        )
+        if len(windows.x) == 0:
             raise ValueError(
                 f"data: {self.source} is too short: its {len(self.series.values)} values leave "
                 f"{last - first} for {part} and none of these ends a row of data.window + "
-                f"data.horizon = {length}"
+                f"data.horizon = {self.window + self.horizon}"
             )
-        rows = rows[whole]
-        begins = whole.nonzero().squeeze(1) + reach_back + self.window
-        return Windows(rows[:, : self.window], rows[:, self.window :], begins)
+        return windows
 
     def latest(self) -> tuple[Tensor, list[datetime]]:
         """The last values, scaled, `(1, window)`, and the times to forecast after them.
@@ -290,26 +272,3 @@ class SeriesData(DataModule):
         self._step = state["step"]
         if self.path is None:
             self.path = state["path"]
-
-
-def mean_and_scale(values: NDArray[np.float64], season: int, source: str) -> tuple[float, float]:
-    """The mean of the values, and the root mean square of their change from season to season.
-
-    Args:
-        values: `(N)`, NaN where there is none.
-        season: steps.
-        source: what to call the series in errors.
-
-    Raises:
-        ValueError: there is no change to learn from.
-    """
-    changes = values[season:] - values[:-season]
-    if np.isnan(changes).all():
-        raise ValueError(f"data: {source} is too short: none of its values are a season apart")
-    scale = float(np.sqrt(np.nanmean(changes**2)))
-    if scale <= LEAST_CHANGE * np.nanstd(values):
-        raise ValueError(
-            f"data: {source} repeats itself after data.season = {season} steps, to {scale:.2g}; "
-            "there is nothing left to forecast"
-        )
-    return float(np.nanmean(values)), scale
