@@ -3,6 +3,7 @@
 from elman.networks.autoencoder import Autoencoder
 from elman.networks.convolutional import ConvolutionalNetwork
 from elman.networks.feedforward import FeedforwardNetwork
+from elman.networks.forecaster import Forecaster
 from elman.networks.language_model import LanguageModel
 from elman.networks.sequence_autoencoder import SequenceAutoencoder
 from elman.networks.sequence_classifier import SequenceClassifier
@@ -11,6 +12,7 @@ __all__ = [
     "Autoencoder",
     "ConvolutionalNetwork",
     "FeedforwardNetwork",
+    "Forecaster",
     "LanguageModel",
     "SequenceAutoencoder",
     "SequenceClassifier",

@@ -16,11 +16,9 @@ from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from elman.checks import check_size
-from elman.data.characters import CharacterData
 from elman.data.module import DataModule
 from elman.inspection.curves import plot_curves
 from elman.inspection.results import Result
-from elman.networks.language_model import LanguageModel
 from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
 from elman.training.objectives import tell
@@ -98,7 +96,7 @@ def train(config: DictConfig) -> float:
         ).write(run)
         if best:
             plot_curves(run, objective.judged_by, objective.label)
-            _show_the_way(run, network, data, config.trainer.max_epochs)
+            _show_the_way(run, data, config.trainer.max_epochs)
     return figure
 
 
@@ -145,7 +143,7 @@ def _weights(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
-def _show_the_way(run: Path, network: nn.Module, data: DataModule, epochs: int) -> None:
+def _show_the_way(run: Path, data: DataModule, epochs: int) -> None:
     run = _relative(run)
     folder = shlex.quote(str(run))
     lines = {
@@ -157,9 +155,9 @@ def _show_the_way(run: Path, network: nn.Module, data: DataModule, epochs: int) 
     pictures = [path for path in sorted(run.glob("*.png")) if path != run / CURVES]
     if pictures:
         lines["pictures"] = ", ".join(map(str, pictures))
-    if isinstance(network, LanguageModel) and isinstance(data, CharacterData):
-        prompt = ' prompt="KING:"' if set("KING:") <= set(data.vocabulary.characters) else ""
-        lines["let it write"] = f"python scripts/generate.py checkpoint={folder}{prompt}"
+    for what, use in data.uses.items():
+        script, *arguments = use.split(" ", 1)
+        lines[what] = " ".join([f"python scripts/{script} checkpoint={folder}", *arguments])
     lines["test it"] = f"python scripts/evaluate.py checkpoint={folder}"
     lines["go on"] = f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}"
     for what, where in lines.items():
