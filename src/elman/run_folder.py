@@ -11,3 +11,6 @@ PATH = Path("path.pt")  # of the weights, from before the training to its end
 DESCENT = Path("descent.png")
 COLUMN_MATRIX = Path("column_matrix.png")
 LOG = Path("train.log")
+RECONSTRUCTIONS = Path("reconstructions.png")
+CODES = Path("codes.png")
+RESULT = Path("result.json")

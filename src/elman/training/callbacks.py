@@ -13,8 +13,11 @@ from torch import Tensor
 from torch.nn.utils import parameters_to_vector
 
 from elman.checks import check_size, check_temperature
+from elman.inspection.principal_components import principal_components
+from elman.inspection.reconstructions import plot_codes, plot_reconstructions
+from elman.networks.autoencoder import Autoencoder
 from elman.networks.language_model import LanguageModel
-from elman.run_folder import LAST, PATH
+from elman.run_folder import CODES, LAST, PATH, RECONSTRUCTIONS
 from elman.training.generation import write
 
 log = logging.getLogger(__name__)
@@ -76,6 +79,36 @@ class ResumeHint(Callback):
             log.info(
                 "Interrupted. To go on: python scripts/train.py resume=%s", shlex.quote(self.run)
             )
+
+
+class PlotReconstructions(Callback):
+    """Draws what an autoencoder makes of the test pictures, and where their codes lie.
+
+    Args:
+        run: the run's folder.
+    """
+
+    def __init__(self, run: str) -> None:
+        self.run = Path(run)
+
+    @rank_zero_only
+    @torch.no_grad()
+    def on_test_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Writes both pictures: a picture of each digit beside what was made of it, and codes."""
+        network = cast("Autoencoder", pl_module.network)
+        seen, _ = trainer.datamodule.pictures("train")  # type: ignore[attr-defined]
+        pictures, digits = trainer.datamodule.pictures("test")  # type: ignore[attr-defined]
+        device = pl_module.device
+        codes = network.encode(pictures.to(device)).cpu()
+        first = torch.stack([pictures[digits == digit][0] for digit in torch.unique(digits)])
+        components = principal_components(seen, network.code_size)
+        rows = {
+            "picture": first,
+            "network": network(first.to(device)).cpu(),
+            f"{network.code_size} principal\ncomponents": components.reconstruct(first),
+        }
+        plot_reconstructions(rows, self.run / RECONSTRUCTIONS)
+        plot_codes(codes, digits, self.run / CODES)
 
 
 class RecordPath(Callback):

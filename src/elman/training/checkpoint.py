@@ -15,20 +15,28 @@ from elman.run_folder import BEST
 
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
 TARGETS = (
+    "elman.networks.Autoencoder",
     "elman.networks.ConvolutionalNetwork",
     "elman.networks.FeedforwardNetwork",
+    "elman.networks.Forecaster",
     "elman.networks.LanguageModel",
+    "elman.networks.SequenceAutoencoder",
     "elman.networks.SequenceClassifier",
     "elman.RNN",
     "elman.LayerNormRNNCell",
     "elman.VariationalRNNCell",
-    "torch.nn.RNN",
+    "elman.layers.built_in",
     "elman.data.CharacterData",
     "elman.data.DigitData",
+    "elman.data.SeriesData",
     "elman.training.examples.ExampleTraining",
+    "elman.training.reconstruction.ReconstructionTraining",
+    "elman.training.forecasting.ForecastError",
+    "elman.training.forecasting.ForecastTraining",
     "elman.training.sequences.SequenceTraining",
     "elman.training.objectives.CrossEntropy",
     "elman.training.objectives.NextCharacter",
+    "elman.training.objectives.Reconstruction",
     "elman.training.objectives.SquaredError",
 )
 DESCRIBED = ("network", "data", "training", "objective")  # what it takes to test the weights
