@@ -14,7 +14,7 @@ from torch import nn
 
 from elman.data.characters import CharacterData
 from elman.inspection.curves import read_curves
-from elman.run_folder import LAST
+from elman.run_folder import BEST, LAST
 from elman.training.callbacks import SampleText
 from elman.training.checkpoint import DESCRIBED, build_network, check_description
 from elman.training.train import train
@@ -212,3 +212,14 @@ def test_a_run_of_another_text_is_not_resumed(
     other.write_text(book.read_text().replace("green", "red@"))
     with pytest.raises(ValueError, match=r"the characters of .*other\.txt are not those"):
         train(configured(f"data.path={other}", f"resume={tmp_path / 'run'}", run="second"))
+
+
+def test_the_last_checkpoint_is_of_the_end_also_where_the_best_is_long_past(
+    configured: Configure, tmp_path: Path
+) -> None:
+    train(configured("trainer.max_epochs=3", "callbacks.checkpoint.mode=max"))  # of falling bits
+    last = final_state(tmp_path / "run")
+    best = torch.load(tmp_path / "run" / BEST, weights_only=True)
+    assert best["epoch"] == 0
+    assert last["epoch"] == 2
+    assert last["global_step"] > best["global_step"]

@@ -95,6 +95,8 @@ class PlotReconstructions(Callback):
     @torch.no_grad()
     def on_test_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Writes both pictures: a picture of each digit beside what was made of it, and codes."""
+        if trainer.fast_dev_run:  # type: ignore[attr-defined]
+            return
         network = cast("Autoencoder", pl_module.network)
         seen, _ = trainer.datamodule.pictures("train")  # type: ignore[attr-defined]
         pictures, digits = trainer.datamodule.pictures("test")  # type: ignore[attr-defined]

@@ -86,15 +86,15 @@ def train(config: DictConfig) -> float:
     if trainer.is_global_zero:
         told = tell(objective, figures, data.tested)
         log.info("\n%s, after %.0f s of training.\n", told, seconds)
-        Result(
-            objective.judged_by,
-            objective.told,
-            objective.label,
-            {name.removeprefix("test/"): value for name, value in figures.items()},
-            _weights(network),
-            seconds,
-        ).write(run)
         if best:
+            Result(
+                objective.judged_by,
+                objective.told,
+                objective.label,
+                {name.removeprefix("test/"): value for name, value in figures.items()},
+                _weights(network),
+                seconds,
+            ).write(run)
             plot_curves(run, objective.judged_by, objective.label)
             _show_the_way(run, data, config.trainer.max_epochs)
     return figure

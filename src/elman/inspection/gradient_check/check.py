@@ -147,11 +147,14 @@ class _Tensor(NamedTuple):
         return Entry(self.name, index, slopes.item(), *self.judge(C, slopes.item()))
 
     def agree(self, some: Tensor) -> bool:
-        """Whether the slope is right along a direction that is normally distributed at some.
+        """Whether the slope is right along a direction that is random at some.
 
-        No two mistakes cancel in it. It is measured against the length of the gradient.
+        No two mistakes cancel in it, and none hides where the direction is nearly zero. It is
+        measured against the length of the gradient.
         """
-        values = torch.randn(some.shape, generator=self.chance, dtype=torch.float64)
+        values = torch.rand(some.shape, generator=self.chance, dtype=torch.float64) + 0.5
+        signs = torch.randint(2, some.shape, generator=self.chance) * 2 - 1
+        values = values * signs
         C, slopes = self._along(some, values / math.sqrt(len(some)))
         return not self.judge(C, slopes.sum().item(), slopes.norm().item()).wrong
 
