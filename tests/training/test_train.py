@@ -217,7 +217,7 @@ def test_a_run_of_another_text_is_not_resumed(
 def test_the_last_checkpoint_is_of_the_end_also_where_the_best_is_long_past(
     configured: Configure, tmp_path: Path
 ) -> None:
-    train(configured("trainer.max_epochs=3", "callbacks.checkpoint.mode=max"))  # of falling bits
+    train(configured("trainer.max_epochs=3", "+callbacks.checkpoint.mode=max"))  # of falling bits
     last = final_state(tmp_path / "run")
     best = torch.load(tmp_path / "run" / BEST, weights_only=True)
     assert best["epoch"] == 0
