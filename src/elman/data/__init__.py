@@ -1,6 +1,14 @@
 """Data: one LightningDataModule a file, and how data are fetched."""
 
 from elman.data.characters import CharacterData
-from elman.data.digits import DigitData
+from elman.data.digits import DigitData, DigitRowData
+from elman.data.labelled_series import LabelledSeriesData
+from elman.data.labelled_texts import LabelledTextData
 
-__all__ = ["CharacterData", "DigitData"]
+__all__ = [
+    "CharacterData",
+    "DigitData",
+    "DigitRowData",
+    "LabelledSeriesData",
+    "LabelledTextData",
+]

@@ -137,6 +137,28 @@ class DigitData(DataModule):
         return DataLoader(self._parts["test"], self.test)
 
 
+class DigitRowData(DigitData):
+    """The same, to be read row by row from the top.
+
+    A batch is X, the brightness of the pixels from 0 to 1, `(T, B, I)`, where T = I = 28, and the
+    digits, `(B)`. The arguments are those of `DigitData`.
+    """
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Arguments of a network that the data decide."""
+        return {"input_size": SIDE, "classes": CLASSES}
+
+    def on_after_batch_transfer(
+        self,
+        batch: tuple[Tensor, Tensor],
+        dataloader_idx: int,  # noqa: ARG002 - Lightning's signature
+    ) -> tuple[Tensor, Tensor]:
+        """Cuts the pictures into rows."""
+        a, digits = batch
+        return a.view(-1, SIDE, SIDE).transpose(0, 1), digits  # (B, T·I) → (T, B, I)
+
+
 def read_digits(csv: bytes, source: str) -> tuple[Tensor, Tensor]:
     """Pictures and digits of a CSV file's content.
 
