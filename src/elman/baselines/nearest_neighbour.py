@@ -23,7 +23,7 @@ def nearest_neighbours(
     padded = np.zeros((len(examples), lengths.max(), examples[0].shape[1]))  # (N, T, I)
     for n, example in enumerate(examples):
         padded[n, : len(example)] = example
-    return [classes[time_warping(each, padded, lengths).argmin()] for each in sequences]
+    return [classes[int(time_warping(each, padded, lengths).argmin())] for each in sequences]
 
 
 def time_warping(a: Array, b: Array, lengths: NDArray[np.int64]) -> Array:

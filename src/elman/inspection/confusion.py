@@ -29,5 +29,5 @@ def plot_confusion(confusion: NDArray[np.int64], classes: Sequence[str], path: P
     for (row, column), n in np.ndenumerate(confusion):
         if n:
             color = "white" if share[row, column] > 0.5 else "black"
-            axes.text(column, row, n, ha="center", va="center", color=color, fontsize=8)
+            axes.text(column, row, str(n), ha="center", va="center", color=color, fontsize=8)
     figure.savefig(path, dpi=120)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from elman.checks import check_probability, check_size
 from elman.layers import Readout
@@ -64,10 +64,11 @@ class SequenceClassifier(nn.Module):
             O_T: `(B, K)`.
         """
         X = functional.dropout(X, self.dropout, self.training)
+        sequences: Tensor | PackedSequence = X
         if lengths is not None:
-            X = pack_padded_sequence(X, lengths.cpu(), enforce_sorted=False)
+            sequences = pack_padded_sequence(X, lengths.cpu(), enforce_sorted=False)
         # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
-        _, h_n = self.rnn(X)  # (num_layers·D, B, H)
+        _, h_n = self.rnn(sequences)  # (num_layers·D, B, H)
         h_T = h_n[-self.directions :].transpose(0, 1).flatten(1)  # of the last layer, (B, D·H)
         h_T = functional.dropout(h_T, self.dropout, self.training)
         # O_T = c + W h_T

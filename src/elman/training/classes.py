@@ -64,12 +64,12 @@ class ClassTraining(ExampleTraining):
         if folder is not None:
             plot_confusion(confusion.numpy(), self.classes, folder / CONFUSION)
         width = max(len("class"), *map(len, self.classes))
-        lines = [f"{'class':{width}}  examples  precision  recall    F1"]
+        columns = ("precision", "recall", "f1")
+        lines = [f"{'class':{width}}  examples  precision  recall     f1"]
         for k, name in enumerate(self.classes):
-            precision, recall, f1 = (self.found[each][k] for each in ("precision", "recall", "f1"))
-            lines.append(
-                f"{name:{width}}  {confusion[k].sum():8,}  {precision:9.3f}  {recall:6.3f} {f1:5.3f}"
-            )
+            precision, recall, f1 = (float(self.found[column][k]) for column in columns)
+            count = int(confusion[k].sum())
+            lines.append(f"{name:{width}}  {count:8,}  {precision:9.3f}  {recall:6.3f}  {f1:5.3f}")
         return "\n".join(lines)
 
 
