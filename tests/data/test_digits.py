@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from elman.data import digits as module
-from elman.data.digits import DigitData, read_digits, stratified
+from elman.data.digits import DigitData, DigitRowData, read_digits, stratified
 
 
 def csv(N: int = 40, seed: int = 0) -> bytes:
@@ -60,6 +60,19 @@ def test_the_parts_depend_on_the_seed_alone(path: Path) -> None:
     first, again, other = (next(iter(data(path, seed=s).test_dataloader()))[0] for s in (0, 0, 1))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
+
+
+def test_rows_are_time_steps(path: Path) -> None:
+    made = DigitRowData(str(path), batch_size=7, validation=10, test=10)
+    made.prepare_data()
+    made.setup()
+    a, digits = next(iter(made.test_dataloader()))
+    X, y = made.on_after_batch_transfer((a, digits), 0)
+    assert X.shape == (28, 10, 28)
+    for t in range(28):
+        assert torch.equal(X[t], a[:, 28 * t : 28 * t + 28])
+    assert y is digits
+    assert made.sizes == {"input_size": 28, "classes": 10}
 
 
 def test_any_beginning_has_equal_shares() -> None:
