@@ -5,3 +5,14 @@ from elman.data.digits import DigitData
 from elman.data.series import SeriesData
 
 __all__ = ["CharacterData", "DigitData", "SeriesData"]
+from elman.data.digits import DigitRowData
+from elman.data.labelled_series import LabelledSeriesData
+from elman.data.labelled_texts import LabelledTextData
+
+__all__ = [
+    "CharacterData",
+    "DigitData",
+    "DigitRowData",
+    "LabelledSeriesData",
+    "LabelledTextData",
+]

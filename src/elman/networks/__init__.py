@@ -7,6 +7,7 @@ from elman.networks.forecaster import Forecaster
 from elman.networks.language_model import LanguageModel
 from elman.networks.sequence_autoencoder import SequenceAutoencoder
 from elman.networks.sequence_classifier import SequenceClassifier
+from elman.networks.text_classifier import TextClassifier
 
 __all__ = [
     "Autoencoder",
@@ -16,4 +17,5 @@ __all__ = [
     "LanguageModel",
     "SequenceAutoencoder",
     "SequenceClassifier",
+    "TextClassifier",
 ]
