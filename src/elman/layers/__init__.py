@@ -1,5 +1,6 @@
 """Building blocks, each a `torch.nn.Module` around one equation of the slides."""
 
+from elman.layers.additive_attention import AdditiveAttention
 from elman.layers.conv2d import Conv2d
 from elman.layers.dense import Dense
 from elman.layers.layer_norm_rnn_cell import LayerNormRNNCell
@@ -11,6 +12,7 @@ from elman.layers.variational_rnn_cell import VariationalRNNCell
 
 __all__ = [
     "RNN",
+    "AdditiveAttention",
     "Conv2d",
     "Dense",
     "LayerNormRNNCell",

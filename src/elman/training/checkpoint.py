@@ -16,6 +16,7 @@ from elman.run_folder import BEST
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
 TARGETS = (
     "elman.networks.ConvolutionalNetwork",
+    "elman.networks.EncoderDecoder",
     "elman.networks.FeedforwardNetwork",
     "elman.networks.LanguageModel",
     "elman.networks.SequenceClassifier",
@@ -25,11 +26,14 @@ TARGETS = (
     "torch.nn.RNN",
     "elman.data.CharacterData",
     "elman.data.DigitData",
+    "elman.data.TranslationData",
     "elman.training.examples.ExampleTraining",
     "elman.training.sequences.SequenceTraining",
     "elman.training.objectives.CrossEntropy",
     "elman.training.objectives.NextCharacter",
     "elman.training.objectives.SquaredError",
+    "elman.training.translation.NextToken",
+    "elman.training.translation.TranslationTraining",
 )
 DESCRIBED = ("network", "data", "training", "objective")  # what it takes to test the weights
 PLAIN = (type(None), bool, int, float, str)
