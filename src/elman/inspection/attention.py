@@ -29,7 +29,7 @@ def plot_attention(
     S, T = len(source), len(target)
     figure = Figure(figsize=(2.6 + SIDE * S, 1.6 + SIDE * T), layout="constrained")
     axes = figure.subplots()
-    image = axes.imshow(α.cpu(), cmap="Greys", vmin=0, vmax=1)
+    image = axes.imshow(α.cpu().numpy(), cmap="Greys", vmin=0, vmax=1)
     axes.set_xticks(range(S), source, rotation=90)
     axes.set_yticks(range(T), target)
     axes.xaxis.tick_top()

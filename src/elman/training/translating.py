@@ -37,7 +37,7 @@ def translate(config: DictConfig) -> Iterator[str]:
             "translate; give the run of an encoder-decoder"
         )
     if config.attention is not None and (config.text is None or network.attention is None):
-        what = "a single text, text=…" if network.attention else "a network that has attention"
+        what = "a single text, text=…," if network.attention else "a network that has attention"
         raise ValueError(f"attention: {what} is needed to draw where it looks")
     for where, line in _lines(config.text):
         x = _encode(where, line, data.vocabulary)
