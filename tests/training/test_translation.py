@@ -156,7 +156,7 @@ def test_trains_is_tested_and_translates(
             list(translate(composed("translate", f"checkpoint={run}", *overrides)))
 
 
-@pytest.mark.parametrize("override", ["rnn=torch", "rnn=layer_norm", "network.attention_size=null"])
+@pytest.mark.parametrize("override", ["rnn=torch", "network.attention_size=null"])
 def test_other_networks(
     configure: Compose, composed: Compose, tmp_path: Path, override: str
 ) -> None:

@@ -28,6 +28,7 @@ def plot_attention(
         raise FileExistsError(f"attention: there is a file {path} already; give another name")
     S, T = len(source), len(target)
     figure = Figure(figsize=(2.6 + SIDE * S, 1.6 + SIDE * T), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)  # type: ignore[union-attr]
     axes = figure.subplots()
     image = axes.imshow(α.cpu().numpy(), cmap="Greys", vmin=0, vmax=1)
     axes.set_xticks(range(S), source, rotation=90)
