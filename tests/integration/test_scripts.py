@@ -101,7 +101,7 @@ def test_debugging_shows_where_an_error_arose(run: Run) -> None:
     assert "rnn_cell.py" in failed.stderr or "language_model.py" in failed.stderr
 
 
-@pytest.mark.parametrize("name", ["train", "generate"])
+@pytest.mark.parametrize("name", ["train", "generate", "translate"])
 def test_help_is_written_for_a_person(run: Run, name: str) -> None:
     helped = run(name, "--help")
     assert helped.returncode == 0
