@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from torch import Tensor
 
 SIDE = 0.32  # inches of a token
@@ -27,8 +28,8 @@ def plot_attention(
     if Path(path).exists():
         raise FileExistsError(f"attention: there is a file {path} already; give another name")
     S, T = len(source), len(target)
-    figure = Figure(figsize=(2.6 + SIDE * S, 1.6 + SIDE * T), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)  # type: ignore[union-attr]
+    layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1)
+    figure = Figure(figsize=(2.6 + SIDE * S, 1.6 + SIDE * T), layout=layout)
     axes = figure.subplots()
     image = axes.imshow(α.cpu().numpy(), cmap="Greys", vmin=0, vmax=1)
     axes.set_xticks(range(S), source, rotation=90)
