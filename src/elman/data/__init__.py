@@ -16,3 +16,6 @@ __all__ = [
     "LabelledSeriesData",
     "LabelledTextData",
 ]
+from elman.data.translation import TranslationData
+
+__all__ = ["CharacterData", "DigitData", "TranslationData"]

@@ -2,6 +2,7 @@
 
 from elman.networks.autoencoder import Autoencoder
 from elman.networks.convolutional import ConvolutionalNetwork
+from elman.networks.encoder_decoder import EncoderDecoder
 from elman.networks.feedforward import FeedforwardNetwork
 from elman.networks.forecaster import Forecaster
 from elman.networks.language_model import LanguageModel
@@ -12,6 +13,7 @@ from elman.networks.text_classifier import TextClassifier
 __all__ = [
     "Autoencoder",
     "ConvolutionalNetwork",
+    "EncoderDecoder",
     "FeedforwardNetwork",
     "Forecaster",
     "LanguageModel",

@@ -17,6 +17,7 @@ from elman.run_folder import BEST
 TARGETS = (
     "elman.networks.Autoencoder",
     "elman.networks.ConvolutionalNetwork",
+    "elman.networks.EncoderDecoder",
     "elman.networks.FeedforwardNetwork",
     "elman.networks.Forecaster",
     "elman.networks.LanguageModel",
@@ -34,6 +35,7 @@ TARGETS = (
     "elman.data.LabelledSeriesData",
     "elman.data.LabelledTextData",
     "elman.training.classes.ClassTraining",
+    "elman.data.TranslationData",
     "elman.training.examples.ExampleTraining",
     "elman.training.reconstruction.ReconstructionTraining",
     "elman.training.forecasting.ForecastError",
@@ -43,6 +45,8 @@ TARGETS = (
     "elman.training.objectives.NextCharacter",
     "elman.training.objectives.Reconstruction",
     "elman.training.objectives.SquaredError",
+    "elman.training.translation.NextToken",
+    "elman.training.translation.TranslationTraining",
 )
 DESCRIBED = ("network", "data", "training", "objective")  # what it takes to test the weights
 PLAIN = (type(None), bool, int, float, str)

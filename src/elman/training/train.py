@@ -17,6 +17,7 @@ from torch import nn
 
 from elman.checks import check_size
 from elman.data.module import DataModule
+from elman.data.translation import TranslationData
 from elman.inspection.curves import plot_curves
 from elman.inspection.results import Result
 from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES, PATH
@@ -162,6 +163,11 @@ def _show_the_way(run: Path, data: DataModule, epochs: int) -> None:
         lines[what] = " ".join([f"python scripts/{script} checkpoint={folder}", *arguments])
     if (run / PATH).is_file():
         lines["its descent"] = f"python scripts/descent.py checkpoint={folder}"
+    if isinstance(network, LanguageModel) and isinstance(data, CharacterData):
+        prompt = ' prompt="KING:"' if set("KING:") <= set(data.vocabulary.characters) else ""
+        lines["let it write"] = f"python scripts/generate.py checkpoint={folder}{prompt}"
+    if isinstance(data, TranslationData):
+        lines["translate"] = f'python scripts/translate.py checkpoint={folder} text="…"'
     lines["test it"] = f"python scripts/evaluate.py checkpoint={folder}"
     lines["go on"] = f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}"
     for what, where in lines.items():
