@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import hypothesis
+import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageDraw
 
 # Examples are drawn anew at a developer's desk, and are always the same in CI.
 hypothesis.settings.register_profile("desk", deadline=None, max_examples=30)
@@ -27,3 +29,26 @@ def book(tmp_path: Path) -> Path:
     path = tmp_path / "book.txt"
     path.write_text(verses, encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures of coloured shapes, ten of each combination, with their captions."""
+    folder = tmp_path_factory.mktemp("shapes")
+    random = np.random.default_rng(0)
+    lines = []
+    for colour in ("red", "green", "blue", "black"):
+        for shape in ("circle", "square", "bar", "column"):
+            for n in range(10):
+                image = Image.new("RGB", (16, 16), "white")
+                draw = ImageDraw.Draw(image)
+                x, y = random.integers(4, 7, 2).tolist()
+                width = 2 if shape == "column" else 6
+                height = 2 if shape == "bar" else 6
+                place = (x, y, x + width, y + height)
+                (draw.ellipse if shape == "circle" else draw.rectangle)(place, fill=colour)
+                name = f"{colour}-{shape}-{n}.png"
+                image.save(folder / name)
+                lines.append(f"{name}\t{colour} {shape}")
+    (folder / "captions.tsv").write_text("\n".join(lines), encoding="utf-8")
+    return folder

@@ -7,4 +7,5 @@ OVERRIDES = Path("overrides.yaml")  # what the run was started with, to resume i
 BEST = Path("checkpoints/best.ckpt")
 LAST = Path("checkpoints/last.ckpt")
 CURVES = Path("curves.png")
+SHEET = Path("captions.png")  # pictures of the test, where the network writes captions
 LOG = Path("train.log")

@@ -1,6 +1,7 @@
 """Data: one LightningDataModule a file, and how data are fetched."""
 
+from elman.data.captions import CaptionData
 from elman.data.characters import CharacterData
 from elman.data.digits import DigitData
 
-__all__ = ["CharacterData", "DigitData"]
+__all__ = ["CaptionData", "CharacterData", "DigitData"]

@@ -15,6 +15,7 @@ from elman.run_folder import BEST
 
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
 TARGETS = (
+    "elman.networks.Captioner",
     "elman.networks.ConvolutionalNetwork",
     "elman.networks.FeedforwardNetwork",
     "elman.networks.LanguageModel",
@@ -23,8 +24,11 @@ TARGETS = (
     "elman.LayerNormRNNCell",
     "elman.VariationalRNNCell",
     "torch.nn.RNN",
+    "elman.data.CaptionData",
     "elman.data.CharacterData",
     "elman.data.DigitData",
+    "elman.training.captioning.CaptionTraining",
+    "elman.training.captioning.NextWord",
     "elman.training.examples.ExampleTraining",
     "elman.training.sequences.SequenceTraining",
     "elman.training.objectives.CrossEntropy",
