@@ -126,13 +126,15 @@ class CaptionData(DataModule):
             fetch(NAMES, self.directory)
 
     def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - Lightning's signature
-        """Reads the pictures and holds combinations out.
+        """Reads the pictures, unless they have been read, and holds combinations out.
 
         Raises:
             OSError: there are no such files, or they cannot be read.
             ValueError: a picture or a caption is wrong, a word is not known to the network, or
                 nothing can be held out.
         """
+        if hasattr(self, "captions"):
+            return
         found = self._read()
         kept = common(found.captions, self.least)
         captions = [found.captions[n] for n in kept]
