@@ -33,20 +33,21 @@ def book(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pictures of coloured shapes, ten of each combination, with their captions."""
+    """Pictures of coloured shapes, four of each combination, with their captions."""
     folder = tmp_path_factory.mktemp("shapes")
     random = np.random.default_rng(0)
+    sizes = {"square": (7, 7), "frame": (7, 7), "bar": (7, 1), "column": (1, 7), "dot": (2, 2)}
     lines = []
-    for colour in ("red", "green", "blue", "black"):
-        for shape in ("circle", "square", "bar", "column"):
-            for n in range(10):
+    for colour in ("red", "green", "blue", "orange", "purple", "gray"):
+        for shape, (width, height) in sizes.items():
+            for n in range(4):
                 image = Image.new("RGB", (16, 16), "white")
-                draw = ImageDraw.Draw(image)
-                x, y = random.integers(4, 7, 2).tolist()
-                width = 2 if shape == "column" else 6
-                height = 2 if shape == "bar" else 6
-                place = (x, y, x + width, y + height)
-                (draw.ellipse if shape == "circle" else draw.rectangle)(place, fill=colour)
+                x, y = random.integers(3, 6, 2).tolist()
+                ImageDraw.Draw(image).rectangle(
+                    (x, y, x + width, y + height),
+                    fill=None if shape == "frame" else colour,
+                    outline=colour,
+                )
                 name = f"{colour}-{shape}-{n}.png"
                 image.save(folder / name)
                 lines.append(f"{name}\t{colour} {shape}")

@@ -19,13 +19,13 @@ def data(path: Path, **values: Any) -> CaptionData:
 def test_known_words_in_combinations_never_trained_on(shapes: Path) -> None:
     made = data(shapes)
     train, validation, test = (made.captions[part] for part in ("train", "validation", "test"))
-    assert len(train) + len(validation) + len(test) == 160
-    assert len(test) == 20  # two combinations, ten pictures each
-    assert len(validation) == 10
+    assert len(train) + len(validation) + len(test) == 120
+    assert len(test) == 16  # four combinations, four pictures each
+    assert len(validation) == 12
     assert not set(train) & (set(validation) | set(test))
     assert not set(validation) & set(test)
     assert set(" ".join(validation + test).split()) <= set(" ".join(train).split())
-    assert made.sizes == {"side": 16, "vocabulary_size": 2 + 8}
+    assert made.sizes == {"side": 16, "vocabulary_size": 2 + 11}
 
 
 def test_captions_with_rare_words_are_left_out(shapes: Path, tmp_path: Path) -> None:
@@ -35,18 +35,18 @@ def test_captions_with_rare_words_are_left_out(shapes: Path, tmp_path: Path) -> 
     (tmp_path / "captions.tsv").write_text(f"{table}\nred-bar-0.png\tcrimson bar")
     made = data(tmp_path)
     assert "crimson" not in made.words.words
-    assert sum(map(len, made.captions.values())) == 160
+    assert sum(map(len, made.captions.values())) == 120
 
 
 def test_a_batch(shapes: Path) -> None:
     made = data(shapes)
     (pictures, words), (next_words, mask) = next(iter(made.test_dataloader()))
-    assert pictures.shape == (20, 3, 16, 16)
+    assert pictures.shape == (16, 3, 16, 16)
     assert pictures.dtype == torch.float32
     assert 0 <= pictures.min() <= pictures.max() == 1
-    assert words.shape == next_words.shape == mask.shape == (3, 20)
-    assert words[0].tolist() == [BEGIN] * 20
-    assert next_words[-1].tolist() == [END] * 20
+    assert words.shape == next_words.shape == mask.shape == (3, 16)
+    assert words[0].tolist() == [BEGIN] * 16
+    assert next_words[-1].tolist() == [END] * 16
     assert torch.equal(words[1:], next_words[:-1])
     told = [made.words.decode(row) for row in next_words.T.tolist()]
     assert told == made.captions["test"]
@@ -100,7 +100,7 @@ def test_the_words_of_a_checkpoint(shapes: Path) -> None:
     assert again.captions == made.captions
 
     other = CaptionData(str(shapes), side=16)
-    other.load_state_dict({"words": ["red", "circle"], "path": None})
+    other.load_state_dict({"words": ["red", "square"], "path": None})
     with pytest.raises(
         ValueError, match=r"captions\.tsv line \d+ has words '.*' not among the 2 words the network"
     ):
@@ -110,7 +110,7 @@ def test_the_words_of_a_checkpoint(shapes: Path) -> None:
 
 
 def test_nothing_can_be_held_out(shapes: Path) -> None:
-    with pytest.raises(ValueError, match=r"no combination of words can be held out of the 160 "):
+    with pytest.raises(ValueError, match=r"no combination of words can be held out of the 120 "):
         data(shapes, least=40)
     with pytest.raises(ValueError, match=r"pictures of .* for data\.validation: each word must"):
         data(shapes, validation=0.01)

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import tempfile
 import zipfile
 from collections import defaultdict
 from importlib.metadata import version
@@ -53,10 +54,11 @@ def read_emoji(directory: str | Path, side: int) -> Captioned:
     kept = _load(file, made_from)
     if kept is None:
         pixels, names = _rasterise(*wheels, side)
-        partial = file.with_suffix(".partial.npz")  # a file appears only whole
-        np.savez_compressed(partial, pixels=pixels, names=names, made_from=made_from)
+        with tempfile.TemporaryDirectory(dir=directory) as temporary:
+            partial = Path(temporary) / file.name
+            np.savez_compressed(partial, pixels=pixels, names=names, made_from=made_from)
+            partial.replace(file)  # a file appears only whole
         kept = pixels, names
-        partial.replace(file)
     pixels, names = kept
     told = _told_apart(pixels, names)
     places = [f"{DRAWINGS.name}: {names[n]}" for n in told]
