@@ -3,5 +3,6 @@
 from elman.data.captions import CaptionData
 from elman.data.characters import CharacterData
 from elman.data.digits import DigitData
+from elman.data.series import SeriesData
 
-__all__ = ["CaptionData", "CharacterData", "DigitData"]
+__all__ = ["CaptionData", "CharacterData", "DigitData", "SeriesData"]

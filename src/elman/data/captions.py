@@ -115,6 +115,11 @@ class CaptionData(DataModule):
         words = len(self.words) if hasattr(self, "words") else 1
         return {"side": self.side, "vocabulary_size": words}
 
+    @property
+    def uses(self) -> dict[str, str]:
+        """Captioning a picture of one's own."""
+        return {"caption yours": "scripts/caption.py image=picture.png"}
+
     def prepare_data(self) -> None:
         """Fetches the pictures and their names, once a machine.
 

@@ -1,5 +1,6 @@
 """Building blocks, each a `torch.nn.Module` around one equation of the slides."""
 
+from elman.layers.built_in import built_in
 from elman.layers.conv2d import Conv2d
 from elman.layers.dense import Dense
 from elman.layers.layer_norm_rnn_cell import LayerNormRNNCell
@@ -18,4 +19,5 @@ __all__ = [
     "RNNStack",
     "Readout",
     "VariationalRNNCell",
+    "built_in",
 ]

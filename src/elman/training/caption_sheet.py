@@ -1,7 +1,5 @@
 """The sheet of test pictures that a training ends with."""
 
-import logging
-import shlex
 from pathlib import Path
 
 import torch
@@ -11,8 +9,6 @@ from lightning.pytorch.utilities import rank_zero_only
 from elman.checks import check_size
 from elman.inspection.captions import plot_captions
 from elman.run_folder import SHEET
-
-log = logging.getLogger(__name__)
 
 
 class CaptionSheet(Callback):
@@ -35,7 +31,7 @@ class CaptionSheet(Callback):
 
     @rank_zero_only
     def on_test_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Draws and tells where, and how to have a picture of one's own captioned."""
+        """Draws some of the pictures, chosen by chance."""
         data = trainer.datamodule  # type: ignore[attr-defined]
         told: list[str] = pl_module.told  # type: ignore[assignment]
         pictures = torch.cat([pictures for (pictures, _), _ in data.test_dataloader()])
@@ -47,9 +43,4 @@ class CaptionSheet(Callback):
             [told[n] for n in chosen.tolist()],
             [truth[n] for n in chosen.tolist()],
             self.run / SHEET,
-        )
-        log.info("\nPictures of the test and their captions: %s", self.run / SHEET)
-        log.info(
-            "Yours: python scripts/caption.py checkpoint=%s image=picture.png",
-            shlex.quote(str(self.run)),
         )
