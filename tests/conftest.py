@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import hypothesis
+import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageDraw
 
 # Examples are drawn anew at a developer's desk, and are always the same in CI.
 hypothesis.settings.register_profile("desk", deadline=None, max_examples=30)
@@ -27,3 +29,27 @@ def book(tmp_path: Path) -> Path:
     path = tmp_path / "book.txt"
     path.write_text(verses, encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures of coloured shapes, four of each combination, with their captions."""
+    folder = tmp_path_factory.mktemp("shapes")
+    random = np.random.default_rng(0)
+    sizes = {"square": (7, 7), "frame": (7, 7), "bar": (7, 1), "column": (1, 7), "dot": (2, 2)}
+    lines = []
+    for colour in ("red", "green", "blue", "orange", "purple", "gray"):
+        for shape, (width, height) in sizes.items():
+            for n in range(4):
+                image = Image.new("RGB", (16, 16), "white")
+                x, y = random.integers(3, 6, 2).tolist()
+                ImageDraw.Draw(image).rectangle(
+                    (x, y, x + width, y + height),
+                    fill=None if shape == "frame" else colour,
+                    outline=colour,
+                )
+                name = f"{colour}-{shape}-{n}.png"
+                image.save(folder / name)
+                lines.append(f"{name}\t{colour} {shape}")
+    (folder / "captions.tsv").write_text("\n".join(lines), encoding="utf-8")
+    return folder

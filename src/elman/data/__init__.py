@@ -1,5 +1,6 @@
 """Data: one LightningDataModule a file, and how data are fetched."""
 
+from elman.data.captions import CaptionData
 from elman.data.characters import CharacterData
 from elman.data.digits import DigitData
 from elman.data.series import SeriesData
@@ -19,3 +20,4 @@ __all__ = [
 from elman.data.translation import TranslationData
 
 __all__ = ["CharacterData", "DigitData", "TranslationData"]
+__all__ = ["CaptionData", "CharacterData", "DigitData", "SeriesData"]

@@ -1,6 +1,7 @@
 """Whole networks, one file for each kind."""
 
 from elman.networks.autoencoder import Autoencoder
+from elman.networks.captioner import Captioner
 from elman.networks.convolutional import ConvolutionalNetwork
 from elman.networks.encoder_decoder import EncoderDecoder
 from elman.networks.feedforward import FeedforwardNetwork
@@ -12,6 +13,7 @@ from elman.networks.text_classifier import TextClassifier
 
 __all__ = [
     "Autoencoder",
+    "Captioner",
     "ConvolutionalNetwork",
     "EncoderDecoder",
     "FeedforwardNetwork",

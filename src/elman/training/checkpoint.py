@@ -16,6 +16,7 @@ from elman.run_folder import BEST
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
 TARGETS = (
     "elman.networks.Autoencoder",
+    "elman.networks.Captioner",
     "elman.networks.ConvolutionalNetwork",
     "elman.networks.EncoderDecoder",
     "elman.networks.FeedforwardNetwork",
@@ -28,6 +29,7 @@ TARGETS = (
     "elman.LayerNormRNNCell",
     "elman.VariationalRNNCell",
     "elman.layers.built_in",
+    "elman.data.CaptionData",
     "elman.data.CharacterData",
     "elman.data.DigitData",
     "elman.data.SeriesData",
@@ -36,6 +38,8 @@ TARGETS = (
     "elman.data.LabelledTextData",
     "elman.training.classes.ClassTraining",
     "elman.data.TranslationData",
+    "elman.training.captioning.CaptionTraining",
+    "elman.training.captioning.NextWord",
     "elman.training.examples.ExampleTraining",
     "elman.training.reconstruction.ReconstructionTraining",
     "elman.training.forecasting.ForecastError",
