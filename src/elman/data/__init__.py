@@ -2,5 +2,6 @@
 
 from elman.data.characters import CharacterData
 from elman.data.digits import DigitData
+from elman.data.speech import SpeechData
 
-__all__ = ["CharacterData", "DigitData"]
+__all__ = ["CharacterData", "DigitData", "SpeechData"]

@@ -4,5 +4,12 @@ from elman.networks.convolutional import ConvolutionalNetwork
 from elman.networks.feedforward import FeedforwardNetwork
 from elman.networks.language_model import LanguageModel
 from elman.networks.sequence_classifier import SequenceClassifier
+from elman.networks.speech_recognizer import SpeechRecognizer
 
-__all__ = ["ConvolutionalNetwork", "FeedforwardNetwork", "LanguageModel", "SequenceClassifier"]
+__all__ = [
+    "ConvolutionalNetwork",
+    "FeedforwardNetwork",
+    "LanguageModel",
+    "SequenceClassifier",
+    "SpeechRecognizer",
+]

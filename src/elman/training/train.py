@@ -20,6 +20,7 @@ from elman.data.characters import CharacterData
 from elman.data.module import DataModule
 from elman.inspection.curves import plot_curves
 from elman.networks.language_model import LanguageModel
+from elman.networks.speech_recognizer import SpeechRecognizer
 from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
 from elman.training.objectives import tell
@@ -145,6 +146,8 @@ def _show_the_way(run: Path, network: nn.Module, data: DataModule, epochs: int) 
     if isinstance(network, LanguageModel) and isinstance(data, CharacterData):
         prompt = ' prompt="KING:"' if set("KING:") <= set(data.vocabulary.characters) else ""
         lines["let it write"] = f"python scripts/generate.py checkpoint={folder}{prompt}"
+    if isinstance(network, SpeechRecognizer):
+        lines["let it hear"] = f"python scripts/transcribe.py checkpoint={folder} audio=FILE.wav"
     lines["test it"] = f"python scripts/evaluate.py checkpoint={folder}"
     lines["go on"] = f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}"
     for what, where in lines.items():
