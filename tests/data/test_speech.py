@@ -1,4 +1,3 @@
-import itertools
 from pathlib import Path
 
 import numpy as np
@@ -43,17 +42,6 @@ def test_batches(tones: Path) -> None:
             assert text[:length].min() > 0  # 0 is the blank
     assert seen == 60
     assert made.sizes == {"input_size": 2 * MELS, "outputs": 29}
-
-
-def test_batches_of_like_length() -> None:
-    lengths = torch.randint(1000, (100,), generator=torch.Generator().manual_seed(0)).tolist()
-    batches = module.LikeLengths(lengths, 8)
-    drawn, again = list(batches), list(batches)
-    assert drawn != again
-    assert sorted(itertools.chain(*drawn)) == list(range(100))
-    assert len(batches) == len(drawn) == 13
-    spread = [max(lengths[n] for n in each) - min(lengths[n] for n in each) for each in drawn]
-    assert max(spread) < 200  # of random batches, about 800
 
 
 def test_no_speaker_is_in_two_parts(tones: Path) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader
 from elman.checks import check_probability, check_size
 from elman.data.disturbance import with_loudness, with_noise, with_speed
 from elman.data.espeak import speak
+from elman.data.like_lengths import LikeLengths
 from elman.data.log_mel import MELS, frames, log_mel, stack
 from elman.data.module import DataModule
 from elman.data.recordings import Utterance, divide, read_recordings
@@ -27,7 +28,6 @@ WITHOUT_NOISE = 0.3  # share of them
 QUIETEST_NOISE = 30.0  # decibels
 LONGEST_SILENCE = 3200  # samples, before and after
 STEEPEST_TILT = 1.5  # of the log mel features from the middle to either end, as of a microphone
-BUCKET = 16  # batches among which utterances of like length are put together
 
 
 class Condition(NamedTuple):
@@ -355,32 +355,3 @@ class SpeechData(DataModule):
 def _features(waveform: Tensor, throat: float = 1.0) -> Tensor:
     features: Tensor = log_mel(with_loudness(waveform.float()).unsqueeze(0), throat).squeeze(0)
     return features
-
-
-class LikeLengths:
-    """Batches by chance of examples of like length, so that little is padding.
-
-    Args:
-        lengths: of all examples.
-        batch_size: examples in a batch.
-    """
-
-    def __init__(self, lengths: list[int], batch_size: int) -> None:
-        self.lengths = lengths
-        self.batch_size = batch_size
-
-    def __len__(self) -> int:
-        return math.ceil(len(self.lengths) / self.batch_size)
-
-    def __iter__(self) -> Iterator[list[int]]:
-        order = torch.randperm(len(self.lengths)).tolist()
-        batches = []
-        for bucket in _chunks(order, BUCKET * self.batch_size):
-            bucket.sort(key=lambda n: self.lengths[n])
-            batches.extend(_chunks(bucket, self.batch_size))
-        for k in torch.randperm(len(batches)).tolist():
-            yield batches[k]
-
-
-def _chunks(numbers: list[int], size: int) -> list[list[int]]:
-    return [numbers[n : n + size] for n in range(0, len(numbers), size)]
