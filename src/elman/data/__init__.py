@@ -21,3 +21,5 @@ from elman.data.translation import TranslationData
 
 __all__ = ["CharacterData", "DigitData", "TranslationData"]
 __all__ = ["CaptionData", "CharacterData", "DigitData", "SeriesData"]
+from elman.data.speech import SpeechData
+__all__ = ["CharacterData", "DigitData", "SpeechData"]

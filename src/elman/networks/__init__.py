@@ -22,4 +22,6 @@ __all__ = [
     "SequenceAutoencoder",
     "SequenceClassifier",
     "TextClassifier",
+from elman.networks.speech_recognizer import SpeechRecognizer
+    "SpeechRecognizer",
 ]

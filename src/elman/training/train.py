@@ -21,6 +21,9 @@ from elman.data.translation import TranslationData
 from elman.inspection.curves import plot_curves
 from elman.inspection.results import Result
 from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES, PATH
+from elman.networks.language_model import LanguageModel
+from elman.networks.speech_recognizer import SpeechRecognizer
+from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
 from elman.training.objectives import tell
 from elman.training.trainer import build_trainer
@@ -168,6 +171,8 @@ def _show_the_way(run: Path, data: DataModule, epochs: int) -> None:
         lines["let it write"] = f"python scripts/generate.py checkpoint={folder}{prompt}"
     if isinstance(data, TranslationData):
         lines["translate"] = f'python scripts/translate.py checkpoint={folder} text="…"'
+    if isinstance(network, SpeechRecognizer):
+        lines["let it hear"] = f"python scripts/transcribe.py checkpoint={folder} audio=FILE.wav"
     lines["test it"] = f"python scripts/evaluate.py checkpoint={folder}"
     lines["go on"] = f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}"
     for what, where in lines.items():
