@@ -53,9 +53,13 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 image.save(folder / name)
                 lines.append(f"{name}\t{colour} {shape}")
     (folder / "captions.tsv").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def tones(tmp_path: Path) -> Path:
     """Recordings of ten speakers, whose words are tones: a folder with its table."""
+    random = np.random.default_rng(0)
     words = {"la": 500, "so": 1100, "mi": 2500}  # Hz
     folder = tmp_path / "tones"
     folder.mkdir()

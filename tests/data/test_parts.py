@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 import torch
 from hypothesis import given
@@ -22,7 +24,7 @@ def test_any_beginning_has_equal_shares() -> None:
 def test_every_example_is_in_one_part(labels: list[str], test: float, validation: float) -> None:
     examples = [Example(n, n, label) for n, label in enumerate(labels)]
     parts = divide(examples, ["a", "b", "c"], test, validation, seed=0)
-    assert sorted(sum(parts.values(), [])) == examples
+    assert sorted(itertools.chain(*parts.values())) == examples
     assert len(parts["test"]) == round(test * len(labels))
     assert len(parts["validation"]) == round(validation * len(labels))
 
@@ -39,7 +41,8 @@ def test_what_is_the_same_counts_once(caplog: pytest.LogCaptureFixture) -> None:
     kept = once(examples, lambda text: str(text)[0], "it")
     assert [each.line for each in kept] == [1, 4]
     assert caplog.messages == [
-        "data: it has 5 examples, 3 different ones; 1 of those have several classes and are left out"
+        "data: it has 5 examples, 3 different ones; 1 of those have several classes and are left "
+        "out"
     ]
     assert once(kept, lambda text: str(text)[0], "it") == kept
     assert len(caplog.messages) == 1

@@ -138,14 +138,14 @@ class DigitData(DataModule):
 
     def on_after_batch_transfer(
         self,
-        batch: list[Tensor],
+        batch: tuple[Tensor, Tensor],
         dataloader_idx: int,  # noqa: ARG002 - Lightning's signature
-    ) -> list[Tensor]:
+    ) -> tuple[Tensor, Tensor]:
         """Moves the pictures of a training batch."""
-        if not self.shift or self.trainer is None or not self.trainer.training:
-            return batch
         pixels, digits = batch
-        return [moved(pixels, self.shift), digits]
+        if self.shift and self.trainer is not None and self.trainer.training:
+            pixels = moved(pixels, self.shift)
+        return pixels, digits
 
     def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in another order in each epoch."""
@@ -176,10 +176,10 @@ class DigitRowData(DigitData):
     def on_after_batch_transfer(
         self,
         batch: tuple[Tensor, Tensor],
-        dataloader_idx: int,  # noqa: ARG002 - Lightning's signature
+        dataloader_idx: int,
     ) -> tuple[Tensor, Tensor]:
-        """Cuts the pictures into rows."""
-        a, digits = batch
+        """Moves the pictures of a training batch, and cuts them into rows."""
+        a, digits = super().on_after_batch_transfer(batch, dataloader_idx)
         return a.view(-1, SIDE, SIDE).transpose(0, 1), digits  # (B, T·I) → (T, B, I)
 
 
@@ -225,22 +225,3 @@ def moved(pixels: Tensor, furthest: int) -> Tensor:
     )  # (B, 28) each
     picture = torch.arange(B, device=pixels.device)[:, None, None]
     return black_around[picture, y[:, :, None], x[:, None, :]].flatten(1)
-
-
-def stratified(digits: Tensor, seed: int) -> Tensor:
-    """An order by chance in which the first n pictures have all digits in equal shares, any n.
-
-    Args:
-        digits: `(N)`.
-        seed: of chance.
-
-    Returns:
-        The numbers of the pictures, `(N)`.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    shuffled = torch.randperm(len(digits), generator=generator)
-    place = torch.empty(len(digits), dtype=torch.float64)
-    for digit in torch.unique(digits):
-        own = shuffled[digits[shuffled] == digit]
-        place[own] = (torch.arange(len(own), dtype=torch.float64) + 0.5) / len(own)
-    return shuffled[place[shuffled].argsort(stable=True)]

@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 from elman.checks import check_probability, check_size
 from elman.data.disturbance import with_loudness, with_noise, with_speed
 from elman.data.espeak import speak
-from elman.data.like_lengths import LikeLengths
+from elman.data.length_batches import LengthBatches
 from elman.data.log_mel import MELS, frames, log_mel, stack
 from elman.data.module import DataModule
 from elman.data.recordings import Utterance, divide, read_recordings
@@ -186,6 +186,11 @@ class SpeechData(DataModule):
         )
 
     @property
+    def uses(self) -> dict[str, str]:
+        """To transcribe recordings."""
+        return {"let it hear": "transcribe.py audio=FILE.wav"}
+
+    @property
     def sizes(self) -> dict[str, int]:
         """Arguments of a network that the data decide."""
         return {"input_size": self.stacked * MELS, "outputs": len(self.vocabulary) + 1}
@@ -304,7 +309,7 @@ class SpeechData(DataModule):
     def train_dataloader(self) -> DataLoader[Heard]:
         """Batches of utterances of like length, in another order in each epoch."""
         heard = [Heard(u.waveform, self._numbers(u.text)) for u in self._parts["train"]]
-        batches = LikeLengths([len(each.waveform) for each in heard], self.batch_size)
+        batches = LengthBatches([len(each.waveform) for each in heard], self.batch_size)
         return DataLoader(heard, batch_sampler=batches, collate_fn=self.batch)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Heard]:

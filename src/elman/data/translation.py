@@ -131,6 +131,11 @@ class TranslationData(DataModule):
         return f"{len(self.parts['test']):,} unseen pairs of {self.source}"
 
     @property
+    def uses(self) -> dict[str, str]:
+        """To translate."""
+        return {"translate": 'translate.py text="…"'}
+
+    @property
     def sizes(self) -> dict[str, int]:
         """Arguments of a network that the data decide; before `setup` the most they can be."""
         known = hasattr(self, "vocabulary")

@@ -17,13 +17,9 @@ from torch import nn
 
 from elman.checks import check_size
 from elman.data.module import DataModule
-from elman.data.translation import TranslationData
 from elman.inspection.curves import plot_curves
 from elman.inspection.results import Result
 from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES, PATH
-from elman.networks.language_model import LanguageModel
-from elman.networks.speech_recognizer import SpeechRecognizer
-from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
 from elman.training.objectives import tell
 from elman.training.trainer import build_trainer
@@ -166,13 +162,6 @@ def _show_the_way(run: Path, data: DataModule, epochs: int) -> None:
         lines[what] = " ".join([f"python scripts/{script} checkpoint={folder}", *arguments])
     if (run / PATH).is_file():
         lines["its descent"] = f"python scripts/descent.py checkpoint={folder}"
-    if isinstance(network, LanguageModel) and isinstance(data, CharacterData):
-        prompt = ' prompt="KING:"' if set("KING:") <= set(data.vocabulary.characters) else ""
-        lines["let it write"] = f"python scripts/generate.py checkpoint={folder}{prompt}"
-    if isinstance(data, TranslationData):
-        lines["translate"] = f'python scripts/translate.py checkpoint={folder} text="…"'
-    if isinstance(network, SpeechRecognizer):
-        lines["let it hear"] = f"python scripts/transcribe.py checkpoint={folder} audio=FILE.wav"
     lines["test it"] = f"python scripts/evaluate.py checkpoint={folder}"
     lines["go on"] = f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}"
     for what, where in lines.items():
