@@ -7,7 +7,7 @@ import torch
 
 from elman.data import espeak
 from elman.data.espeak import Spoken, speak
-from elman.data.voices import ACCENTS, VARIANTS, plan, voices
+from elman.data.voices import ACCENTS, MADE, NEW_ACCENT, VARIANTS, made_variants, plan, voices
 
 PLAN = [Spoken("one two", "en+f1", 150, 50), Spoken("three", "en-us+m2", 120, 40)]
 
@@ -63,11 +63,32 @@ def test_another_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         speak(PLAN, tmp_path)
 
 
-def test_no_variant_and_no_accent_is_in_two_parts() -> None:
-    for groups in (ACCENTS, VARIANTS):
-        everything = [each for group in groups.values() for each in group]
-        assert len(set(everything)) == len(everything)
-    assert "en-gb-scotland+zac" in voices("test")
+def test_no_variant_is_in_two_parts() -> None:
+    parts = [{voice.split("+")[1] for voice in voices(part)} for part in VARIANTS]
+    assert sum(map(len, parts)) == len(set.union(*parts))
+    new = [voice.split("+") for voice in voices(NEW_ACCENT)]
+    assert {variant for _, variant in new} == set(VARIANTS["test"])
+    assert not {accent for accent, _ in new} & set(ACCENTS)
+
+
+def test_variants_made_by_chance_are_for_training_alone() -> None:
+    made = made_variants()
+    assert made == made_variants()
+    assert len(set(made.values())) == MADE
+    assert all(text.startswith(f"language variant\nname {name}\n") for name, text in made.items())
+    for part in ("validation", "test", NEW_ACCENT):
+        assert not any("+made" in voice for voice in voices(part))
+
+
+def test_variants_are_written_where_the_synthesiser_looks(
+    tmp_path: Path, said: list[Sequence[Spoken]]
+) -> None:
+    folder = tmp_path / espeak.VARIANTS
+    folder.mkdir(parents=True)
+    speak(PLAN, tmp_path, {"made0": "one"})
+    assert (folder / "made0").read_text() == "one"
+    speak(PLAN, tmp_path, {"made0": "another"})  # which is another sound
+    assert len(said) == 2
 
 
 def test_plans() -> None:

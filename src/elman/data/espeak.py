@@ -36,6 +36,7 @@ DO_NOT_EXIT = 0x8000  # where the data are not found
 UTF_8 = 1
 POSITION_IN_CHARACTERS = 1
 RATE_PARAMETER, PITCH_PARAMETER = 1, 3
+SEED = 1  # of the synthesiser's chance
 Callback = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
 )
@@ -78,7 +79,7 @@ def speak(
         ValueError: it lacks a voice, or the file of an earlier time is damaged.
     """
     directory = Path(directory)
-    described = json.dumps([ESPEAK.sha256, RATE, plan, variants])
+    described = json.dumps([ESPEAK.sha256, RATE, SEED, plan, variants])
     key = hashlib.sha256(described.encode()).hexdigest()  # another plan has another file
     kept = directory / f"speech-{key[:32]}.npz"
     if not kept.is_file():
@@ -138,6 +139,7 @@ def synthesize(plan: Sequence[Spoken], folder: Path) -> list[NDArray[np.int16]]:
     rate = espeak.espeak_Initialize(SYNCHRONOUS, 0, str(folder).encode(), DO_NOT_EXIT)
     if rate <= 0:
         raise ValueError(f"data: the synthesiser finds no data in {folder}; delete it to try again")
+    espeak.espeak_ng_SetRandSeed(ctypes.c_long(SEED))  # else it is the time
     pieces: list[NDArray[np.int16]] = []
     callback = Callback(_collector(pieces))
     espeak.espeak_SetSynthCallback(callback)
