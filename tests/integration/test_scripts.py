@@ -141,7 +141,7 @@ def test_gradient_check(run: Run, tmp_path: Path) -> None:
     assert wrong.stdout.count("wrong") == 6
 
 
-@pytest.mark.parametrize("name", ["train", "generate", "gradient_check", "descent"])
+@pytest.mark.parametrize("name", ["caption", "train", "generate", "gradient_check", "descent"])
 def test_help_is_written_for_a_person(run: Run, name: str) -> None:
     helped = run(name, "--help")
     assert helped.returncode == 0
