@@ -68,7 +68,7 @@ class CaptionData(DataModule):
         batch_size: int = 32,
         validation: float = 0.1,
         test: float = 0.15,
-        least: int = 8,
+        least: int = 12,
         shift: int = 0,
         on_bad: str = "error",
         seed: int = 0,
