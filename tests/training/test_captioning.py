@@ -126,10 +126,10 @@ def test_a_checkpoint_keeps_its_words(
 
 @pytest.mark.parametrize("rnn", ["torch", "layer_norm"])
 def test_other_recurrent_layers(configure: Compose, tmp_path: Path, rnn: str) -> None:
-    train(configure(f"rnn={rnn}", "rnn.num_layers=2", "trainer.max_epochs=20"))
+    train(configure(f"rnn={rnn}", "rnn.num_layers=2", "trainer.max_epochs=10"))
     curve = read_curves(tmp_path / "run")["train/cost"]
     assert curve[0][1] > 1
-    assert curve[-1][1] < 0.5
+    assert curve[-1][1] < 0.8
 
 
 def test_cost_is_the_average_of_the_steps_that_there_are() -> None:
@@ -177,21 +177,17 @@ def test_nearest_repeats_the_caption_of_the_nearest_training_picture(shapes: Pat
         assert told == data.captions["train"][distances.argmin()]
 
 
-@pytest.mark.parametrize(
-    ("override", "message"),
-    [
-        ("image=missing.png", "image: there is no file missing.png"),
-        ("image=pyproject.toml", "image: pyproject.toml: it is no picture that can be decoded"),
-        ("beam_width=0", "beam_width must be greater than zero, got 0"),
-    ],
-)
-def test_pictures_without_a_caption(
-    configure: Compose, composed: Compose, tmp_path: Path, override: str, message: str
-) -> None:
+def test_pictures_without_a_caption(configure: Compose, composed: Compose, tmp_path: Path) -> None:
     train(configure(*QUICK, "+trainer.limit_test_batches=1"))
-    image = [] if override.startswith("image") else ["image=x.png"]
-    with pytest.raises((ValueError, OSError), match=message):
-        caption(composed("caption", f"checkpoint={tmp_path / 'run'}", *image, override))
+    run = f"checkpoint={tmp_path / 'run'}"
+    with pytest.raises(FileNotFoundError, match=r"image: there is no file missing\.png"):
+        caption(composed("caption", run, "image=missing.png"))
+    with pytest.raises(
+        ValueError, match=r"image: README\.md: it is no picture that can be decoded"
+    ):
+        caption(composed("caption", run, "image=README.md"))
+    with pytest.raises(ValueError, match="beam_width must be greater than zero, got 0"):
+        caption(composed("caption", run, "image=x.png", "beam_width=0"))
 
 
 def test_a_network_that_writes_no_captions(
