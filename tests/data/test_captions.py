@@ -111,7 +111,7 @@ def test_the_words_of_a_checkpoint(shapes: Path) -> None:
 
 def test_nothing_can_be_held_out(shapes: Path) -> None:
     with pytest.raises(ValueError, match=r"no combination of words can be held out of the 120 "):
-        data(shapes, least=40)
+        data(shapes, least=20)
     with pytest.raises(ValueError, match=r"pictures of .* for data\.validation: each word must"):
         data(shapes, validation=0.01)
 

@@ -68,7 +68,7 @@ class CaptionData(DataModule):
         batch_size: int = 32,
         validation: float = 0.1,
         test: float = 0.15,
-        least: int = 8,
+        least: int = 12,
         shift: int = 0,
         on_bad: str = "error",
         seed: int = 0,
@@ -117,8 +117,8 @@ class CaptionData(DataModule):
 
     @property
     def uses(self) -> dict[str, str]:
-        """Captioning a picture of one's own."""
-        return {"caption yours": "scripts/caption.py image=picture.png"}
+        """To caption a picture."""
+        return {"caption a picture": "caption.py image=picture.png"}
 
     def prepare_data(self) -> None:
         """Fetches the pictures and their names, once a machine.
@@ -143,6 +143,9 @@ class CaptionData(DataModule):
         found = self._read()
         kept = common(found.captions, self.least)
         captions = [found.captions[n] for n in kept]
+        if not hasattr(self, "words"):
+            self.words = Words(word for caption in captions for word in caption.split())
+        numbers = self._encode(captions, [found.places[n] for n in kept])
         sizes = [round(share * len(kept)) for share in (self.test, self.validation)]
         (test, validation), train = hold_out(captions, sizes, self.least, self.seed)
         for name, part in (("test", test), ("validation", validation)):
@@ -152,10 +155,7 @@ class CaptionData(DataModule):
                     f"{self.source} for data.{name}: each word must stand in data.least="
                     f"{self.least} other captions; lower data.least or give more pictures"
                 )
-        if not hasattr(self, "words"):
-            self.words = Words(word for n in train for word in captions[n].split())
         pixels = found.pixels[kept]
-        numbers = self._encode(captions, [found.places[n] for n in kept])
         self.captions = {
             part: [captions[n] for n in chosen] for part, chosen in _named(train, validation, test)
         }

@@ -18,10 +18,11 @@ class Captioner(nn.Module):
     """Looks at a picture, then writes word by word (Vinyals et al. 2015, Xu et al. 2015).
 
     The convolutional encoder finds patterns: a is how clearly each pattern of each layer is found
-    anywhere, and each of the last layer at each place. The recurrent decoder begins with them:
+    anywhere, and each of the last layer at each place. The recurrent decoder begins with them, and
+    has them before it with every word:
 
-        h_0 = tanh(W_h a + b_h)
-        X_t = E x_t      a_t = X_t U + h_{t−1} V + b      h_t = f(a_t)      O_t = c + W h_t
+        h_0 = tanh(W_h a + b_h)      X_t = (E x_t, h_0)
+        a_t = X_t U + h_{t−1} V + b      h_t = f(a_t)      O_t = c + W h_t
 
     where x_t is 1 at the number of word t and 0 elsewhere; `softmax(O_t)` tells the word after it.
 
@@ -30,7 +31,8 @@ class Captioner(nn.Module):
         vocabulary_size: words K, those that mark a caption's begin and end among them.
         channels: patterns that each layer of the encoder looks for, at every second place: each
             layer halves the picture.
-        embedding_size: inputs I of the recurrent layer.
+        embedding_size: inputs of the recurrent layer that stand for a word; the others, H, are
+            h_0 of the first layer.
         hidden_size: hidden units H.
         rnn: makes the recurrent layer from I and H: `elman.RNN`, or `torch.nn.RNN` to compare.
         dropout: probability of zeroing a pattern found, or a unit of h_t before the readout, in
@@ -80,7 +82,7 @@ class Captioner(nn.Module):
             nn.init.kaiming_uniform_(convolution.W, nonlinearity="relu")
         self.convolutions = nn.ModuleList(convolutions)
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
-        self.rnn = rnn(embedding_size, hidden_size)
+        self.rnn = rnn(embedding_size + hidden_size, hidden_size)
         for flag in ("bidirectional", "batch_first"):
             if getattr(self.rnn, flag, False):
                 raise ValueError(f"rnn.{flag} must be false in a captioner")
@@ -121,20 +123,26 @@ class Captioner(nn.Module):
         Returns:
             O: `(T, B, K)`; `softmax(O[t])` predicts word t + 1.
         """
-        # X_t = E x_t
-        X = self.embedding(words)  # (T, B) → (T, B, I)
-        if self.training and self.word_dropout > 0:
-            X = X * (torch.rand(*words.shape, 1, device=X.device) >= self.word_dropout)
-        # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
-        h, _ = self.rnn(X, self.encode(pictures))  # (T, B, H)
-        # O_t = c + W h_t
-        O: Tensor = self.readout(functional.dropout(h, self.dropout, self.training))
-        return O
+        h_0 = self.encode(pictures)
+        return self._read(words, h_0, h_0)[0]
 
-    def step(self, words: Tensor, state: State) -> tuple[Tensor, State]:
-        """Reads a word of each caption, `(B)`, in a state; see `beam_search`."""
-        h, h_n = self.rnn(self.embedding(words.unsqueeze(0)), *state)
-        return functional.log_softmax(self.readout(h[0]), dim=-1), (h_n,)
+    def _read(self, words: Tensor, h_0: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        """O `(T, B, K)` after each word, read in state h, and the state after the last."""
+        # X_t = (E x_t, h_0)
+        E_x = self.embedding(words)  # (T, B) → (T, B, embedding_size)
+        if self.training and self.word_dropout > 0:
+            E_x = E_x * (torch.rand(*words.shape, 1, device=E_x.device) >= self.word_dropout)
+        X = torch.cat([E_x, h_0[0].expand(len(words), -1, -1)], dim=-1)  # (T, B, I)
+        # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
+        h, h_n = self.rnn(X, h)  # (T, B, H)
+        # O_t = c + W h_t
+        return self.readout(functional.dropout(h, self.dropout, self.training)), h_n
+
+    def _step(self, words: Tensor, state: State) -> tuple[Tensor, State]:
+        """For `beam_search`: a state is h_0 and h, each `(num_layers, B, H)`."""
+        h_0, h = state
+        O, h = self._read(words.unsqueeze(0), h_0, h)
+        return functional.log_softmax(O[0], dim=-1), (h_0, h)
 
     def write(
         self, pictures: Tensor, begin: int, end: int, width: int, maximum_length: int
@@ -149,8 +157,8 @@ class Captioner(nn.Module):
             maximum_length: words, the end's mark counted, at which a caption is cut off.
         """
         with torch.no_grad():
-            state = (self.encode(pictures),)
-        return beam_search(self.step, state, begin, end, width, maximum_length)
+            h_0 = self.encode(pictures)
+        return beam_search(self._step, (h_0, h_0), begin, end, width, maximum_length)
 
     def example_inputs(self) -> tuple[Tensor, ...]:
         """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
