@@ -14,7 +14,9 @@ TABLE = "".join(f"{'ab'[n % 2]}{n:02}x,{('odd', 'even')[n % 2]}\n" for n in rang
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    def made(table: str | bytes = TABLE, tested: str | None = None, **values: Any) -> LabelledTextData:
+    def made(
+        table: str | bytes = TABLE, tested: str | None = None, **values: Any
+    ) -> LabelledTextData:
         for name, content in (("my.csv", table), ("test.csv", tested)):
             if content is not None:
                 encoded = content.encode() if isinstance(content, str) else content
@@ -113,9 +115,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("line", "message"), BAD)
-def test_bad_lines(
-    make: Make, line: str, message: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_bad_lines(make: Make, line: str, message: str, caplog: pytest.LogCaptureFixture) -> None:
     table = TABLE + line + "last,odd\n"
     with pytest.raises(ValueError, match=rf"data: .*my.csv, line 41: {message}"):
         make(table)

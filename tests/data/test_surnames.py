@@ -6,7 +6,7 @@ import pytest
 from elman.data import surnames as module
 from elman.data.surnames import SURNAMES_FILE, read_surnames
 
-PROVIDER = '''
+PROVIDER = """
 from collections import OrderedDict
 raise RuntimeError("is not to be run")
 class Provider(PersonProvider):
@@ -14,7 +14,7 @@ class Provider(PersonProvider):
     last_names: tuple = ("Novak", "Horvat")
     others = ["Ács"]
     weighted = OrderedDict((("Smith", 0.02), ("Jones", 0.01)))
-'''
+"""
 
 
 @pytest.fixture
@@ -27,7 +27,10 @@ def wheel(tmp_path: Path) -> Path:
 
 
 def test_lists_are_read_without_being_run(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lists = {"A": {"xx_XX": ["last_names", "others"], "yy_YY": ["others"]}, "B": {"xx_XX": ["weighted"]}}
+    lists = {
+        "A": {"xx_XX": ["last_names", "others"], "yy_YY": ["others"]},
+        "B": {"xx_XX": ["weighted"]},
+    }
     monkeypatch.setattr(module, "LISTS", lists)
     assert list(read_surnames(wheel)) == [
         ("Novak", "A"),

@@ -39,7 +39,7 @@ def test_a_file_without_classes() -> None:
         ("1,2:3,4:left", "its class 'left' is none of the header's up down"),
     ],
 )
-def test_bad_lines(line: str, message: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_bad_lines(line: str, message: str) -> None:
     text = HEADER + f"1:2:up\n{line}\n3:4:down\n"
     with pytest.raises(ValueError, match=rf"data: it.ts, line 6: {message}"):
         read(text)

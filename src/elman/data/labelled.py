@@ -154,7 +154,9 @@ class LabelledData(DataModule):
             if not example.label:
                 bad.found(example.line, "it has no class")
             elif classes is not None and example.label not in classes:
-                bad.found(example.line, f"its class {example.label!r} is none of {', '.join(classes)}")
+                bad.found(
+                    example.line, f"its class {example.label!r} is none of {', '.join(classes)}"
+                )
             else:
                 examples.append(example)
         bad.tell()

@@ -15,7 +15,9 @@ from elman.data.lines import BadLines, Example
 Series = NDArray[np.float32]  # (T, I)
 
 
-def read_ts(lines: Sequence[str], bad: BadLines, dimensions: int | None = None) -> Iterator[Example]:
+def read_ts(
+    lines: Sequence[str], bad: BadLines, dimensions: int | None = None
+) -> Iterator[Example]:
     """The series of a `.ts` file, each `(T, I)`.
 
     Args:
