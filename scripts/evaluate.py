@@ -8,7 +8,7 @@ from elman.training.evaluate import evaluate
 
 @entry_point("evaluate")
 def main(config: DictConfig) -> float:
-    """Tests and returns bits per character."""
+    """Tests and returns the figure to judge by."""
     return evaluate(config)
 
 

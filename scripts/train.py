@@ -8,7 +8,7 @@ from elman.training.train import train
 
 @entry_point("train")
 def main(config: DictConfig) -> float:
-    """Trains and returns test bits per character, for sweeps to minimise."""
+    """Trains and returns the test figure to judge by, for sweeps to optimise."""
     return train(config)
 
 

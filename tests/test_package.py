@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "layers": {"checks", "equations", "recurrence"},
     "networks": {"checks", "equations", "recurrence", "layers"},
     "data": {"checks"},
-    "inspection": {"run_folder", "reference", *LAYERS},
+    "inspection": {"checks", "run_folder", "reference", *LAYERS},
     "training": {"checks", "run_folder", *LAYERS, "data", "inspection"},
     "comparison": {"checks", *LAYERS, "data", "inspection", "training", "reference"},
     "cli": {"run_folder"},

@@ -23,10 +23,15 @@ def check_probability(argument: str, probability: float) -> None:
         raise ValueError(f"{argument} must be a number from 0 to 1, got {probability!r}")
 
 
+def check_positive(argument: str, number: float) -> None:
+    """Raises ValueError unless `number` is one greater than zero."""
+    if not _is_number(number) or not number > 0:
+        raise ValueError(f"{argument} must be a number greater than zero, got {number!r}")
+
+
 def check_temperature(temperature: float) -> None:
     """Raises ValueError unless `temperature` is a number greater than zero."""
-    if not _is_number(temperature) or not temperature > 0:
-        raise ValueError(f"temperature must be a number greater than zero, got {temperature!r}")
+    check_positive("temperature", temperature)
 
 
 def elementwise(argument: str, nonlinearity: str | Nonlinearity) -> Nonlinearity:

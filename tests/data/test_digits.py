@@ -4,9 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from lightning import Trainer
 
 from elman.data import digits as module
-from elman.data.digits import DigitData, DigitRowData, read_digits
+from elman.data.digits import DigitData, DigitRowData, moved, read_digits
 
 
 def csv(N: int = 40, seed: int = 0) -> bytes:
@@ -73,6 +74,41 @@ def test_rows_are_time_steps(path: Path) -> None:
         assert torch.equal(X[t], a[:, 28 * t : 28 * t + 28])
     assert y is digits
     assert made.sizes == {"input_size": 28, "classes": 10}
+
+
+def test_moved_pictures_are_the_same_in_another_place() -> None:
+    torch.manual_seed(0)
+    picture = torch.rand(28, 28)
+    places = set()
+    for moved_to in moved(picture.flatten().repeat(200, 1), 1).view(200, 28, 28):
+        [place] = [
+            (down, aside)
+            for down in (-1, 0, 1)
+            for aside in (-1, 0, 1)
+            if torch.equal(
+                moved_to[1 + down : 27 + down, 1 + aside : 27 + aside], picture[1:27, 1:27]
+            )
+        ]
+        places.add(place)
+        assert (moved_to[0] == 0).all() == (place[0] == 1)  # black comes in from outside
+    assert len(places) == 9
+
+
+def test_pictures_are_moved_in_training_alone(path: Path) -> None:
+    made = data(path, shift=2)
+    made.trainer = Trainer(logger=False)
+    batch = list(next(iter(made.train_dataloader())))
+    for stage, still in (("training", False), ("validating", True), ("testing", True)):
+        setattr(made.trainer, stage, True)
+        pixels, digits = made.on_after_batch_transfer(batch, 0)
+        assert torch.equal(pixels, batch[0]) == still
+        assert digits is batch[1]
+
+
+@pytest.mark.parametrize("shift", [-1, 28, 0.5])
+def test_shifts_that_leave_nothing_of_a_picture(shift: float) -> None:
+    with pytest.raises(ValueError, match=f"data.shift must be an int from 0 to 27, got {shift}"):
+        DigitData(shift=shift)  # type: ignore[arg-type]
 
 
 def test_gzipped(tmp_path: Path) -> None:

@@ -101,7 +101,49 @@ def test_debugging_shows_where_an_error_arose(run: Run) -> None:
     assert "rnn_cell.py" in failed.stderr or "language_model.py" in failed.stderr
 
 
+STUDENT = """
+import torch
+
+class Square(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z):
+        ctx.save_for_backward(z)
+        return z ** 2
+
+    @staticmethod
+    def backward(ctx, da):
+        return da * ctx.saved_tensors[0]
+
+class Squares(torch.nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.b = torch.nn.Parameter(torch.ones(size))
+
+    def forward(self, a):
+        return Square.apply(a + self.b)
+"""
+
+
+def test_gradient_check(run: Run, tmp_path: Path) -> None:
+    right = run("gradient_check", "network=sequence_classifier", "network.hidden_size=4")
+    assert right.returncode == 0, right.stderr
+    assert right.stderr == ""
+    assert "rnn.cells.0.V   4 × 4" in right.stdout
+    assert "SequenceClassifier: autograd and finite differences agree; " in right.stdout
+
+    (tmp_path / "student.py").write_text(STUDENT)
+    own = f"gradient_check.target={tmp_path}/student.py:Squares"
+    wrong = run("gradient_check", own, "gradient_check.arguments=[3]", "gradient_check.input=[2,3]")
+    assert wrong.returncode == 1
+    assert wrong.stderr.startswith("error: Squares: the gradient of b[")
+    assert "all by the factor 0.5, and so are entries of input a" in wrong.stderr
+    assert wrong.stderr.count("\n") == 1
+    assert wrong.stdout.count("wrong") == 6
+
+
+@pytest.mark.parametrize("name", ["train", "generate", "gradient_check", "descent"])
 @pytest.mark.parametrize("name", ["train", "generate", "classify"])
+@pytest.mark.parametrize("name", ["train", "generate", "translate"])
 def test_help_is_written_for_a_person(run: Run, name: str) -> None:
     helped = run(name, "--help")
     assert helped.returncode == 0

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from omegaconf import DictConfig
@@ -14,45 +13,16 @@ from elman.training.evaluate import evaluate
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]
-EPOCHS = {"digits_feedforward": 100, "digits_convolutional": 12, "rows_recurrent": 12}
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Bright stripes, each digit in a place of its own, under noise."""
-    random = np.random.default_rng(0)
-    lines = []
-    for n in range(120):
-        picture = random.integers(0, 60, (28, 28))
-        picture[2 * (n % 10) : 2 * (n % 10) + 3] += 180
-        lines.append(",".join(map(str, [*picture.flat, n % 10])))
-    path = tmp_path / "pictures.csv"
-    path.write_text("\n".join(lines))
-    return path
-
-
-@pytest.fixture
-def configure(composed: Compose, pictures: Path, tmp_path: Path) -> Compose:
-    def configured(*overrides: str, run: str = "run") -> DictConfig:
-        (tmp_path / run).mkdir(exist_ok=True)
-        return composed(
-            "train",
-            f"output_dir={tmp_path / run}",
-            f"data.path={pictures}",
-            "data.validation=20",
-            "data.test=20",
-            "trainer.log_every_n_steps=2",
-            "~callbacks.progress",
-            "+trainer.enable_progress_bar=false",
-            *overrides,
-        )
-
-    return configured
+EPOCHS = {
+    "digits_feedforward": 100,
+    "digits_convolutional": 12,
+    "rows_recurrent": 12,
+}
 
 
 @pytest.mark.parametrize("experiment", EPOCHS)
 def test_learns_and_is_tested_again(
-    configure: Compose,
+    on_pictures: Compose,
     composed: Compose,
     tmp_path: Path,
     experiment: str,
@@ -61,7 +31,7 @@ def test_learns_and_is_tested_again(
 ) -> None:
     caplog.set_level("INFO")
     accuracy = train(
-        configure(f"experiment={experiment}", f"trainer.max_epochs={EPOCHS[experiment]}")
+        on_pictures(f"experiment={experiment}", f"trainer.max_epochs={EPOCHS[experiment]}")
     )
     assert accuracy >= 0.5  # by chance: 0.1
     assert f"Test: {accuracy:.1%} right on 20 pictures of" in caplog.text
@@ -81,12 +51,14 @@ def test_learns_and_is_tested_again(
 
 
 def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
-    configure: Compose, tmp_path: Path
+    on_pictures: Compose, tmp_path: Path
 ) -> None:
     options = ["experiment=digits_convolutional", "~scheduler", "~callbacks.learning_rate"]
-    train(configure(*options, "trainer.max_epochs=3", run="whole"))
-    train(configure(*options, "trainer.max_epochs=1", run="parts"))
-    train(configure(*options, "trainer.max_epochs=3", f"resume={tmp_path / 'parts'}", run="parts"))
+    train(on_pictures(*options, "trainer.max_epochs=3", run="whole"))
+    train(on_pictures(*options, "trainer.max_epochs=1", run="parts"))
+    train(
+        on_pictures(*options, "trainer.max_epochs=3", f"resume={tmp_path / 'parts'}", run="parts")
+    )
     whole, parts = (
         torch.load(tmp_path / run / LAST, weights_only=True)["state_dict"]
         for run in ("whole", "parts")
@@ -96,14 +68,14 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
 
 
 @pytest.mark.parametrize("rnn", ["torch", "layer_norm"])
-def test_other_recurrent_layers(configure: Compose, rnn: str) -> None:
+def test_other_recurrent_layers(on_pictures: Compose, rnn: str) -> None:
     options = ["experiment=rows_recurrent", f"rnn={rnn}", "trainer.max_epochs=12"]
-    assert train(configure(*options)) >= 0.5  # by chance: 0.1
+    assert train(on_pictures(*options)) >= 0.5  # by chance: 0.1
 
 
-def test_full_batch_gradient_descent_goes_down(configure: Compose, tmp_path: Path) -> None:
+def test_full_batch_gradient_descent_goes_down(on_pictures: Compose, tmp_path: Path) -> None:
     options = ["data.batch_size=null", "optimizer.lr=0.5", "trainer.log_every_n_steps=1"]
-    train(configure("experiment=digits_feedforward", *options, "trainer.max_epochs=8"))
+    train(on_pictures("experiment=digits_feedforward", *options, "trainer.max_epochs=8"))
     costs = [cost for _, cost in read_curves(tmp_path / "run")["train/cost"]]
     assert len(costs) == 8
     assert costs == sorted(costs, reverse=True)

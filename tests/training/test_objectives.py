@@ -4,7 +4,14 @@ import pytest
 import torch
 
 from elman import equations
-from elman.training.objectives import CrossEntropy, NextCharacter, Objective, SquaredError, tell
+from elman.training.objectives import (
+    CrossEntropy,
+    NextCharacter,
+    Objective,
+    Reconstruction,
+    SquaredError,
+    tell,
+)
 
 
 def test_cost_is_the_average_of_log_softmax_at_the_right_characters() -> None:
@@ -67,3 +74,12 @@ def test_a_cost_counts_as_many_as_it_is_the_average_of() -> None:
     y = torch.zeros(3, 4, dtype=torch.int64)
     assert NextCharacter().count(y) == 12
     assert CrossEntropy().count(y[0]) == 4
+
+
+def test_what_is_lost_is_told_for_each_number() -> None:
+    O, y = torch.tensor([[0.5, 0.0], [1.0, 1.0]]), torch.tensor([[0.0, 0.0], [1.0, 0.0]])
+    objective = Reconstruction()
+    cost = objective.cost(O, y)
+    assert cost.item() == pytest.approx((0.25 + 1.0) / 2)
+    assert objective.figures(cost, O, y)["mse"].item() == pytest.approx((0.25 + 1.0) / 4)
+    assert objective.count(y) == 2

@@ -8,15 +8,20 @@ from typing import Any
 
 import pytest
 import torch
+from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
+from torch import nn
 
 from elman.data.characters import CharacterData
 from elman.inspection.curves import read_curves
-from elman.run_folder import LAST
+from elman.run_folder import BEST, LAST
 from elman.training.callbacks import SampleText
+from elman.training.checkpoint import DESCRIBED, build_network, check_description
 from elman.training.train import train
 
 Configure = Callable[..., DictConfig]
+CONF = Path(__file__).parents[2] / "conf"
+EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("rnn", ["elman", "layer_norm", "variational", "torch"])
@@ -43,6 +48,22 @@ def test_learns_and_tells_where_everything_lies(
     curves = read_curves(run)
     assert {"train/bpc", "train/gradient_norm", "learning_rate", "validation/bpc"} <= curves.keys()
     assert curves["test/bpc"][-1][1] == pytest.approx(bits)
+
+
+@pytest.mark.parametrize("rnn", ["elman", "torch"])
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_every_experiment_can_be_built_and_found_in_a_checkpoint(
+    composed: Configure, experiment: str, rnn: str
+) -> None:
+    config = composed("train", f"experiment={experiment}", f"rnn={rnn}", "output_dir=run")
+    with torch.device("meta"):
+        network = build_network(config.network, **instantiate(config.data).sizes)
+    assert any(isinstance(layer, nn.RNN) for layer in network.modules()) == (
+        rnn == "torch" and "rnn" in config.network
+    )
+    for part in DESCRIBED:
+        described = OmegaConf.to_container(config[part], resolve=True)
+        check_description(Path("best.ckpt"), described)  # type: ignore[arg-type]
 
 
 def final_state(run: Path) -> dict[str, Any]:
@@ -191,3 +212,14 @@ def test_a_run_of_another_text_is_not_resumed(
     other.write_text(book.read_text().replace("green", "red@"))
     with pytest.raises(ValueError, match=r"the characters of .*other\.txt are not those"):
         train(configured(f"data.path={other}", f"resume={tmp_path / 'run'}", run="second"))
+
+
+def test_the_last_checkpoint_is_of_the_end_also_where_the_best_is_long_past(
+    configured: Configure, tmp_path: Path
+) -> None:
+    train(configured("trainer.max_epochs=3", "+callbacks.checkpoint.mode=max"))  # of falling bits
+    last = final_state(tmp_path / "run")
+    best = torch.load(tmp_path / "run" / BEST, weights_only=True)
+    assert best["epoch"] == 0
+    assert last["epoch"] == 2
+    assert last["global_step"] > best["global_step"]

@@ -79,6 +79,12 @@ class CharacterData(DataModule):
         """Arguments of a network that the data decide; before `setup` the least they can be."""
         return {"vocabulary_size": len(self.vocabulary) if hasattr(self, "vocabulary") else 1}
 
+    @property
+    def uses(self) -> dict[str, str]:
+        """To write."""
+        known = set("KING:") <= set(self.vocabulary.characters)
+        return {"let it write": "generate.py" + (' prompt="KING:"' if known else "")}
+
     def prepare_data(self) -> None:
         """Fetches the text, once a machine.
 

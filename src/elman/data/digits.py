@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
 from elman.checks import check_size
@@ -39,10 +40,12 @@ class DigitData(DataModule):
         batch_size: pictures in a batch of training; None: all of them.
         validation: pictures to validate with.
         test: pictures to test with.
+        shift: in training each picture is moved by up to so many pixels, by chance: what it shows
+            stays the same.
         seed: of the choice which pictures are in which part.
 
     Raises:
-        TypeError, ValueError: a number is not a positive int.
+        TypeError, ValueError: a number is not a positive int, or `shift` not an int from 0 to 27.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class DigitData(DataModule):
         batch_size: int | None = 32,
         validation: int = 500,
         test: int = 500,
+        shift: int = 0,
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -59,11 +63,14 @@ class DigitData(DataModule):
             check_size("data.batch_size", batch_size)
         check_size("data.validation", validation)
         check_size("data.test", test)
+        if not isinstance(shift, int) or not 0 <= shift < SIDE:
+            raise ValueError(f"data.shift must be an int from 0 to {SIDE - 1}, got {shift!r}")
         self.path = None if path is None else str(path)
         self.directory = directory
         self.batch_size = batch_size
         self.validation = validation
         self.test = test
+        self.shift = shift
         self.seed = seed
 
     @property
@@ -124,6 +131,22 @@ class DigitData(DataModule):
         except (EOFError, OSError) as error:
             raise ValueError(f"data.path: {path} is no whole gzip file ({error})") from error
 
+    def pictures(self, part: str) -> tuple[Tensor, Tensor]:
+        """All pictures `(N, 784)` and digits `(N)` of the part "train", "validation" or "test"."""
+        pixels, digits = self._parts[part].tensors
+        return pixels, digits
+
+    def on_after_batch_transfer(
+        self,
+        batch: tuple[Tensor, Tensor],
+        dataloader_idx: int,  # noqa: ARG002 - Lightning's signature
+    ) -> tuple[Tensor, Tensor]:
+        """Moves the pictures of a training batch."""
+        pixels, digits = batch
+        if self.shift and self.trainer is not None and self.trainer.training:
+            pixels = moved(pixels, self.shift)
+        return pixels, digits
+
     def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in another order in each epoch."""
         part = self._parts["train"]
@@ -153,10 +176,10 @@ class DigitRowData(DigitData):
     def on_after_batch_transfer(
         self,
         batch: tuple[Tensor, Tensor],
-        dataloader_idx: int,  # noqa: ARG002 - Lightning's signature
+        dataloader_idx: int,
     ) -> tuple[Tensor, Tensor]:
-        """Cuts the pictures into rows."""
-        a, digits = batch
+        """Moves the pictures of a training batch, and cuts them into rows."""
+        a, digits = super().on_after_batch_transfer(batch, dataloader_idx)
         return a.view(-1, SIDE, SIDE).transpose(0, 1), digits  # (B, T·I) → (T, B, I)
 
 
@@ -188,3 +211,17 @@ def read_digits(csv: bytes, source: str) -> tuple[Tensor, Tensor]:
         if len(wrong):
             raise ValueError(f"data: {source} has {what} outside 0 to {highest}: {wrong[0]}")
     return torch.from_numpy(pixels).float() / WHITE, torch.from_numpy(digits)
+
+
+def moved(pixels: Tensor, furthest: int) -> Tensor:
+    """Each picture `(B, 784)` moved up or down and aside, by chance, by `furthest` pixels at most.
+
+    What comes in from outside is black.
+    """
+    B = len(pixels)
+    black_around = functional.pad(pixels.view(B, SIDE, SIDE), [furthest] * 4)
+    y, x = torch.randint(2 * furthest + 1, (2, B, 1), device=pixels.device) + torch.arange(
+        SIDE, device=pixels.device
+    )  # (B, 28) each
+    picture = torch.arange(B, device=pixels.device)[:, None, None]
+    return black_around[picture, y[:, :, None], x[:, None, :]].flatten(1)

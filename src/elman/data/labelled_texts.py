@@ -48,6 +48,11 @@ class LabelledTextData(LabelledData):
         return super().tested + (f" with {unknown} unknown characters" if unknown else "")
 
     @property
+    def uses(self) -> dict[str, str]:
+        """To tell the class of a text."""
+        return {"let it tell": 'classify.py text="…"'}
+
+    @property
     def sizes(self) -> dict[str, int]:
         """Arguments of a network that the data decide; before `setup` the least they can be."""
         if not hasattr(self, "vocabulary"):

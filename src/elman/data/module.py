@@ -26,3 +26,11 @@ class DataModule(LightningDataModule, ABC):
     def sizes(self) -> dict[str, int]:
         """Arguments of a network that the data decide; before `setup` the least they can be."""
         return {}
+
+    @property
+    def uses(self) -> dict[str, str]:
+        """What a network trained on the data is good for: scripts and arguments, by what they do.
+
+        The script's `checkpoint=` is left out.
+        """
+        return {}

@@ -59,4 +59,5 @@ class Dense(nn.Module):
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""
-        return f"{self.in_features}, {self.out_features}, activation={self.activation!r}"
+        name = getattr(self.activation, "__name__", self.activation)
+        return f"{self.in_features}, {self.out_features}, activation={name}"

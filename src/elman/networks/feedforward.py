@@ -40,7 +40,7 @@ class FeedforwardNetwork(nn.Module):
         self.sizes = list(sizes)
         last = activation if last_activation is None else last_activation
         if last == "identity":
-            last = _identity
+            last = identity
         activations = [activation] * (len(sizes) - 2) + [last]
         self.layers = nn.ModuleList(
             Dense(into, out, σ, device, dtype)
@@ -60,5 +60,6 @@ class FeedforwardNetwork(nn.Module):
         return (torch.rand(2, self.sizes[0], device=W.device, dtype=W.dtype),)
 
 
-def _identity(z: Tensor) -> Tensor:
+def identity(z: Tensor) -> Tensor:
+    """`a = z`."""
     return z

@@ -3,15 +3,21 @@
 import logging
 import shlex
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
+from torch import Tensor
+from torch.nn.utils import parameters_to_vector
 
 from elman.checks import check_size, check_temperature
+from elman.inspection.principal_components import principal_components
+from elman.inspection.reconstructions import plot_codes, plot_reconstructions
+from elman.networks.autoencoder import Autoencoder
 from elman.networks.language_model import LanguageModel
-from elman.run_folder import LAST
+from elman.run_folder import CODES, LAST, PATH, RECONSTRUCTIONS
 from elman.training.generation import write
 
 log = logging.getLogger(__name__)
@@ -73,3 +79,81 @@ class ResumeHint(Callback):
             log.info(
                 "Interrupted. To go on: python scripts/train.py resume=%s", shlex.quote(self.run)
             )
+
+
+class PlotReconstructions(Callback):
+    """Draws what an autoencoder makes of the test pictures, and where their codes lie.
+
+    Args:
+        run: the run's folder.
+    """
+
+    def __init__(self, run: str) -> None:
+        self.run = Path(run)
+
+    @rank_zero_only
+    @torch.no_grad()
+    def on_test_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Writes both pictures: a picture of each digit beside what was made of it, and codes."""
+        if trainer.fast_dev_run:  # type: ignore[attr-defined]
+            return
+        network = cast("Autoencoder", pl_module.network)
+        seen, _ = trainer.datamodule.pictures("train")  # type: ignore[attr-defined]
+        pictures, digits = trainer.datamodule.pictures("test")  # type: ignore[attr-defined]
+        device = pl_module.device
+        codes = network.encode(pictures.to(device)).cpu()
+        first = torch.stack([pictures[digits == digit][0] for digit in torch.unique(digits)])
+        components = principal_components(seen, network.code_size)
+        rows = {
+            "picture": first,
+            "network": network(first.to(device)).cpu(),
+            f"{network.code_size} principal\ncomponents": components.reconstruct(first),
+        }
+        plot_reconstructions(rows, self.run / RECONSTRUCTIONS)
+        plot_codes(codes, digits, self.run / CODES)
+
+
+class RecordPath(Callback):
+    """Keeps the path of the weights down the cost: before each epoch, and at the end.
+
+    Writes `path.pt` into the run's folder when the training ends: "steps" `(K)`, after how many
+    steps each point was passed, and "weights" `(K, n)`, all weights there, in the order of
+    `network.parameters()`. The checkpoints hold the path so far, so that a resumed training goes
+    on with it.
+
+    Args:
+        run: the run's folder.
+    """
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        self.points: dict[int, Tensor] = {}  # by the number of steps before
+
+    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Keeps the weights that the epoch begins with."""
+        self._record(trainer, pl_module)
+
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Keeps the last weights, and writes the path; not while debugging with a few batches."""
+        self._record(trainer, pl_module)
+        if trainer.is_global_zero and not trainer.fast_dev_run:  # type: ignore[attr-defined]
+            torch.save(self.state_dict(), Path(self.run) / PATH)
+
+    def _record(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        network = cast("torch.nn.Module", pl_module.network)
+        weights = parameters_to_vector(network.parameters())
+        self.points[trainer.global_step] = weights.detach().cpu()
+
+    def state_dict(self) -> dict[str, Any]:
+        """The path so far."""
+        if not self.points:
+            return {}
+        return {
+            "steps": torch.tensor(list(self.points)),  # (K)
+            "weights": torch.stack(list(self.points.values())),  # (K, n)
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Takes over the path of the training that is resumed."""
+        steps = state_dict["steps"].tolist()
+        self.points = dict(zip(steps, state_dict["weights"], strict=True))

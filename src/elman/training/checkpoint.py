@@ -15,26 +15,46 @@ from elman.run_folder import BEST
 
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
 TARGETS = (
+    "elman.networks.Autoencoder",
+    "elman.networks.Captioner",
     "elman.networks.ConvolutionalNetwork",
+    "elman.networks.EncoderDecoder",
     "elman.networks.FeedforwardNetwork",
+    "elman.networks.Forecaster",
     "elman.networks.LanguageModel",
+    "elman.networks.SequenceAutoencoder",
     "elman.networks.SequenceClassifier",
     "elman.networks.TextClassifier",
+    "elman.networks.SpeechRecognizer",
     "elman.RNN",
     "elman.LayerNormRNNCell",
     "elman.VariationalRNNCell",
-    "torch.nn.RNN",
+    "elman.layers.built_in",
+    "elman.data.CaptionData",
     "elman.data.CharacterData",
     "elman.data.DigitData",
+    "elman.data.SeriesData",
     "elman.data.DigitRowData",
     "elman.data.LabelledSeriesData",
     "elman.data.LabelledTextData",
     "elman.training.classes.ClassTraining",
+    "elman.data.TranslationData",
+    "elman.training.captioning.CaptionTraining",
+    "elman.training.captioning.NextWord",
+    "elman.data.SpeechData",
     "elman.training.examples.ExampleTraining",
+    "elman.training.reconstruction.ReconstructionTraining",
+    "elman.training.forecasting.ForecastError",
+    "elman.training.forecasting.ForecastTraining",
     "elman.training.sequences.SequenceTraining",
+    "elman.training.speech.ConnectionistTemporalClassification",
+    "elman.training.speech.SpeechTraining",
     "elman.training.objectives.CrossEntropy",
     "elman.training.objectives.NextCharacter",
+    "elman.training.objectives.Reconstruction",
     "elman.training.objectives.SquaredError",
+    "elman.training.translation.NextToken",
+    "elman.training.translation.TranslationTraining",
 )
 DESCRIBED = ("network", "data", "training", "objective")  # what it takes to test the weights
 PLAIN = (type(None), bool, int, float, str)
@@ -95,19 +115,28 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         ValueError: the file is damaged, holds more than tensors and plain values, or is not a
             checkpoint that this project's training wrote.
     """
+    checkpoint = load_plain(path)
+    if isinstance(checkpoint, dict) and all(
+        isinstance(checkpoint.get(part), dict) for part in DESCRIBED
+    ):
+        return checkpoint
+    raise ValueError(f"checkpoint: {path} was not written by this project's training")
+
+
+def load_plain(path: Path) -> Any:
+    """The tensors and plain values that a file holds, on the CPU.
+
+    Raises:
+        ValueError: the file is damaged, or holds more than these.
+    """
     try:
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise ValueError(
             f"checkpoint: {path} is damaged or holds code; only tensors and plain values load"
         ) from error
     except (RuntimeError, EOFError, OSError) as error:
         raise ValueError(f"checkpoint: {path} is damaged, cut short or unreadable") from error
-    if isinstance(checkpoint, dict) and all(
-        isinstance(checkpoint.get(part), dict) for part in DESCRIBED
-    ):
-        return checkpoint
-    raise ValueError(f"checkpoint: {path} was not written by this project's training")
 
 
 def build_network(description: Mapping[str, Any], **sizes: int) -> nn.Module:

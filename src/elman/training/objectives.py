@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -111,7 +112,8 @@ class SquaredError(_Classes):
         Returns:
             C: scalar.
         """
-        wanted = functional.one_hot(y, O.shape[-1]).to(O.dtype)
+        # A row of the identity for each class, since one_hot does not go with torch.func.vmap.
+        wanted = torch.eye(O.shape[-1], dtype=O.dtype, device=O.device)[y]  # (B, K)
         return squared_error(O, wanted).mean()
 
 
@@ -129,3 +131,31 @@ class CrossEntropy(_Classes):
             C: scalar.
         """
         return functional.cross_entropy(O, y)
+
+
+class Reconstruction:
+    """`C₀ = Σ (â − a)²`: what an autoencoder has lost of its input."""
+
+    judged_by = "mse"
+    told = "mean squared error {mse:.5f}"
+    label = "mean squared error"
+
+    def cost(self, O: Tensor, y: Tensor) -> Tensor:
+        """The mean cost of the examples.
+
+        Args:
+            O: what was made of the codes, `(B, K)`.
+            y: the inputs themselves, `(B, K)`.
+
+        Returns:
+            C: scalar.
+        """
+        return squared_error(O, y).mean()
+
+    def figures(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:  # noqa: ARG002
+        """`mse`: the cost for each number of an example."""
+        return {"mse": cost / y.shape[-1]}
+
+    def count(self, y: Tensor) -> int:
+        """Examples."""
+        return len(y)

@@ -16,11 +16,10 @@ from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from elman.checks import check_size
-from elman.data.characters import CharacterData
 from elman.data.module import DataModule
 from elman.inspection.curves import plot_curves
-from elman.networks.language_model import LanguageModel
-from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES
+from elman.inspection.results import Result
+from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES, PATH
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
 from elman.training.objectives import tell
 from elman.training.trainer import build_trainer
@@ -90,8 +89,16 @@ def train(config: DictConfig) -> float:
         if found := module.report(run):
             log.info("%s\n", found)
         if best:
+            Result(
+                objective.judged_by,
+                objective.told,
+                objective.label,
+                {name.removeprefix("test/"): value for name, value in figures.items()},
+                _weights(network),
+                seconds,
+            ).write(run)
             plot_curves(run, objective.judged_by, objective.label)
-            _show_the_way(run, network, data, config.trainer.max_epochs)
+            _show_the_way(run, data, config.trainer.max_epochs)
     return figure
 
 
@@ -130,12 +137,15 @@ def _try_to_build(
 
 
 def _announce(network: nn.Module, source: str, run: Path) -> None:
-    weights = sum(parameter.numel() for parameter in network.parameters())
-    log.info("%s\n%s weights, to be trained on %s", network, f"{weights:,}", source)
+    log.info("%s\n%s weights, to be trained on %s", network, f"{_weights(network):,}", source)
     log.info("Everything goes to %s", _relative(run))
 
 
-def _show_the_way(run: Path, network: nn.Module, data: DataModule, epochs: int) -> None:
+def _weights(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def _show_the_way(run: Path, data: DataModule, epochs: int) -> None:
     run = _relative(run)
     folder = shlex.quote(str(run))
     lines = {
@@ -144,9 +154,14 @@ def _show_the_way(run: Path, network: nn.Module, data: DataModule, epochs: int) 
         "curves": f"{run / CURVES} (or tensorboard --logdir {folder})",
         "log": run / LOG,
     }
-    if isinstance(network, LanguageModel) and isinstance(data, CharacterData):
-        prompt = ' prompt="KING:"' if set("KING:") <= set(data.vocabulary.characters) else ""
-        lines["let it write"] = f"python scripts/generate.py checkpoint={folder}{prompt}"
+    pictures = [path for path in sorted(run.glob("*.png")) if path != run / CURVES]
+    if pictures:
+        lines["pictures"] = ", ".join(map(str, pictures))
+    for what, use in data.uses.items():
+        script, *arguments = use.split(" ", 1)
+        lines[what] = " ".join([f"python scripts/{script} checkpoint={folder}", *arguments])
+    if (run / PATH).is_file():
+        lines["its descent"] = f"python scripts/descent.py checkpoint={folder}"
     lines["test it"] = f"python scripts/evaluate.py checkpoint={folder}"
     lines["go on"] = f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}"
     for what, where in lines.items():

@@ -1,0 +1,16 @@
+"""Writes a caption: `python scripts/caption.py checkpoint=RUN image=picture.png`."""
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+from elman.training.caption import caption
+
+
+@entry_point("caption")
+def main(config: DictConfig) -> None:
+    """Prints what the network writes under the picture."""
+    print(caption(config))
+
+
+if __name__ == "__main__":
+    main()

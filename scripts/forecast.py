@@ -1,0 +1,16 @@
+"""Forecasts how a series goes on: `python scripts/forecast.py checkpoint=outputs/train/RUN`."""
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+from elman.training.forecast import forecast
+
+
+@entry_point("forecast")
+def main(config: DictConfig) -> None:
+    """Forecasts after the end of a series."""
+    forecast(config)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""Checks autograd against finite differences: `python scripts/gradient_check.py network=NAME`."""
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+from elman.inspection.gradient_check.report import gradient_check
+
+
+@entry_point("gradient_check")
+def main(config: DictConfig) -> None:
+    """Prints the worst entries of each parameter; wrong ones are an error."""
+    gradient_check(config)
+
+
+if __name__ == "__main__":
+    main()

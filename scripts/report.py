@@ -1,0 +1,19 @@
+"""Tells what finished trainings have reached: `python scripts/report.py runs=FOLDER`."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+from elman.training.sweep import report
+
+
+@entry_point("report")
+def main(config: DictConfig) -> None:
+    """Prints the table and draws the plots."""
+    runs = [config.runs] if isinstance(config.runs, str) else config.runs
+    report([Path(run) for run in runs], Path(config.output_dir))
+
+
+if __name__ == "__main__":
+    main()

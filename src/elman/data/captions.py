@@ -1,0 +1,261 @@
+"""Pictures and what is written under them."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import DataLoader
+
+from elman.checks import check_probability, check_size
+from elman.data.emoji import DRAWINGS, NAMES, read_emoji
+from elman.data.fetch import fetch
+from elman.data.held_out import Part, common, hold_out
+from elman.data.module import DataModule
+from elman.data.pictures import WHITE, Captioned, read_folder
+from elman.data.words import END, Words
+
+log = logging.getLogger(__name__)
+
+ON_BAD = ("error", "skip")
+Example = tuple[Tensor, Tensor]  # a picture, uint8 (3, side, side), and its caption's numbers
+Batch = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
+class CaptionData(DataModule):
+    """Pictures with captions, tested on combinations of words that no training caption has.
+
+    Captions with a word that stands in fewer than `least` of them are left out. Then pairs of
+    words are held out by chance, see `elman.data.held_out`: every caption with such a pair is
+    taken from the training, and every word of it stands in `least` captions or more that are left.
+    So nothing is asked for that was not to be learned, and no caption asked for was to be seen.
+
+    A batch is the pictures, red, green and blue from 0 to 1, `(B, 3, side, side)`, with the words
+    that the decoder reads, `(T, B)`, and the words that come next, `(T, B)`, with a mask, true
+    where there is one, `(T, B)`.
+
+    Args:
+        path: a folder of pictures with a table `captions.tsv`: in each line the name of a file, a
+            tab and its caption; None: OpenMoji's drawings, fetched.
+        directory: where fetched data are kept.
+        side: height and width of the pictures.
+        batch_size: pictures in a batch.
+        validation: the share of the pictures to validate with.
+        test: the share of the pictures to test with.
+        least: training captions that each word must stand in.
+        shift: pixels by which a picture is moved in training, at most, in either direction.
+        on_bad: what to do about a picture or a line of the table that cannot be read: "error", or
+            "skip" and tell how many.
+        seed: of the choice which pairs of words are held out.
+
+    Attributes:
+        words: of the captions; known after `setup`.
+
+    Raises:
+        TypeError, ValueError: a number is not a positive int, a share or `on_bad` out of range.
+    """
+
+    words: Words
+
+    def __init__(
+        self,
+        path: str | None = None,
+        directory: str = "data",
+        side: int = 64,
+        batch_size: int = 32,
+        validation: float = 0.1,
+        test: float = 0.15,
+        least: int = 8,
+        shift: int = 0,
+        on_bad: str = "error",
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        check_size("data.side", side)
+        check_size("data.batch_size", batch_size)
+        check_size("data.least", least)
+        check_probability("data.validation", validation)
+        check_probability("data.test", test)
+        if validation == 0 or test == 0 or validation + test >= 1:
+            raise ValueError(
+                "data.validation and data.test must be shares greater than 0 that leave some "
+                f"pictures to train on, got {validation} and {test}"
+            )
+        if not isinstance(shift, int) or not 0 <= shift < side:
+            raise ValueError(f"data.shift must be an int from 0 to {side - 1}, got {shift!r}")
+        if on_bad not in ON_BAD:
+            raise ValueError(f"data.on_bad must be one of {', '.join(ON_BAD)}, got {on_bad!r}")
+        self.path = None if path is None else str(path)
+        self.directory = directory
+        self.side = side
+        self.batch_size = batch_size
+        self.validation = validation
+        self.test = test
+        self.least = least
+        self.shift = shift
+        self.on_bad = on_bad
+        self.seed = seed
+
+    @property
+    def source(self) -> str:
+        """What the pictures are, for people."""
+        return "OpenMoji's drawings of people" if self.path is None else self.path
+
+    @property
+    def tested(self) -> str:
+        """What a network is tested with, for people."""
+        return f"pictures of {self.source} whose combinations of words it has not seen"
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Arguments of a network that the data decide; before `setup` the least they can be."""
+        words = len(self.words) if hasattr(self, "words") else 1
+        return {"side": self.side, "vocabulary_size": words}
+
+    @property
+    def uses(self) -> dict[str, str]:
+        """Captioning a picture of one's own."""
+        return {"caption yours": "scripts/caption.py image=picture.png"}
+
+    def prepare_data(self) -> None:
+        """Fetches the pictures and their names, once a machine.
+
+        Raises:
+            OSError: they could not be fetched, see `elman.data.fetch`.
+        """
+        if self.path is None:
+            fetch(DRAWINGS, self.directory)
+            fetch(NAMES, self.directory)
+
+    def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - Lightning's signature
+        """Reads the pictures, unless they have been read, and holds combinations out.
+
+        Raises:
+            OSError: there are no such files, or they cannot be read.
+            ValueError: a picture or a caption is wrong, a word is not known to the network, or
+                nothing can be held out.
+        """
+        if hasattr(self, "captions"):
+            return
+        found = self._read()
+        kept = common(found.captions, self.least)
+        captions = [found.captions[n] for n in kept]
+        sizes = [round(share * len(kept)) for share in (self.test, self.validation)]
+        (test, validation), train = hold_out(captions, sizes, self.least, self.seed)
+        for name, part in (("test", test), ("validation", validation)):
+            if not part.numbers:
+                raise ValueError(
+                    f"data: no combination of words can be held out of the {len(kept)} pictures of "
+                    f"{self.source} for data.{name}: each word must stand in data.least="
+                    f"{self.least} other captions; lower data.least or give more pictures"
+                )
+        if not hasattr(self, "words"):
+            self.words = Words(word for n in train for word in captions[n].split())
+        pixels = found.pixels[kept]
+        numbers = self._encode(captions, [found.places[n] for n in kept])
+        self.captions = {
+            part: [captions[n] for n in chosen] for part, chosen in _named(train, validation, test)
+        }
+        self._parts = {
+            part: [(pixels[n], numbers[n]) for n in chosen]
+            for part, chosen in _named(train, validation, test)
+        }
+        log.info(
+            "%s pictures; %s with rarer words are left out. To train on: %s; held out: %s to "
+            "validate with and %s to test with, such as %r.",
+            len(kept), len(found.captions) - len(kept), len(train), len(validation.numbers),
+            len(test.numbers), " ".join(test.pairs[0]),
+        )  # fmt: skip
+
+    def _read(self) -> Captioned:
+        if self.path is None:
+            return read_emoji(self.directory, self.side)
+        return read_folder(Path(self.path), self.side, self.on_bad)
+
+    def _encode(self, captions: list[str], places: list[str]) -> list[Tensor]:
+        numbers = []
+        for caption, place in zip(captions, places, strict=True):
+            try:
+                numbers.append(self.words.encode(caption))
+            except ValueError as error:
+                raise ValueError(f"data: {place} has words {error}") from error
+        return numbers
+
+    def train_dataloader(self) -> DataLoader[Example]:
+        """Batches in another order in each epoch, each picture moved by chance."""
+        return DataLoader(
+            self._parts["train"],  # type: ignore[arg-type]
+            self.batch_size,
+            shuffle=True,
+            collate_fn=self._moved,
+        )
+
+    def val_dataloader(self) -> DataLoader[Example]:
+        """Batches of the pictures to validate with."""
+        return self._loader("validation")
+
+    def test_dataloader(self) -> DataLoader[Example]:
+        """Batches of the pictures to test with."""
+        return self._loader("test")
+
+    def seen_dataloader(self) -> DataLoader[Example]:
+        """Batches of the pictures to train on, as they are and in order, to compare with."""
+        return self._loader("train")
+
+    def _loader(self, part: str) -> DataLoader[Example]:
+        return DataLoader(self._parts[part], 128, collate_fn=collate)  # type: ignore[arg-type]
+
+    def _moved(self, examples: list[Example]) -> Batch:
+        """A batch; each picture is moved by chance, white where nothing moves in."""
+        (pictures, words), y = collate(examples)
+        if self.shift:
+            s = self.shift
+            padded = functional.pad(pictures, [s] * 4, value=1.0)
+            y_x = torch.randint(2 * s + 1, (len(pictures), 2)).tolist()
+            pictures = torch.stack(
+                [
+                    picture[:, y : y + self.side, x : x + self.side]
+                    for picture, (y, x) in zip(padded, y_x, strict=True)
+                ]
+            )
+        return (pictures, words), y
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a checkpoint needs to read and write the same words."""
+        return {
+            "words": self.words.words,
+            "path": None if self.path is None else str(Path(self.path).absolute()),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes over the words of a checkpoint and, unless a folder was given, its folder.
+
+        Raises:
+            ValueError: the captions that have been read have other words.
+        """
+        words = Words(state["words"])
+        if hasattr(self, "words") and self.words.words != words.words:
+            raise ValueError(
+                f"data: the words of {self.source} are not those the checkpoint was trained on"
+            )
+        self.words = words
+        if self.path is None:
+            self.path = state["path"]
+
+
+def collate(examples: list[Example]) -> Batch:
+    """A batch of examples, see `CaptionData`; captions end in `END` as far as the longest goes."""
+    pixels, captions = zip(*examples, strict=True)
+    pictures = torch.stack(pixels).float() / WHITE  # (B, 3, side, side)
+    numbers = pad_sequence(list(captions), padding_value=END)  # (T + 1, B)
+    lengths = torch.tensor([len(caption) - 1 for caption in captions])  # (B)
+    words, next_words = numbers[:-1], numbers[1:]  # (T, B)
+    mask = torch.arange(len(words)).unsqueeze(1) < lengths  # (T, B)
+    return (pictures, words), (next_words, mask)
+
+
+def _named(train: list[int], validation: Part, test: Part) -> list[tuple[str, list[int]]]:
+    return [("train", train), ("validation", validation.numbers), ("test", test.numbers)]

@@ -1,0 +1,132 @@
+"""Pictures from files: decoded, laid on white paper and brought to one size."""
+
+import csv
+import logging
+import warnings
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+log = logging.getLogger(__name__)
+
+TABLE = "captions.tsv"
+HEADER = ["file", "caption"]
+WHITE = 255
+
+
+class Captioned(NamedTuple):
+    """Pictures and their captions.
+
+    Attributes:
+        pixels: red, green and blue from 0 to 255, uint8 `(N, 3, side, side)`.
+        captions: N, words with one space between them.
+        places: where each stands, for messages.
+    """
+
+    pixels: Tensor
+    captions: list[str]
+    places: list[str]
+
+
+def read_picture(file: str | Path | IO[bytes], side: int) -> Tensor:
+    """A picture in any format that Pillow decodes, turned as its camera was held, on white.
+
+    It is made to fit a square, its own shape kept, with white beside or above it.
+
+    Args:
+        file: path, or an open file.
+        side: height and width of the result.
+
+    Returns:
+        Red, green and blue from 0 to 255, uint8 `(3, side, side)`.
+
+    Raises:
+        OSError: there is no such file.
+        ValueError: it is no picture that can be decoded, or has no pixels.
+    """
+    if isinstance(file, str | Path) and not Path(file).is_file():
+        raise FileNotFoundError(f"there is no file {file}")
+    try:
+        with (
+            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
+            Image.open(file) as opened,
+        ):
+            image = ImageOps.exif_transpose(opened)
+            if image.mode.startswith("I"):  # 16 bits a pixel, which convert() would cut off
+                image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
+            image = image.convert("RGBA")
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow's, on damaged files
+        raise ValueError(f"it is no picture that can be decoded ({error})") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(f"it is larger than any picture should be ({error})") from error
+    if 0 in image.size:
+        raise ValueError("it has no pixels")
+    paper = Image.new("RGBA", image.size, "white")
+    laid = Image.alpha_composite(paper, image).convert("RGB")
+    fitted = ImageOps.pad(laid, (side, side), color="white")
+    return torch.from_numpy(np.array(fitted)).permute(2, 0, 1)
+
+
+def read_folder(folder: Path, side: int, on_bad: str) -> Captioned:
+    """The pictures of a folder with a table `captions.tsv`: in each line file, tab, caption.
+
+    Args:
+        folder: the files are named relative to it.
+        side: see `read_picture`.
+        on_bad: "error", or "skip" to leave out lines that are wrong or whose picture is, and to
+            log how many.
+
+    Raises:
+        OSError: there is no such folder or table.
+        ValueError: the table is not UTF-8 or holds no picture, or, unless they are skipped, a
+            line is wrong or its picture cannot be read.
+    """
+    table = folder / TABLE
+    if not table.is_file():
+        raise FileNotFoundError(
+            f"data.path: there is no {table}; give a folder of pictures with a table {TABLE}, in "
+            "each line the name of a file, a tab and its caption"
+        )
+    try:
+        text = table.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"data.path: {table} is not UTF-8 text (byte {error.start})") from error
+    pixels, captions, places, bad = [], [], [], []
+    lines = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    for number, columns in enumerate(lines, 1):
+        place = f"{table} line {number}"
+        if not columns or (number == 1 and columns == HEADER):
+            continue
+        try:
+            picture, caption = _read_line(folder, columns, side)
+        except (OSError, ValueError) as error:
+            bad.append(f"data.path: {place}: {error}")
+            if on_bad == "error":
+                raise ValueError(f"{bad[0]} (data.on_bad=skip leaves such lines out)") from error
+            continue
+        pixels.append(picture)
+        captions.append(caption)
+        places.append(place)
+    if bad:
+        log.info("%s lines of %s were left out; the first: %s", len(bad), table, bad[0])
+    if not pixels:
+        raise ValueError(f"data.path: {table} names no picture that can be read")
+    return Captioned(torch.stack(pixels), captions, places)
+
+
+def _read_line(folder: Path, columns: list[str], side: int) -> tuple[Tensor, str]:
+    if len(columns) != 2:
+        raise ValueError(
+            f"it has {len(columns)} columns, not 2: the name of a file, a tab and its caption"
+        )
+    name, caption = columns[0], " ".join(columns[1].split())
+    if not caption:
+        raise ValueError("its caption is empty")
+    try:
+        return read_picture(folder / name, side), caption
+    except ValueError as error:
+        raise ValueError(f"{folder / name}: {error}") from error

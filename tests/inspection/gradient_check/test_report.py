@@ -1,0 +1,141 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig
+
+from elman.inspection.gradient_check.report import gradient_check
+
+CONF = Path(__file__).parents[3] / "conf"
+NETWORKS = sorted(path.stem for path in (CONF / "network").glob("*.yaml"))
+
+LAYERS = """
+import torch
+from torch import nn
+
+class Product(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, W):
+        ctx.save_for_backward(a, W)
+        return a @ W.T
+
+    @staticmethod
+    def backward(ctx, dz):
+        a, W = ctx.saved_tensors
+        return dz @ W, -3 * dz.T @ a
+
+class Wrong(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.b = nn.Parameter(torch.zeros(4))
+        self.W = nn.Parameter(torch.ones(4, 3))
+
+    def forward(self, a):
+        return Product.apply(a, self.W) + self.b
+
+class Detached(Wrong):
+    def forward(self, a):
+        return a @ self.W.detach().T + self.b
+
+class Unused(Wrong):
+    def forward(self, a):
+        return torch.relu(a) + 0 * self.b[:3]
+"""
+
+Compose = Callable[..., DictConfig]
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Iterator[Compose]:
+    file = tmp_path / "layers.py"
+    file.write_text(LAYERS)
+
+    def configure(*overrides: str, layer: str | None = None) -> DictConfig:
+        own = [f"gradient_check.target={file}:{layer}"] if layer else []
+        return compose("gradient_check", overrides=[*own, *overrides])
+
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        yield configure
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_network(
+    configured: Compose, network: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = gradient_check(configured(f"network={network}", "gradient_check.entries=1"))
+    assert all(each.agree and not each.wrong for each in found)
+    told = capsys.readouterr().out
+    assert "autograd and finite differences agree; the largest relative difference is" in told
+    for each in found:
+        assert each.name in told
+        assert " × ".join(map(str, each.shape)) in told
+        assert str(list(each.entries[0].index)) in told
+
+
+@pytest.mark.parametrize("rnn", sorted(path.stem for path in (CONF / "rnn").glob("*.yaml")))
+def test_every_recurrent_layer(configured: Compose, rnn: str) -> None:
+    small = ["network.embedding_size=3", "network.hidden_size=4", "gradient_check.size=5"]
+    found = gradient_check(configured("network=language_model", f"rnn={rnn}", *small))
+    assert {each.name: each.shape for each in found}["embedding.weight"] == (5, 3)
+    assert not any(each.wrong for each in found)
+
+
+def test_a_wrong_backward_pass_is_named(
+    configured: Compose, capsys: pytest.CaptureFixture[str]
+) -> None:
+    message = (
+        r"^Wrong: the gradient of W\[\d, \d\] is wrong, autograd says (\S+) and finite "
+        r"differences (\S+), a relative difference of 1.3 \(tolerance 1e-05\); of W 12 of 12 "
+        r"entries are wrong, all by the factor -3$"
+    )
+    with pytest.raises(ValueError, match=message) as error:
+        gradient_check(configured("gradient_check.input=[2,3]", layer="Wrong"))
+    lines = capsys.readouterr().out.splitlines()
+    rows = [line.split() for line in lines if line.rstrip().endswith("wrong")]
+    assert len(rows) == 3  # the worst, the first of them the one that the sentence names
+    assert rows[0][:5] == ["W", "4", "×", "3", "12"]
+    named = str(error.value).split("the gradient of ")[1].split(" is wrong")[0]
+    assert named in " ".join(rows[0]).replace("W 4 × 3 12 1.3 ", "W")
+    assert [line for line in lines if line.strip().startswith("b ")]
+
+
+def test_a_gradient_that_is_missing_is_named(configured: Compose) -> None:
+    message = (
+        r"^Detached: the gradient of W\[\d, \d\] is wrong, autograd gives none and finite "
+        r"differences (\S+), a relative difference of 1 .*; of W 12 of 12 entries are wrong$"
+    )
+    with pytest.raises(ValueError, match=message):
+        gradient_check(configured("gradient_check.input=[2,3]", layer="Detached"))
+
+
+def test_what_else_there_is_to_tell(
+    configured: Compose, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gradient_check(configured("gradient_check.input=[9,3]", layer="Unused"))
+    told = capsys.readouterr().out
+    assert "\nW is unused: autograd gives it no gradient, and the output does not depend" in told
+    assert "\nThe gradient of b is 0 at every entry that was tried, which says little" in told
+    assert "\n36 entries were tried one by one, 7 others all at once" in told
+    assert "kink" not in told
+
+
+def test_a_kink_is_told(configured: Compose, capsys: pytest.CaptureFixture[str]) -> None:
+    zeros = ["gradient_check.target=elman:Dense", "gradient_check.arguments=[3,4,relu]"]
+    gradient_check(configured(*zeros, "gradient_check.input=[2,3]", "gradient_check.step=1"))
+    assert "lie at a kink of the cost" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("gradient_check.input=[2,3]", "gradient_check.input is for a layer of your own"),
+        ("gradient_check.arguments=[2]", "gradient_check.arguments is for a layer of your own"),
+        ("gradient_check.entries=0", "entries must be greater than zero, got 0"),
+        ("seed=one", "seed must be an int, got 'one'"),
+        ("network.sizes=[3]", "sizes must be those of two layers at least"),
+    ],
+)
+def test_values_out_of_range(configured: Compose, override: str, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        gradient_check(configured(override))

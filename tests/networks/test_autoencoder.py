@@ -1,0 +1,33 @@
+import pytest
+import torch
+
+from elman.networks import Autoencoder
+from elman.reference.feedforward import Layer, feedforward
+from elman.reference.nonlinearities import sigmoid
+
+
+def test_a_code_and_the_way_back() -> None:
+    network = Autoencoder([6, 4, 2], activation="sigmoid", dtype=torch.float64)
+    a = torch.rand(3, 6, dtype=torch.float64)
+    there, back = (
+        [Layer(layer.W.detach().numpy(), layer.b.detach().numpy()) for layer in half.layers]
+        for half in (network.encoder, network.decoder)
+    )
+    [_, hidden] = feedforward(a.numpy(), there[:1])
+    code = hidden @ there[1].W.T + there[1].b  # the code has no σ
+    *_, a_hat = feedforward(code, back)
+    torch.testing.assert_close(network.encode(a), torch.from_numpy(code), rtol=0, atol=1e-14)
+    torch.testing.assert_close(network(a), torch.from_numpy(a_hat), rtol=0, atol=1e-14)
+
+
+def test_only_the_layers_between_are_told_their_nonlinearity() -> None:
+    network = Autoencoder([6, 4, 2], activation="relu")
+    z = torch.linspace(-1, 1, 5)
+    functions = [layer.σ(z) for half in (network.encoder, network.decoder) for layer in half.layers]
+    expected = [z.relu(), z, z.relu(), torch.from_numpy(sigmoid(z.numpy()))]
+    torch.testing.assert_close(functions, expected)
+
+
+def test_bad_sizes() -> None:
+    with pytest.raises(ValueError, match=r"sizes must be those of two layers at least, got \[5\]"):
+        Autoencoder([5])
