@@ -1,5 +1,3 @@
-import itertools
-
 import pytest
 import torch
 from hypothesis import given
@@ -24,7 +22,7 @@ def test_any_beginning_has_equal_shares() -> None:
 def test_every_example_is_in_one_part(labels: list[str], test: float, validation: float) -> None:
     examples = [Example(n, n, label) for n, label in enumerate(labels)]
     parts = divide(examples, ["a", "b", "c"], test, validation, seed=0)
-    assert sorted(itertools.chain(*parts.values())) == examples
+    assert sorted(each for part in parts.values() for each in part) == examples
     assert len(parts["test"]) == round(test * len(labels))
     assert len(parts["validation"]) == round(validation * len(labels))
 
@@ -40,10 +38,8 @@ def test_what_is_the_same_counts_once(caplog: pytest.LogCaptureFixture) -> None:
     examples = [Example(n, text, text[1]) for n, text in enumerate(["1a", "2a", "1b", "2a", "3b"])]
     kept = once(examples, lambda text: str(text)[0], "it")
     assert [each.line for each in kept] == [1, 4]
-    assert caplog.messages == [
-        "data: it has 5 examples, 3 different ones; 1 of those have several classes and are left "
-        "out"
-    ]
+    [message] = caplog.messages
+    assert "it has 5 examples, 3 different ones; 1 of those have several classes" in message
     assert once(kept, lambda text: str(text)[0], "it") == kept
     assert len(caplog.messages) == 1
 

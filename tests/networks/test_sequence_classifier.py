@@ -33,14 +33,24 @@ def test_the_last_layer_of_every_direction(layer: Any, bidirectional: bool) -> N
     torch.testing.assert_close(network(X), network.readout(h_T))
 
 
+@pytest.mark.parametrize("mean", [False, True])
 @pytest.mark.parametrize("layer", [RNN, nn.RNN])
 @given(lengths=st.lists(st.integers(1, 6), min_size=1, max_size=5))
-def test_each_sequence_is_read_to_its_own_end(layer: Any, lengths: list[int]) -> None:
-    network = SequenceClassifier(3, 5, 4, partial(layer, bidirectional=True)).double()
+def test_each_sequence_is_read_to_its_own_end(layer: Any, mean: bool, lengths: list[int]) -> None:
+    rnn = partial(layer, bidirectional=True)
+    network = SequenceClassifier(3, 5, 4, rnn, mean=mean).double()
     X = torch.randn(max(lengths), len(lengths), 3, dtype=torch.float64)
     together = network(X, torch.tensor(lengths))
     alone = [network(X[:T, n : n + 1]) for n, T in enumerate(lengths)]
     torch.testing.assert_close(together, torch.cat(alone), rtol=1e-12, atol=1e-12)
+
+
+def test_the_mean_of_the_states_beside_the_last() -> None:
+    network = SequenceClassifier(3, 5, 4, partial(RNN, bidirectional=True), mean=True)
+    X = torch.randn(6, 2, 3)
+    h, h_n = network.rnn(X)
+    right = network.readout(torch.cat([h_n[0], h_n[1], sum(h) / 6], -1))
+    torch.testing.assert_close(network(X), right)
 
 
 def test_dropout_is_for_training() -> None:

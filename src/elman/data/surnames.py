@@ -16,7 +16,7 @@ SURNAMES = Package(
 SURNAMES_FILE = "faker/providers/person/{}/__init__.py"
 # The languages in Latin letters of which there are 300 names or more: for each, the places and the
 # lists. Of Slovak, whose women bear another form, men's alone: with Novák in one part and Nováková
-# in another the test would not be of unseen names. "en" is left out, its names are of all origins.
+# in another the test would not be of unseen names. "en" is left out: its names are of all origins.
 LISTS = {
     "Croatian": {"hr_HR": ["last_names"]},
     "Dutch": {"nl_NL": ["last_names"]},

@@ -23,6 +23,7 @@ class TextClassifier(nn.Module):
         classes: outputs K.
         rnn: makes the recurrent layer from I and H: `elman.RNN`, or `torch.nn.RNN` to compare.
         dropout: see `SequenceClassifier`.
+        mean: see `SequenceClassifier`.
 
     Raises:
         TypeError, ValueError: a size is not a positive int, or `dropout` no probability.
@@ -37,12 +38,15 @@ class TextClassifier(nn.Module):
         classes: int,
         rnn: Callable[[int, int], nn.Module],
         dropout: float = 0.0,
+        mean: bool = False,
     ) -> None:
         super().__init__()
         check_size("vocabulary_size", vocabulary_size)
         check_size("embedding_size", embedding_size)
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
-        self.classifier = SequenceClassifier(embedding_size, hidden_size, classes, rnn, dropout)
+        self.classifier = SequenceClassifier(
+            embedding_size, hidden_size, classes, rnn, dropout, mean
+        )
 
     def forward(self, characters: Tensor, lengths: Tensor | None = None) -> Tensor:
         """The numbers of the characters `(T, B)`, the texts' lengths `(B)` → O_T `(B, K)`."""
