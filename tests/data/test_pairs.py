@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from elman.data.pairs import Pair, divide, read_catalogues, read_pairs
 
-WORDS = st.sampled_from(["Filter", "filter", "FILTER", "pump", "size", "tank", "water", "on", "off"])
+WORDS = st.sampled_from(
+    ["Filter", "filter", "FILTER", "pump", "size", "tank", "water", "on", "off"]
+)
 PAIRS = st.lists(st.builds(Pair, WORDS, WORDS), unique=True, max_size=40)
 
 
@@ -37,7 +39,7 @@ def test_parts_of_the_size_asked_for() -> None:
 def test_lines_with_a_tab(tmp_path: Path) -> None:
     path = tmp_path / "pairs.tsv"
     path.write_bytes(
-        "\ufeffthe  filter\tder Filter\r\nthe pump\tdie Pumpe\r\nthe filter\tder Filter\r\n".encode()
+        b"\xef\xbb\xbfthe  filter\tder Filter\r\nthe pump\tdie Pumpe\r\nthe filter\tder Filter\r\n"
     )
     pairs, bad = read_pairs(path)
     assert pairs == [Pair("the filter", "der Filter"), Pair("the pump", "die Pumpe")]

@@ -128,7 +128,7 @@ def test_bad_sizes(argument: str) -> None:
 
 
 def test_bad_choices() -> None:
-    with pytest.raises(ValueError, match="data.on_bad must be error or skip, got 'ignore'"):
+    with pytest.raises(ValueError, match=r"data.on_bad must be error or skip, got 'ignore'"):
         TranslationData(on_bad="ignore")
     with pytest.raises(ValueError, match=r"data.test must be a number from 0 to 1, got 1.5"):
         TranslationData(test=1.5)

@@ -1,5 +1,6 @@
 """Batches of examples of about the same length."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -24,7 +25,7 @@ class LengthBatches(Sampler[list[int]]):
         self.batch_size = batch_size
 
     def __len__(self) -> int:
-        return -(-len(self.lengths) // self.batch_size)
+        return math.ceil(len(self.lengths) / self.batch_size)
 
     def __iter__(self) -> Iterator[list[int]]:
         order = torch.randperm(len(self.lengths))

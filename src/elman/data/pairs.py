@@ -162,6 +162,6 @@ def divide(pairs: Sequence[Pair], shares: Sequence[float], seed: int) -> list[li
     for group in (groups[number] for number in order):
         for part, share in zip(parts, [*shares, 1.0], strict=True):
             if len(part) + len(group) <= round(share * len(pairs)):
-                part += group
+                part.extend(group)
                 break
     return parts
