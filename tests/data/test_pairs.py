@@ -39,9 +39,7 @@ def test_parts_of_the_size_asked_for() -> None:
 def test_lines_with_a_tab(tmp_path: Path) -> None:
     path = tmp_path / "pairs.tsv"
     path.write_bytes(
-        "\ufeffthe  filter\tder Filter\r\n"
-        "the pump\tdie Pumpe\r\n"
-        "the filter\tder Filter\r\n".encode()
+        b"\xef\xbb\xbfthe  filter\tder Filter\r\nthe pump\tdie Pumpe\r\nthe filter\tder Filter\r\n"
     )
     pairs, bad = read_pairs(path)
     assert pairs == [Pair("the filter", "der Filter"), Pair("the pump", "die Pumpe")]
