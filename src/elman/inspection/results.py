@@ -9,6 +9,7 @@ from string import Formatter
 from typing import Self
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from omegaconf import OmegaConf
 
 from elman.run_folder import OVERRIDES, RESULT
@@ -156,6 +157,9 @@ def plot_kinds(kinds: Sequence[Kind], path: Path) -> None:
     by_weights.set(xscale="log", xlabel="weights", ylabel=kinds[0].results[0].label)
     by_seconds.set(xscale="log", xlabel="seconds of training")
     for axes in (by_weights, by_seconds):
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:,g}")
+        axes.minorticks_off()
         axes.grid(alpha=0.25)
     by_seconds.legend(loc="lower right")
     figure.savefig(path, dpi=120)

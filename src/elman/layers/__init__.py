@@ -1,5 +1,6 @@
 """Building blocks, each a `torch.nn.Module` around one equation of the slides."""
 
+from elman.layers.additive_attention import AdditiveAttention
 from elman.layers.built_in import built_in
 from elman.layers.conv2d import Conv2d
 from elman.layers.dense import Dense
@@ -12,6 +13,7 @@ from elman.layers.variational_rnn_cell import VariationalRNNCell
 
 __all__ = [
     "RNN",
+    "AdditiveAttention",
     "Conv2d",
     "Dense",
     "LayerNormRNNCell",

@@ -3,19 +3,25 @@
 from elman.networks.autoencoder import Autoencoder
 from elman.networks.captioner import Captioner
 from elman.networks.convolutional import ConvolutionalNetwork
+from elman.networks.encoder_decoder import EncoderDecoder
 from elman.networks.feedforward import FeedforwardNetwork
 from elman.networks.forecaster import Forecaster
 from elman.networks.language_model import LanguageModel
 from elman.networks.sequence_autoencoder import SequenceAutoencoder
 from elman.networks.sequence_classifier import SequenceClassifier
+from elman.networks.speech_recognizer import SpeechRecognizer
+from elman.networks.text_classifier import TextClassifier
 
 __all__ = [
     "Autoencoder",
     "Captioner",
     "ConvolutionalNetwork",
+    "EncoderDecoder",
     "FeedforwardNetwork",
     "Forecaster",
     "LanguageModel",
     "SequenceAutoencoder",
     "SequenceClassifier",
+    "SpeechRecognizer",
+    "TextClassifier",
 ]

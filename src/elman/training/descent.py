@@ -114,7 +114,13 @@ def training_examples(data: DataModule) -> Examples:
     data.setup("fit")
     batches: list[tuple[Any, Any]] = list(data.train_dataloader())
     inputs, y = batches[0]
-    if not isinstance(inputs, Tensor) or not isinstance(y, Tensor) or y.shape != (len(inputs),):
+    seen, _ = data.on_after_batch_transfer(batches[0], 0)  # what the network sees of them
+    if (
+        not isinstance(inputs, Tensor)
+        or not isinstance(y, Tensor)
+        or y.shape != (len(inputs),)
+        or seen.shape != inputs.shape
+    ):
         raise ValueError(
             f"checkpoint: the examples of {data.source} are not one tensor and the number of a "
             "class each"

@@ -1,5 +1,7 @@
 """The test of a trained network."""
 
+from pathlib import Path
+
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
@@ -27,5 +29,7 @@ def evaluate(config: DictConfig) -> float:
     module = instantiate(checkpoint["training"])(network, objective)
     [figures] = trainer.test(module, data, verbose=False)
     print(f"{tell(objective, figures, data.tested)}.")
+    if found := module.report(Path(config.pictures) if config.pictures else None):
+        print(f"\n{found}")
     figure: float = figures[f"test/{objective.judged_by}"]
     return figure

@@ -1,6 +1,7 @@
 """How a network is trained on examples that do not need each other."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -61,6 +62,10 @@ class ExampleTraining(LightningModule):
     def _evaluate(self, part: str, batch: Batch, batch_idx: int) -> None:  # noqa: ARG002
         inputs, y = batch
         self._log_evaluation(part, self.outputs(inputs), y)
+
+    def report(self, folder: Path | None = None) -> str:  # noqa: ARG002 - for subclasses
+        """What a test has found beyond its figures, in words, and as pictures in `folder`."""
+        return ""
 
     def outputs(self, inputs: Any) -> Any:
         """O of a batch's inputs."""

@@ -86,6 +86,8 @@ def train(config: DictConfig) -> float:
     if trainer.is_global_zero:
         told = tell(objective, figures, data.tested)
         log.info("\n%s, after %.0f s of training.\n", told, seconds)
+        if found := module.report(run):
+            log.info("%s\n", found)
         if best:
             Result(
                 objective.judged_by,
@@ -104,8 +106,8 @@ def _settings(config: DictConfig) -> dict[str, Any]:
     """What a training that is resumed must not change, and a checkpoint therefore keeps."""
     plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     settings = {part: plain.get(part, {}) for part in (*DESCRIBED, "optimizer", "scheduler")}
-    for place in ("path", "directory"):  # data may move
-        del settings["data"][place]
+    for place in ("path", "test_path", "directory"):  # data may move
+        settings["data"].pop(place, None)
     return settings
 
 

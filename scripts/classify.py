@@ -1,0 +1,17 @@
+"""Tells the classes of sequences: `python scripts/classify.py checkpoint=RUN text=Kowalczyk`."""
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+from elman.training.classification import classify
+
+
+@entry_point("classify")
+def main(config: DictConfig) -> None:
+    """Prints the likeliest classes of each sequence."""
+    for line in classify(config):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

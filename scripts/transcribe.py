@@ -1,0 +1,16 @@
+"""Writes down speech: `python scripts/transcribe.py checkpoint=RUN audio=FILE.wav`."""
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+from elman.training.transcription import transcribe
+
+
+@entry_point("transcribe")
+def main(config: DictConfig) -> None:
+    """Prints what the network hears."""
+    print(transcribe(config))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""Translates: `python scripts/translate.py checkpoint=RUN text="Reset the filter"`."""
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+from elman.training.translating import translate
+
+
+@entry_point("translate")
+def main(config: DictConfig) -> None:
+    """Prints the translation of the text, or of each line of standard input."""
+    for translation in translate(config):
+        print(translation, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Simple methods that a trained network has to beat, in NumPy alone."""

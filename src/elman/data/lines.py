@@ -1,0 +1,78 @@
+"""Files that hold an example a line, and their lines that hold none."""
+
+import logging
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+log = logging.getLogger(__name__)
+
+OnBad = Literal["error", "skip"]
+
+
+class Example(NamedTuple):
+    """A sequence and the name of its class, as they stand in a line, counted from 1."""
+
+    line: int
+    sequence: Any
+    label: str
+
+
+def check_on_bad(on_bad: str) -> None:
+    """Raises ValueError unless `on_bad` says what is to be done."""
+    if on_bad not in ("error", "skip"):
+        raise ValueError(f"data.on_bad must be error or skip, got {on_bad!r}")
+
+
+class BadLines:
+    """What is done with the bad lines of one file.
+
+    Args:
+        source: the file, for people.
+        on_bad: "error" refuses the first, "skip" leaves them all out and counts them.
+    """
+
+    def __init__(self, source: str, on_bad: OnBad) -> None:
+        self.source = source
+        self.on_bad = on_bad
+        self._found: dict[int, str] = {}
+
+    def found(self, line: int, reason: str) -> None:
+        """Takes note of a line, counted from 1.
+
+        Raises:
+            ValueError: bad lines are to be refused.
+        """
+        if self.on_bad == "error":
+            raise ValueError(
+                f"data: {self.source}, line {line}: {reason} (data.on_bad=skip leaves such lines "
+                "out)"
+            )
+        self._found[line] = reason
+
+    def tell(self) -> None:
+        """Logs how many lines were left out, and the first of them."""
+        if self._found:
+            line, reason = next(iter(self._found.items()))
+            log.warning(
+                "data: %s: %s bad lines are left out, the first is line %s: %s",
+                self.source,
+                f"{len(self._found):,}",
+                line,
+                reason,
+            )
+
+
+def read_lines(argument: str, path: Path) -> list[str]:
+    """The lines of a UTF-8 file, without their ends.
+
+    Raises:
+        FileNotFoundError: there is no such file; the message names the `argument` it was given for.
+        ValueError: it is not UTF-8.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{argument}: there is no file {path}")
+    try:
+        return path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ValueError(f"{argument}: {path}, line {line}: it is not UTF-8 text") from error

@@ -1,0 +1,362 @@
+"""Speech, and what was said, for a network that writes down what it hears."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import DataLoader
+
+from elman.checks import check_probability, check_size
+from elman.data.disturbance import with_loudness, with_noise, with_speed
+from elman.data.espeak import speak
+from elman.data.length_batches import LengthBatches
+from elman.data.log_mel import MELS, frames, log_mel, stack
+from elman.data.module import DataModule
+from elman.data.recordings import Utterance, divide, read_recordings
+from elman.data.vocabulary import Vocabulary
+from elman.data.voices import NEW_ACCENT, made_variants, plan, voices
+
+CLEAN = math.inf  # decibels between speech and noise
+# What happens to utterances in training, by chance:
+WITHOUT_NOISE = 0.3  # share of them
+QUIETEST_NOISE = 30.0  # decibels
+LONGEST_SILENCE = 3200  # samples, before and after
+STEEPEST_TILT = 1.5  # of the log mel features from the middle to either end, as of a microphone
+
+
+class Condition(NamedTuple):
+    """Under which utterances are heard in validation and test.
+
+    Attributes:
+        name: in the names of figures.
+        part: of the data.
+        decibels: between speech and noise.
+    """
+
+    name: str
+    part: str
+    decibels: float
+
+
+class Heard(NamedTuple):
+    """An utterance as it is to be heard.
+
+    Attributes:
+        waveform: `(N)`.
+        characters: numbers of the characters said, from 1, `(S)`.
+        condition: the number of the condition; None: in training, as chance has it.
+        seed: of the noise.
+    """
+
+    waveform: Tensor
+    characters: Tensor
+    condition: int | None = None
+    seed: int = 0
+
+
+Inputs = tuple[Tensor, Tensor]  # X (T, B, I) and how many time steps are an utterance's own, (B)
+Wanted = tuple[Tensor, Tensor, Tensor]  # characters (B, S), how many of them, conditions (B)
+
+
+class SpeechData(DataModule):
+    """Strings of spoken words, and the characters they are written with.
+
+    A batch is X, `(T, B, I)`, with the lengths, `(B)`; and the characters' numbers, from 1 (0 is
+    the blank of CTC), `(B, S)`, their lengths, and the numbers of their `conditions`, `(B)`.
+    In training each utterance is disturbed by chance: by noise, in speed, in the length of the
+    throat, by the tilt of a microphone, and by silence around it.
+
+    Args:
+        path: a folder of recordings, see `read_recordings`; None: the words, said by a synthesiser
+            that is fetched, in many voices.
+        directory: where fetched and synthesised data are kept.
+        words: what the synthesiser says.
+        shortest: least words of an utterance.
+        longest: most words of an utterance.
+        utterances: to synthesise for training.
+        validation: utterances to synthesise for validation.
+        test: utterances to synthesise for the test.
+        validation_share: of the speakers of recordings, or of recordings without speakers.
+        test_share: likewise.
+        alphabet: the characters that may be said.
+        batch_size: utterances in a batch.
+        stacked: frames of 10 ms that a time step holds side by side.
+        noise: decibels between speech and noise; in validation and test each utterance is heard
+            without noise and with each of these. The least is the least in training.
+        speed: by how much the speed of an utterance may differ in training, as a share.
+        throat: by how much the length of the speaker's throat may differ in training, likewise.
+        on_bad: what becomes of recordings that cannot be used: "error" or "skip".
+        seed: of the choice of words, voices and parts.
+
+    Attributes:
+        vocabulary: the characters of the alphabet.
+        conditions: under which utterances are heard in validation and test; the first, to judge
+            by, has no name.
+
+    Raises:
+        TypeError, ValueError: a value is out of range, or a word has characters that the alphabet
+            lacks.
+    """
+
+    mean: Tensor  # of each band over what is trained on; known after `setup`
+    deviation: Tensor
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        path: str | None = None,
+        directory: str = "data",
+        shortest: int = 1,
+        longest: int = 5,
+        utterances: int = 6000,
+        validation: int = 300,
+        test: int = 500,
+        validation_share: float = 0.1,
+        test_share: float = 0.1,
+        alphabet: str = " 'abcdefghijklmnopqrstuvwxyz",
+        batch_size: int = 32,
+        stacked: int = 2,
+        noise: Sequence[float] = (20, 10, 0),
+        speed: float = 0.1,
+        throat: float = 0.2,
+        on_bad: str = "error",
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        for name in ("shortest", "longest", "utterances", "validation", "test", "batch_size"):
+            check_size(f"data.{name}", locals()[name])
+        check_size("data.stacked", stacked)
+        for name in ("validation_share", "test_share", "speed", "throat"):
+            check_probability(f"data.{name}", locals()[name])
+        if longest < shortest:
+            raise ValueError(f"data.longest must be at least data.shortest, {shortest}")
+        if on_bad not in ("error", "skip"):
+            raise ValueError(f"data.on_bad must be error or skip, got {on_bad!r}")
+        self.vocabulary = Vocabulary(alphabet)
+        for word in words:
+            try:
+                self.vocabulary.encode(word)
+            except ValueError as error:
+                raise ValueError(f"data.words: {word!r} has characters {error}") from error
+        self.words = tuple(words)
+        self.path = None if path is None else str(path)
+        self.directory = directory
+        self.shortest = shortest
+        self.longest = longest
+        self.counts = {"train": utterances, "validation": validation, "test": test}
+        if path is None:
+            self.counts[NEW_ACCENT] = test
+        self.shares = {"validation": validation_share, "test": test_share}
+        self.batch_size = batch_size
+        self.stacked = stacked
+        self.noise = tuple(float(decibels) for decibels in noise)
+        self.speed = speed
+        self.throat = throat
+        self.on_bad = on_bad
+        self.seed = seed
+
+    @property
+    def source(self) -> str:
+        """What the speech is, for people."""
+        if self.path is not None:
+            return self.path
+        return f"strings of {len(self.words)} words in {len(voices('train'))} synthetic voices"
+
+    @property
+    def tested(self) -> str:
+        """What a network is tested with, for people."""
+        utterances = self._parts["test"]
+        speakers = {utterance.speaker for utterance in utterances} - {None}
+        by = f" by {len(speakers)} voices it has never heard" if speakers else ""
+        return f"{len(utterances)} utterances{by} without added noise"
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Those of the test; those of validation are the first of them."""
+        return (
+            Condition("", "test", CLEAN),
+            *(Condition(f"_{decibels:g}dB", "test", decibels) for decibels in self.noise),
+            *([Condition(f"_{NEW_ACCENT}", NEW_ACCENT, CLEAN)] if self.path is None else ()),
+        )
+
+    @property
+    def uses(self) -> dict[str, str]:
+        """To transcribe recordings."""
+        return {"let it hear": "transcribe.py audio=FILE.wav"}
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Arguments of a network that the data decide."""
+        return {"input_size": self.stacked * MELS, "outputs": len(self.vocabulary) + 1}
+
+    def prepare_data(self) -> None:
+        """Fetches the synthesiser and lets it speak, once a machine.
+
+        Raises:
+            OSError: it could not be fetched, see `elman.data.fetch`.
+        """
+        if self.path is None and not hasattr(self, "_parts"):
+            self._synthesized()
+
+    def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - Lightning's signature
+        """Reads the speech and divides it.
+
+        Raises:
+            OSError: there is no such folder, or it cannot be read.
+            ValueError: it holds bad recordings, or too few.
+        """
+        if hasattr(self, "_parts"):
+            return
+        if self.path is None:
+            self._parts = self._synthesized()
+        else:
+            recordings = read_recordings(Path(self.path), self.check, self.on_bad)
+            try:
+                self._parts = divide(recordings, **self.shares, seed=self.seed)
+            except ValueError as error:
+                raise ValueError(f"data: {self.path}: {error}") from error
+        if not hasattr(self, "mean"):
+            self._measure(self._parts["train"])
+
+    def _synthesized(self) -> dict[str, list[Utterance]]:
+        parts = {}
+        for part, count in self.counts.items():
+            planned = plan(part, count, self.words, self.shortest, self.longest, self.seed)
+            variants = made_variants() if part == "train" else None
+            waveforms = speak(planned, self.directory, variants)
+            parts[part] = [
+                Utterance(waveform, spoken.text, spoken.voice)
+                for waveform, spoken in zip(waveforms, planned, strict=True)
+            ]
+            for utterance in parts[part]:
+                self.check(utterance)
+        return parts
+
+    def check(self, utterance: Utterance) -> None:
+        """Raises ValueError unless CTC can write the text in the time that its sound takes."""
+        waveform, text, _ = utterance
+        if not text:
+            raise ValueError("the text is empty")
+        try:
+            self.vocabulary.encode(text)
+        except ValueError as error:
+            raise ValueError(f"the text has characters {error}") from error
+        steps = self.steps(int(len(waveform) / (1 + self.speed)))  # at the highest speed
+        # A blank must stand between two of the same.
+        needed = len(text) + sum(a == b for a, b in itertools.pairwise(text))
+        if steps < needed:
+            raise ValueError(
+                f"{len(waveform)} samples are {steps} time steps at the highest speed, too few "
+                f"for the {needed} that its text takes: {text!r}"
+            )
+
+    def steps(self, samples: int) -> int:
+        """Time steps of so many samples."""
+        return frames(samples) // self.stacked
+
+    def _measure(self, utterances: list[Utterance]) -> None:
+        """The mean and the deviation of each band, of a thousand utterances."""
+        every = math.ceil(len(utterances) / 1000)  # of each voice, which stand side by side
+        heard = torch.cat([_features(u.waveform) for u in utterances[::every]])
+        self.mean = heard.mean(0)
+        self.deviation = heard.std(0).clamp(min=1e-3)
+
+    def inputs(self, waveforms: Sequence[Tensor]) -> Inputs:
+        """What a network takes of these sounds, each at least one window long."""
+        return self._together([_features(waveform) for waveform in waveforms])
+
+    def _together(self, features: Sequence[Tensor]) -> Inputs:
+        X = [stack((each - self.mean) / self.deviation, self.stacked) for each in features]
+        return pad_sequence(X), torch.tensor([len(each) for each in X])
+
+    def batch(self, utterances: Sequence[Heard]) -> tuple[Inputs, Wanted]:
+        """A batch of utterances as they are to be heard."""
+        characters = [each.characters for each in utterances]
+        return self._together([self._heard(each) for each in utterances]), (
+            pad_sequence(characters, batch_first=True),
+            torch.tensor([len(each) for each in characters]),
+            torch.tensor([each.condition or 0 for each in utterances]),
+        )
+
+    def _heard(self, heard: Heard) -> Tensor:
+        """The features, `(T, MELS)`."""
+        if heard.condition is None:
+            return self._heard_by_chance(heard.waveform.float())
+        generator = torch.Generator().manual_seed(heard.seed)
+        slope = torch.rand((), generator=generator).item()
+        decibels = self.conditions[heard.condition].decibels
+        return _features(with_noise(heard.waveform.float(), decibels, slope, generator))
+
+    def _heard_by_chance(self, waveform: Tensor) -> Tensor:
+        before, after, slope, noisy, loud = torch.rand(5).tolist()
+        speed, throat, tilt = (2 * torch.rand(3) - 1).tolist()
+        waveform = with_speed(waveform, 1 + self.speed * speed)
+        silences = int(LONGEST_SILENCE * before), int(LONGEST_SILENCE * after)
+        waveform = functional.pad(waveform, silences)
+        if self.noise and noisy > WITHOUT_NOISE:
+            decibels = QUIETEST_NOISE + (min(self.noise) - QUIETEST_NOISE) * loud
+            waveform = with_noise(waveform, decibels, slope)
+        features = _features(waveform, throat=1 + self.throat * throat)
+        tilted: Tensor = features + STEEPEST_TILT * tilt * torch.linspace(-1, 1, MELS)
+        return tilted
+
+    def train_dataloader(self) -> DataLoader[Heard]:
+        """Batches of utterances of like length, in another order in each epoch."""
+        heard = [Heard(u.waveform, self._numbers(u.text)) for u in self._parts["train"]]
+        batches = LengthBatches([len(each.waveform) for each in heard], self.batch_size)
+        return DataLoader(heard, batch_sampler=batches, collate_fn=self.batch)  # type: ignore[arg-type]
+
+    def val_dataloader(self) -> DataLoader[Heard]:
+        """All utterances to validate with, without noise and at each level of it."""
+        validation = [
+            condition._replace(part="validation")
+            for condition in self.conditions
+            if condition.part == "test"
+        ]
+        return self._under(validation)
+
+    def test_dataloader(self) -> DataLoader[Heard]:
+        """All utterances to test with, under each condition."""
+        return self._under(self.conditions)
+
+    def _under(self, conditions: Sequence[Condition]) -> DataLoader[Heard]:
+        heard = [
+            Heard(u.waveform, self._numbers(u.text), number, seed)
+            for number, condition in enumerate(conditions)
+            for seed, u in enumerate(
+                sorted(self._parts[condition.part], key=lambda u: len(u.waveform))
+            )
+        ]
+        return DataLoader(heard, self.batch_size, collate_fn=self.batch)  # type: ignore[arg-type]
+
+    def text(self, numbers: Sequence[int]) -> str:
+        """The text of the characters with these numbers."""
+        return self.vocabulary.decode(torch.tensor(numbers, dtype=torch.long) - 1)
+
+    def _numbers(self, text: str) -> Tensor:
+        return self.vocabulary.encode(text) + 1  # 0 is the blank
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a checkpoint needs to hear as in training."""
+        return {
+            "mean": self.mean,
+            "deviation": self.deviation,
+            "path": None if self.path is None else str(Path(self.path).absolute()),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes over the bands' means and deviations and, unless a folder was given, its folder."""
+        self.mean, self.deviation = state["mean"], state["deviation"]
+        if self.path is None:
+            self.path = state["path"]
+
+
+def _features(waveform: Tensor, throat: float = 1.0) -> Tensor:
+    features: Tensor = log_mel(with_loudness(waveform.float()).unsqueeze(0), throat).squeeze(0)
+    return features

@@ -1,0 +1,87 @@
+"""What a trained network takes a person's own sequences for."""
+
+import logging
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from omegaconf import DictConfig
+from torch import nn
+
+from elman.checks import check_size
+from elman.data.labelled import LabelledData
+from elman.data.labelled_texts import LabelledTextData, normalized
+from elman.data.lines import BadLines, read_lines
+from elman.equations import softmax
+from elman.training.checkpoint import restore
+
+log = logging.getLogger(__name__)
+
+
+def classify(config: DictConfig) -> Iterator[str]:
+    """The likeliest classes of each sequence that a person gives, as they are computed.
+
+    Args:
+        config: as composed from `conf/classify.yaml`.
+
+    Yields:
+        A line for each sequence: what it is, and its classes with their probabilities.
+
+    Raises:
+        TypeError, ValueError, OSError: the checkpoint is not to be had or tells no classes of
+            sequences, or there is no sequence where one should be.
+    """
+    check_size("top", config.top)
+    network, data, _ = restore(config.checkpoint)
+    if not isinstance(data, LabelledData):
+        raise ValueError(
+            f"checkpoint: {config.checkpoint} holds a {type(network).__name__} for "
+            f"{type(data).__name__}; give the run of a network that tells classes of sequences, "
+            "such as experiment=names"
+        )
+    if isinstance(data, LabelledTextData):
+        if config.path is not None:
+            raise ValueError("path: texts are given as text=…, or line by line on standard input")
+        sequences = _texts(data, None if config.text is None else str(config.text))
+    else:
+        if config.path is None:
+            raise ValueError("path: this network takes a .ts file of series, path=FILE")
+        bad = BadLines(config.path, "error")
+        lines = read_lines("path", Path(config.path))
+        sequences = ((f"line {each.line}", each.sequence) for each in data.read(lines, bad))
+    for name, sequence in sequences:
+        told = likeliest(network, data, sequence, config.top)
+        yield f"{name}: {', '.join(f'{label} {100 * share:.1f} %' for label, share in told)}"
+
+
+def likeliest(
+    network: nn.Module, data: LabelledData, sequence: Any, top: int
+) -> list[tuple[str, float]]:
+    """The likeliest classes of a sequence, `top` of them or all, with their probabilities."""
+    with torch.inference_mode():
+        O = network(*data.batch([sequence]))  # (1, K)
+    # ŷ = softmax(O)
+    y_hat, classes = softmax(O[0]).topk(min(top, O.shape[1]))
+    pairs = zip(classes.tolist(), y_hat.tolist(), strict=True)
+    return [(data.classes[k], share) for k, share in pairs]
+
+
+def _texts(data: LabelledTextData, given: str | None) -> Iterator[tuple[str, str]]:
+    texts: Iterable[str] = sys.stdin if given is None else [given]
+    source = "standard input" if given is None else "text"
+    for line, text in enumerate(texts, start=1):
+        name, read = text.strip(), normalized(text)
+        if not read:
+            raise ValueError(f"{source}: line {line} is empty")
+        if unknown := data.unknown(read):
+            characters = " ".join(map(repr, dict.fromkeys(unknown)))
+            log.warning(
+                "%s: %s of %s characters unknown to the network: %s",
+                name,
+                len(unknown),
+                len(read),
+                characters,
+            )
+        yield name, read

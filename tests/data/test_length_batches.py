@@ -1,0 +1,30 @@
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from elman.data.length_batches import POOL, LengthBatches
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=300), st.integers(1, 7))
+def test_every_example_once(lengths: list[int], batch_size: int) -> None:
+    batches = list(LengthBatches(lengths, batch_size))
+    assert len(batches) == len(LengthBatches(lengths, batch_size))
+    assert sorted(number for batch in batches for number in batch) == list(range(len(lengths)))
+    assert sum(len(batch) < batch_size for batch in batches) <= 1
+
+
+def test_a_batch_has_examples_of_about_the_same_length() -> None:
+    torch.manual_seed(0)
+    lengths = torch.randint(1, 1000, (POOL * 8,))
+    for batch in LengthBatches(lengths.tolist(), 8):
+        assert int(lengths[batch].max() - lengths[batch].min()) < 100  # by chance about 780
+
+
+def test_another_order_in_each_epoch_and_not_by_length() -> None:
+    torch.manual_seed(0)
+    batches = LengthBatches(list(range(100)), 4)
+    first, second = list(batches), list(batches)
+    assert first != second
+    assert first != sorted(first)
+    torch.manual_seed(0)
+    assert list(batches) == first

@@ -1,0 +1,33 @@
+from collections import Counter
+
+import numpy as np
+
+from elman.training.nearest import nearest
+
+KNOWN = ["Reset the filter", "Open the door", "Reset the pump", "a", "The door is open", "filter"]
+
+
+def cosine(one: str, other: str) -> float:
+    counts = []
+    for text in (one, other):
+        marked = f" {text.lower()} "
+        counts.append(Counter(marked[i : i + 3] for i in range(len(marked) - 2)))
+    first, second = counts
+    dot = sum(first[piece] * second[piece] for piece in first)
+    return float(
+        dot / np.sqrt(sum(n * n for n in first.values())) / np.linalg.norm([*second.values()])
+    )
+
+
+def test_the_most_similar_by_the_cosine_of_their_pieces() -> None:
+    texts = ["reset filter", "the open door", "Pump", "A", "close the door"]
+    right = [max(range(len(KNOWN)), key=lambda n: cosine(text, KNOWN[n])) for text in texts]
+    assert nearest(texts, KNOWN).tolist() == right
+
+
+def test_each_is_the_nearest_to_itself() -> None:
+    assert nearest(KNOWN, KNOWN).tolist() == list(range(len(KNOWN)))
+
+
+def test_what_shares_nothing_still_has_an_answer() -> None:
+    assert nearest(["zzz"], KNOWN).shape == (1,)
