@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from elman.data import CaptionData
-from elman.data.captions import collate
 from elman.data.words import BEGIN, END
 
 
@@ -50,16 +49,6 @@ def test_a_batch(shapes: Path) -> None:
     assert torch.equal(words[1:], next_words[:-1])
     told = [made.words.decode(row) for row in next_words.T.tolist()]
     assert told == made.captions["test"]
-
-
-def test_shorter_captions_are_padded_and_masked() -> None:
-    picture = torch.full((3, 2, 2), 255, dtype=torch.uint8)
-    captions = [torch.tensor([BEGIN, 5, END]), torch.tensor([BEGIN, 7, 8, 9, END])]
-    (pictures, words), (next_words, mask) = collate([(picture, c) for c in captions])
-    assert pictures.min() == 1
-    assert words.T.tolist() == [[BEGIN, 5, END, END], [BEGIN, 7, 8, 9]]
-    assert next_words.T.tolist() == [[5, END, END, END], [7, 8, 9, END]]
-    assert mask.T.tolist() == [[True, True, False, False], [True] * 4]
 
 
 def test_pictures_are_moved_in_training_alone(shapes: Path) -> None:

@@ -1,28 +1,25 @@
 """Pictures and what is written under them."""
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
-from torch.nn import functional
-from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 
 from elman.checks import check_probability, check_size
+from elman.data.caption_batches import Example, collate
 from elman.data.emoji import DRAWINGS, NAMES, read_emoji
 from elman.data.fetch import fetch
 from elman.data.held_out import Part, common, hold_out
 from elman.data.module import DataModule
-from elman.data.pictures import WHITE, Captioned, read_folder
-from elman.data.words import END, Words
+from elman.data.pictures import Captioned, read_folder
+from elman.data.words import Words
 
 log = logging.getLogger(__name__)
 
 ON_BAD = ("error", "skip")
-Example = tuple[Tensor, Tensor]  # a picture, uint8 (3, side, side), and its caption's numbers
-Batch = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 class CaptionData(DataModule):
@@ -190,7 +187,7 @@ class CaptionData(DataModule):
             self._parts["train"],  # type: ignore[arg-type]
             self.batch_size,
             shuffle=True,
-            collate_fn=self._moved,
+            collate_fn=partial(collate, shift=self.shift),
         )
 
     def val_dataloader(self) -> DataLoader[Example]:
@@ -207,21 +204,6 @@ class CaptionData(DataModule):
 
     def _loader(self, part: str) -> DataLoader[Example]:
         return DataLoader(self._parts[part], 128, collate_fn=collate)  # type: ignore[arg-type]
-
-    def _moved(self, examples: list[Example]) -> Batch:
-        """A batch; each picture is moved by chance, white where nothing moves in."""
-        (pictures, words), y = collate(examples)
-        if self.shift:
-            s = self.shift
-            padded = functional.pad(pictures, [s] * 4, value=1.0)
-            y_x = torch.randint(2 * s + 1, (len(pictures), 2)).tolist()
-            pictures = torch.stack(
-                [
-                    picture[:, y : y + self.side, x : x + self.side]
-                    for picture, (y, x) in zip(padded, y_x, strict=True)
-                ]
-            )
-        return (pictures, words), y
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to read and write the same words."""
@@ -244,17 +226,6 @@ class CaptionData(DataModule):
         self.words = words
         if self.path is None:
             self.path = state["path"]
-
-
-def collate(examples: list[Example]) -> Batch:
-    """A batch of examples, see `CaptionData`; captions end in `END` as far as the longest goes."""
-    pixels, captions = zip(*examples, strict=True)
-    pictures = torch.stack(pixels).float() / WHITE  # (B, 3, side, side)
-    numbers = pad_sequence(list(captions), padding_value=END)  # (T + 1, B)
-    lengths = torch.tensor([len(caption) - 1 for caption in captions])  # (B)
-    words, next_words = numbers[:-1], numbers[1:]  # (T, B)
-    mask = torch.arange(len(words)).unsqueeze(1) < lengths  # (T, B)
-    return (pictures, words), (next_words, mask)
 
 
 def _named(train: list[int], validation: Part, test: Part) -> list[tuple[str, list[int]]]:
