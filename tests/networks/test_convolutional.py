@@ -51,3 +51,8 @@ def test_dropout_is_for_training_alone() -> None:
 def test_bad_arguments(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ConvolutionalNetwork(**{"side": 28, "channels": [2], "classes": 10, **arguments})
+
+
+def test_pictures_of_another_size() -> None:
+    with pytest.raises(ValueError, match="side must be that of pictures of 49 pixels, got 6"):
+        ConvolutionalNetwork(6, [2], 3)(torch.rand(2, 49))

@@ -93,3 +93,8 @@ def test_torch_and_the_reference_stay_together_for_100_steps() -> None:
 def test_bad_arguments(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         FeedforwardNetwork(**arguments)
+
+
+def test_an_input_of_another_size() -> None:
+    with pytest.raises(ValueError, match=r"sizes\[0\] must be that of the input, 6, got 5"):
+        FeedforwardNetwork([5, 2])(torch.rand(3, 6))

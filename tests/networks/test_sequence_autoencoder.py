@@ -59,3 +59,8 @@ def test_bad_sizes(argument: str) -> None:
 def test_layers_that_do_not_fit(flag: str) -> None:
     with pytest.raises(ValueError, match=f"rnn.{flag} must be false in a sequence autoencoder"):
         SequenceAutoencoder(3, 5, 2, partial(RNN, **{flag: True}))
+
+
+def test_what_cannot_be_cut_into_time_steps() -> None:
+    with pytest.raises(ValueError, match="input_size must divide the 10 numbers of a sequence, go"):
+        SequenceAutoencoder(3, 5, 2, RNN)(torch.rand(2, 10))

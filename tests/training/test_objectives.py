@@ -83,3 +83,9 @@ def test_what_is_lost_is_told_for_each_number() -> None:
     assert cost.item() == pytest.approx((0.25 + 1.0) / 2)
     assert objective.figures(cost, O, y)["mse"].item() == pytest.approx((0.25 + 1.0) / 4)
     assert objective.count(y) == 2
+
+
+@pytest.mark.parametrize("objective", [SquaredError(), CrossEntropy()])
+def test_more_classes_than_outputs(objective: SquaredError | CrossEntropy) -> None:
+    with pytest.raises(ValueError, match=r"the network has 4 outputs, .* is of number 4, counted"):
+        objective.cost(torch.rand(2, 4), torch.tensor([1, 4]))

@@ -67,7 +67,15 @@ class ConvolutionalNetwork(nn.Module):
         self.readout = Readout(last * left**2, classes, device=device, dtype=dtype)
 
     def forward(self, a: Tensor) -> Tensor:
-        """Brightness of the pixels `(B, side²)` → O `(B, K)`."""
+        """Brightness of the pixels `(B, side²)` → O `(B, K)`.
+
+        Raises:
+            ValueError: the pictures are of another size.
+        """
+        if a.shape[-1] != self.side**2:
+            raise ValueError(
+                f"side must be that of pictures of {a.shape[-1]} pixels, got {self.side}"
+            )
         a = a.view(-1, 1, self.side, self.side)
         for layer in self.layers:
             # a_kyx = σ(b_k + Σ_cij W_kcij a_c,y+i,x+j)

@@ -48,7 +48,15 @@ class FeedforwardNetwork(nn.Module):
         )
 
     def forward(self, a: Tensor) -> Tensor:
-        """The activations a^(0) of the input `(…, sizes[0])` → a^(L) `(…, sizes[−1])`."""
+        """The activations a^(0) of the input `(…, sizes[0])` → a^(L) `(…, sizes[−1])`.
+
+        Raises:
+            ValueError: the input has another size.
+        """
+        if a.shape[-1] != self.sizes[0]:
+            raise ValueError(
+                f"sizes[0] must be that of the input, {a.shape[-1]}, got {self.sizes[0]}"
+            )
         for layer in self.layers:
             # a^(l) = σ(W^(l) a^(l−1) + b^(l))
             a = layer(a)

@@ -52,7 +52,16 @@ class SequenceAutoencoder(nn.Module):
                 raise ValueError(f"rnn.{flag} must be false in a sequence autoencoder")
 
     def encode(self, inputs: Tensor) -> Tensor:
-        """Sequences, each time step after the other, `(B, T·I)` → codes `(B, code_size)`."""
+        """Sequences, each time step after the other, `(B, T·I)` → codes `(B, code_size)`.
+
+        Raises:
+            ValueError: the input cannot be cut into time steps of that size.
+        """
+        if inputs.shape[1] % self.input_size:
+            raise ValueError(
+                f"input_size must divide the {inputs.shape[1]} numbers of a sequence, got "
+                f"{self.input_size}"
+            )
         # (B, T·I) → (T, B, I)
         X = inputs.view(len(inputs), -1, self.input_size).transpose(0, 1)
         # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)

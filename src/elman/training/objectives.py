@@ -1,7 +1,8 @@
 """What training minimises, and the figures by which people judge it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from string import Formatter
 from typing import Any, Protocol
 
@@ -111,10 +112,14 @@ class SquaredError(_Classes):
 
         Returns:
             C: scalar.
+
+        Raises:
+            ValueError: there are more classes than outputs.
         """
         # A row of the identity for each class, since one_hot does not go with torch.func.vmap.
-        wanted = torch.eye(O.shape[-1], dtype=O.dtype, device=O.device)[y]  # (B, K)
-        return squared_error(O, wanted).mean()
+        wanted = torch.eye(O.shape[-1], dtype=O.dtype, device=O.device)
+        with _an_output_for_each_class(O, y):
+            return squared_error(O, wanted[y]).mean()  # (B, K), (B, K) → scalar
 
 
 class CrossEntropy(_Classes):
@@ -129,8 +134,23 @@ class CrossEntropy(_Classes):
 
         Returns:
             C: scalar.
+
+        Raises:
+            ValueError: there are more classes than outputs.
         """
-        return functional.cross_entropy(O, y)
+        with _an_output_for_each_class(O, y):
+            return functional.cross_entropy(O, y)
+
+
+@contextmanager
+def _an_output_for_each_class(O: Tensor, y: Tensor) -> Iterator[None]:
+    try:
+        yield
+    except IndexError as error:
+        raise ValueError(
+            f"the network has {O.shape[-1]} outputs, too few for the classes of the data: an "
+            f"example is of number {int(y.max())}, counted from 0"
+        ) from error
 
 
 class Reconstruction:
