@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 import torch
-from elman.data.subwords import BEGIN, END, PAD
-from elman.data.translation import Wanted
 from omegaconf import DictConfig
 from torch import nn
 
 from elman import RNN
 from elman.data import TranslationData
+from elman.data.subwords import BEGIN, END, PAD
+from elman.data.translation import Wanted
 from elman.inspection.curves import read_curves
 from elman.networks import EncoderDecoder, FeedforwardNetwork
 from elman.training.evaluate import evaluate
