@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from elman.data import labelled_texts as module
-from elman.data.labelled_texts import UNKNOWN, LabelledTextData
+from elman.data.labelled_texts import BEGIN, END, UNKNOWN, LabelledTextData, marked
 
 Make = Callable[..., LabelledTextData]
 TABLE = "".join(f"{'ab'[n % 2]}{n:02}x,{('odd', 'even')[n % 2]}\n" for n in range(40))
@@ -50,11 +50,10 @@ def test_three_parts_share_all_texts_and_each_class(make: Make) -> None:
 
 def test_a_batch_is_padded_numbers_of_characters(make: Make) -> None:
     data = make("ab,x\nba,y\nabb,x\nbab,y\n", validation=0.25, test=0.25)
-    (characters, lengths) = data.batch(["ba", "abba"])
-    known = data.vocabulary.characters
-    assert known == "ab" + UNKNOWN
-    assert characters.T.tolist() == [[1, 0, 0, 0], [0, 1, 1, 0]]
-    assert lengths.tolist() == [2, 4]
+    (characters, lengths) = data.batch([marked("ba"), marked("abba")])
+    assert data.vocabulary.characters == BEGIN + END + "ab" + UNKNOWN
+    assert characters.T.tolist() == [[0, 3, 2, 1, 0, 0], [0, 2, 3, 3, 2, 1]]
+    assert lengths.tolist() == [4, 6]
     [((_, lengths), y)] = data.test_dataloader()
     assert (len(lengths), y.tolist()) == (1, [data.parts["test"][0][1]])
 
@@ -66,7 +65,25 @@ def test_what_occurs_once_is_unknown_and_has_one_number(make: Make) -> None:
     assert characters[:, 0].tolist()[1::2] == [unknown, unknown]
     assert data.unknown("aΩa-") == ["Ω", "-"]
     data.learn(["aab", "c"])
-    assert data.vocabulary.characters == "a" + UNKNOWN
+    assert data.vocabulary.characters == BEGIN + END + "a" + UNKNOWN
+
+
+def test_pieces_of_texts_are_trained_on_and_no_others(make: Make) -> None:
+    torch.manual_seed(0)
+    data = make(pieces=0.5)
+    text = marked("abcde")
+    pieces = [data.varied(text) for _ in range(2000)]
+    assert set(pieces) == {text[i:j] for i in range(5) for j in range(i + 3, 8)}
+    # Half of the texts are whole, and of the others one in five lengths.
+    assert pieces.count(text) == pytest.approx(1000 + 200, abs=100)
+    assert data.varied("a") == "a"
+    assert make(pieces=0).varied(text) == text
+
+    def lengths(loader: Any) -> set[int]:
+        return {int(T) for (_, lengths), _ in loader for T in lengths}
+
+    assert lengths(data.val_dataloader()) == lengths(data.test_dataloader()) == {6}
+    assert lengths(data.train_dataloader()) == {3, 4, 5, 6}
 
 
 def test_unknown_characters_of_the_test_are_counted(make: Make) -> None:
@@ -99,7 +116,7 @@ def test_the_same_text_is_there_once_and_with_several_classes_not_at_all(
 
 def test_texts_to_test_with(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     data = make(tested="new,odd\nA00X,odd\n")
-    assert data.parts["test"] == [("new", 1)]
+    assert data.parts["test"] == [(marked("new"), 1)]
     assert "1 examples to test with are among those to train on" in caplog.text
     assert sum(map(len, data.parts.values())) == 41
 
@@ -156,6 +173,7 @@ def test_no_file() -> None:
     ("values", "message"),
     [
         ({"batch_size": 0}, "data.batch_size must be greater than zero, got 0"),
+        ({"pieces": -1}, "data.pieces must be a number from 0 to 1, got -1"),
         ({"validation": 2}, "data.validation must be a number from 0 to 1, got 2"),
         ({"on_bad": "ignore"}, "data.on_bad must be error or skip, got 'ignore'"),
     ],
@@ -201,4 +219,4 @@ def test_surnames_are_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     data.prepare_data()
     data.setup()
     assert data.source == "the surnames of 14 languages"
-    assert set.union(*texts(data).values()) == {name.lower() for name, _ in surnames}
+    assert set.union(*texts(data).values()) == {marked(name) for name, _ in surnames}

@@ -8,8 +8,8 @@ import numpy as np
 class NaiveBayes:
     """`P(k | text) ∝ P(k) Π_g P(g | k)`, with `P(g | k) = (n_gk + α) / Σ_g (n_gk + α)`.
 
-    where g runs through the n-grams of the text between two marks of its ends, and n_gk tells how
-    often g occurs in the texts of class k.
+    where g runs through the n-grams of the text, and n_gk tells how often g occurs in the texts of
+    class k.
 
     Args:
         texts: to count in.
@@ -33,9 +33,8 @@ class NaiveBayes:
         self.log_P_gk = np.log(n / n.sum(0))  # (G, K)
 
     def _grams(self, text: str) -> Iterator[str]:
-        marked = f"\n{text}\n"
         for n in range(1, self.longest + 1):
-            yield from (marked[begin : begin + n] for begin in range(len(marked) - n + 1))
+            yield from (text[begin : begin + n] for begin in range(len(text) - n + 1))
 
     def classify(self, text: str) -> int:
         """The most probable class; n-grams that occurred nowhere say nothing."""

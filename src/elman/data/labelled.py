@@ -1,7 +1,7 @@
 """Sequences of different lengths, each with the name of its class."""
 
 from abc import abstractmethod
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,10 @@ class LabelledData(DataModule):
     @abstractmethod
     def learn(self, sequences: Sequence[Any]) -> None:
         """Takes from the sequences to train on what a batch is made with."""
+
+    def varied(self, sequence: Any) -> Any:
+        """A sequence as it is trained on this time: as it is."""
+        return sequence
 
     @abstractmethod
     def batch(self, sequences: Sequence[Any]) -> tuple[Tensor, Tensor]:
@@ -175,28 +179,28 @@ class LabelledData(DataModule):
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Batches in another order in each epoch."""
-        return self._loader("train", shuffle=True)
+        return self._loader("train", shuffle=True, collate=self._collate_varied)
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """Batches of the examples to validate with."""
-        return self._loader("validation")
+        return self._loader("validation", shuffle=False, collate=self._collate)
 
     def test_dataloader(self) -> DataLoader[Batch]:
         """Batches of the examples to test with."""
-        return self._loader("test")
+        return self._loader("test", shuffle=False, collate=self._collate)
 
-    def _loader(self, part: str, shuffle: bool = False) -> DataLoader[Batch]:
-        return DataLoader(
-            self.parts[part],  # type: ignore[arg-type]
-            self.batch_size,
-            shuffle,
-            collate_fn=self._collate,
-        )
+    def _loader(
+        self, part: str, shuffle: bool, collate: Callable[[list[tuple[Any, int]]], Batch]
+    ) -> DataLoader[Batch]:
+        examples: Any = self.parts[part]
+        return DataLoader(examples, self.batch_size, shuffle, collate_fn=collate)
 
     def _collate(self, examples: list[tuple[Any, int]]) -> Batch:
-        return self.batch([sequence for sequence, _ in examples]), torch.tensor(
-            [y for _, y in examples]
-        )
+        sequences, y = zip(*examples, strict=True)
+        return self.batch(sequences), torch.tensor(y)
+
+    def _collate_varied(self, examples: list[tuple[Any, int]]) -> Batch:
+        return self._collate([(self.varied(sequence), y) for sequence, y in examples])
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to tell the same classes and to test with the same examples."""

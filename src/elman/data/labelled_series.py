@@ -43,6 +43,11 @@ class LabelledSeriesData(LabelledData):
         return "the vowels of nine speakers" if self.path is None else self.path
 
     @property
+    def uses(self) -> dict[str, str]:
+        """To tell the classes of series."""
+        return {"let it tell": "classify.py path=FILE.ts"}
+
+    @property
     def sizes(self) -> dict[str, int]:
         """Arguments of a network that the data decide; before `setup` the least they can be."""
         if not hasattr(self, "mean"):

@@ -11,30 +11,47 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from elman.baselines.naive_bayes import NaiveBayes
+from elman.checks import check_probability
 from elman.data.labelled import LabelledData
 from elman.data.lines import BadLines, Example
 from elman.data.surnames import SURNAMES, read_surnames
 from elman.data.vocabulary import Vocabulary
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # stands for every character that the vocabulary lacks
+BEGIN, END = "\N{START OF TEXT}", "\N{END OF TEXT}"
+SHORTEST = 3  # characters of a piece
 
 
 class LabelledTextData(LabelledData):
     """Texts of a CSV file with `text,label` in each line; if none is given, surnames.
 
     A file that has tabs in its first line is divided by them instead. A first line `text,label`
-    is a heading. Texts are in small letters, in Unicode's composed form (NFC).
+    is a heading. Texts are in small letters, in Unicode's composed form (NFC), with a mark at
+    either end.
 
     A batch is the numbers of the characters, `(T, B)`, with the texts' lengths, and the classes. A
     character that does not occur twice at least in the texts to train on is unknown to the
     network: all of these have one number.
 
+    Args:
+        pieces: the share of the texts of which in training only a piece is read, of any length and
+            from anywhere, another one each time: so that no text is known by heart.
+        arguments: those of `LabelledData`.
+
     Attributes:
         vocabulary: the characters; known after `setup`.
+
+    Raises:
+        TypeError, ValueError: a value is out of range.
     """
 
     package = SURNAMES
     vocabulary: Vocabulary
+
+    def __init__(self, *arguments: Any, pieces: float = 0.0, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        check_probability("data.pieces", pieces)
+        self.pieces = pieces
 
     @property
     def source(self) -> str:
@@ -62,7 +79,7 @@ class LabelledTextData(LabelledData):
     def fetched(self) -> tuple[list[Example], list[Example] | None]:
         """The surnames; none are set apart to test with."""
         return [
-            Example(0, normalized(surname), language)
+            Example(0, marked(surname), language)
             for surname, language in read_surnames(self.wheel())
         ], None
 
@@ -94,13 +111,21 @@ class LabelledTextData(LabelledData):
             elif not columns[0]:
                 bad.found(line, "it has no text")
             else:
-                yield Example(line, normalized(columns[0]), columns[1])
+                yield Example(line, marked(columns[0]), columns[1])
 
     def learn(self, sequences: Sequence[str]) -> None:
         """Takes the characters that occur more than once."""
         times = Counter(character for text in sequences for character in text)
         known = "".join(character for character, n in times.items() if n > 1)
-        self.vocabulary = Vocabulary(known + UNKNOWN)
+        self.vocabulary = Vocabulary(known + BEGIN + END + UNKNOWN)
+
+    def varied(self, sequence: str) -> str:
+        """The text, or a piece of it."""
+        if torch.rand(()) >= self.pieces:
+            return sequence
+        length = int(torch.randint(min(SHORTEST, len(sequence)), len(sequence) + 1, ()))
+        begin = int(torch.randint(len(sequence) - length + 1, ()))
+        return sequence[begin : begin + length]
 
     def unknown(self, text: str) -> list[str]:
         """The characters of a text that the vocabulary lacks."""
@@ -138,6 +163,6 @@ class LabelledTextData(LabelledData):
         self.vocabulary = Vocabulary(state["vocabulary"])
 
 
-def normalized(text: str) -> str:
-    """The text in small letters and Unicode's composed form, without spaces around it."""
-    return unicodedata.normalize("NFC", text.strip().lower())
+def marked(text: str) -> str:
+    """The text in small letters and Unicode's composed form, between the marks of its ends."""
+    return BEGIN + unicodedata.normalize("NFC", text.strip().lower()) + END

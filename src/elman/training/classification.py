@@ -12,7 +12,7 @@ from torch import nn
 
 from elman.checks import check_size
 from elman.data.labelled import LabelledData
-from elman.data.labelled_texts import LabelledTextData, normalized
+from elman.data.labelled_texts import LabelledTextData, marked
 from elman.data.lines import BadLines, read_lines
 from elman.equations import softmax
 from elman.training.checkpoint import restore
@@ -72,8 +72,8 @@ def _texts(data: LabelledTextData, given: str | None) -> Iterator[tuple[str, str
     texts: Iterable[str] = sys.stdin if given is None else [given]
     source = "standard input" if given is None else "text"
     for line, text in enumerate(texts, start=1):
-        name, read = text.strip(), normalized(text)
-        if not read:
+        name, read = text.strip(), marked(text)
+        if not name:
             raise ValueError(f"{source}: line {line} is empty")
         if unknown := data.unknown(read):
             characters = " ".join(map(repr, dict.fromkeys(unknown)))
@@ -81,7 +81,7 @@ def _texts(data: LabelledTextData, given: str | None) -> Iterator[tuple[str, str
                 "%s: %s of %s characters unknown to the network: %s",
                 name,
                 len(unknown),
-                len(read),
+                len(read) - 2,  # without the marks of its ends
                 characters,
             )
         yield name, read
