@@ -46,7 +46,7 @@ def texts(run: Callable[[str, str], str]) -> str:
     return run("names", "".join(f"{'aeb'[n % 3] * 3}{n:03},{'xyz'[n % 3]}\n" for n in range(90)))
 
 
-def test_a_text(texts: str, composed: Compose, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_text(texts: str, composed: Compose, capsys: pytest.CaptureFixture[str]) -> None:
     [told] = classify(composed("classify", texts, "text=' AAA01Ω'"))
     name, classes = told.split(": ")
     assert name == "AAA01Ω"
@@ -54,7 +54,8 @@ def test_a_text(texts: str, composed: Compose, caplog: pytest.LogCaptureFixture)
     shares = [float(each.split()[1]) for each in classes.split(", ")]
     assert shares == sorted(shares, reverse=True)
     assert sum(shares) == pytest.approx(100, abs=0.2)
-    assert caplog.messages == ["AAA01Ω: 1 of 6 characters unknown to the network: 'ω'"]
+    told_beside = capsys.readouterr().err.splitlines()[-1]
+    assert told_beside == "AAA01Ω: 1 of 6 characters unknown to the network: 'ω'"
 
 
 def test_lines_of_standard_input(

@@ -1,6 +1,5 @@
 """What a trained network takes a person's own sequences for."""
 
-import logging
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,8 +15,6 @@ from elman.data.labelled_texts import LabelledTextData, marked
 from elman.data.lines import BadLines, read_lines
 from elman.equations import softmax
 from elman.training.checkpoint import restore
-
-log = logging.getLogger(__name__)
 
 
 def classify(config: DictConfig) -> Iterator[str]:
@@ -77,11 +74,8 @@ def _texts(data: LabelledTextData, given: str | None) -> Iterator[tuple[str, str
             raise ValueError(f"{source}: line {line} is empty")
         if unknown := data.unknown(read):
             characters = " ".join(map(repr, dict.fromkeys(unknown)))
-            log.warning(
-                "%s: %s of %s characters unknown to the network: %s",
-                name,
-                len(unknown),
-                len(read) - 2,  # without the marks of its ends
-                characters,
+            count = f"{len(unknown)} of {len(read) - 2}"  # without the marks of its ends
+            print(
+                f"{name}: {count} characters unknown to the network: {characters}", file=sys.stderr
             )
         yield name, read
