@@ -67,8 +67,8 @@ def tones(tmp_path: Path) -> Path:
     for n in range(100):
         voice = 0.95 + 0.1 * (n % 10) / 9
         said = random.choice(list(words), random.integers(1, 4))
-        t = np.arange(1920) / 16_000  # 0.12 s, then half as much silence
-        sounds = [np.pad(np.sin(2 * np.pi * voice * words[word] * t), (0, 960)) for word in said]
+        t = np.arange(1920) / 16_000  # 0.12 s, with half as much silence around
+        sounds = [np.pad(np.sin(2 * np.pi * voice * words[word] * t), (480, 480)) for word in said]
         wavfile.write(folder / f"{n}.wav", 16_000, (8000 * np.concatenate(sounds)).astype(np.int16))
         table.append(f"{n}.wav\t{' '.join(said)}\tspeaker {n % 10}\n")
     (folder / "transcripts.tsv").write_text("".join(table), encoding="utf-8")

@@ -9,7 +9,7 @@ from elman.data.audio import RATE
 WINDOW = RATE * 25 // 1000  # samples in which the sound is taken to stay the same
 HOP = RATE * 10 // 1000  # samples from one window to the next
 MELS = 40  # bands, equally wide to the ear
-FLOOR = 1e-4  # added to the power of a band, whose logarithm silence would not have
+FLOOR = 1e-3  # added to the power of a band, whose logarithm silence would not have
 
 
 def frames(samples: int) -> int:

@@ -27,7 +27,6 @@ CLEAN = math.inf  # decibels between speech and noise
 WITHOUT_NOISE = 0.3  # share of them
 QUIETEST_NOISE = 30.0  # decibels
 LONGEST_SILENCE = 3200  # samples, before and after
-STEEPEST_TILT = 1.5  # of the log mel features from the middle to either end, as of a microphone
 
 
 class Condition(NamedTuple):
@@ -70,7 +69,7 @@ class SpeechData(DataModule):
     A batch is X, `(T, B, I)`, with the lengths, `(B)`; and the characters' numbers, from 1 (0 is
     the blank of CTC), `(B, S)`, their lengths, and the numbers of their `conditions`, `(B)`.
     In training each utterance is disturbed by chance: by noise, in speed, in the length of the
-    throat, by the tilt of a microphone, and by silence around it.
+    throat, and by silence around it.
 
     Args:
         path: a folder of recordings, see `read_recordings`; None: the words, said by a synthesiser
@@ -261,18 +260,18 @@ class SpeechData(DataModule):
         return frames(samples) // self.stacked
 
     def _measure(self, utterances: list[Utterance]) -> None:
-        """The mean and the deviation of each band, of a thousand utterances."""
+        """The deviation of each band, of a thousand utterances."""
         every = math.ceil(len(utterances) / 1000)  # of each voice, which stand side by side
         heard = torch.cat([_features(u.waveform) for u in utterances[::every]])
-        self.mean = heard.mean(0)
-        self.deviation = heard.std(0).clamp(min=1e-3)
+        # A band that hardly ever changes is not to be made loud.
+        self.deviation = heard.std(0).clamp(min=0.1)
 
     def inputs(self, waveforms: Sequence[Tensor]) -> Inputs:
         """What a network takes of these sounds, each at least one window long."""
         return self._together([_features(waveform) for waveform in waveforms])
 
     def _together(self, features: Sequence[Tensor]) -> Inputs:
-        X = [stack((each - self.mean) / self.deviation, self.stacked) for each in features]
+        X = [stack(each / self.deviation, self.stacked) for each in features]
         return pad_sequence(X), torch.tensor([len(each) for each in X])
 
     def batch(self, utterances: Sequence[Heard]) -> tuple[Inputs, Wanted]:
@@ -295,16 +294,14 @@ class SpeechData(DataModule):
 
     def _heard_by_chance(self, waveform: Tensor) -> Tensor:
         before, after, slope, noisy, loud = torch.rand(5).tolist()
-        speed, throat, tilt = (2 * torch.rand(3) - 1).tolist()
+        speed, throat = (2 * torch.rand(2) - 1).tolist()
         waveform = with_speed(waveform, 1 + self.speed * speed)
         silences = int(LONGEST_SILENCE * before), int(LONGEST_SILENCE * after)
         waveform = functional.pad(waveform, silences)
         if self.noise and noisy > WITHOUT_NOISE:
             decibels = QUIETEST_NOISE + (min(self.noise) - QUIETEST_NOISE) * loud
             waveform = with_noise(waveform, decibels, slope)
-        features = _features(waveform, throat=1 + self.throat * throat)
-        tilted: Tensor = features + STEEPEST_TILT * tilt * torch.linspace(-1, 1, MELS)
-        return tilted
+        return _features(waveform, throat=1 + self.throat * throat)
 
     def train_dataloader(self) -> DataLoader[Heard]:
         """Batches of utterances of like length, in another order in each epoch."""
@@ -345,18 +342,18 @@ class SpeechData(DataModule):
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to hear as in training."""
         return {
-            "mean": self.mean,
             "deviation": self.deviation,
             "path": None if self.path is None else str(Path(self.path).absolute()),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes over the bands' means and deviations and, unless a folder was given, its folder."""
-        self.mean, self.deviation = state["mean"], state["deviation"]
+        self.deviation = state["deviation"]
         if self.path is None:
             self.path = state["path"]
 
 
 def _features(waveform: Tensor, throat: float = 1.0) -> Tensor:
     features: Tensor = log_mel(with_loudness(waveform.float()).unsqueeze(0), throat).squeeze(0)
-    return features
+    # What a microphone, a room or a voice adds to a band throughout is taken away.
+    return features - features.mean(0)
