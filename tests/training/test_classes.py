@@ -89,8 +89,7 @@ def test_learns_and_is_tested_again(
     assert figures[f"test/{baseline}_macro_f1"][-1][1] > 0.9
     assert figures["test/macro_f1"][-1][1] > 0.85
 
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
+    pictures = tmp_path / "for" / "pictures"
     again = evaluate(
         composed(
             "evaluate",
@@ -122,3 +121,17 @@ def test_a_run_goes_on_with_data_that_have_moved(configure: Compose, tmp_path: P
     options = ["trainer.max_epochs=2", f"resume={tmp_path / 'run'}", f"data.path={moved}"]
     train(configure("names", *options))
     assert len(read_curves(tmp_path / "run")["validation/accuracy"]) == 2
+
+
+def test_is_tested_with_a_file_of_ones_own(
+    configure: Compose, composed: Compose, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(configure("names", "trainer.max_epochs=1"))
+    own = tmp_path / "own.csv"
+    own.write_text("abca,vowel\n\nabcb,other\nabde,vowel\n")
+    options = [f"checkpoint={tmp_path / 'run'}", f"data.test_path={own}"]
+    with pytest.raises(ValueError, match=r"own.csv, line 2: it is empty"):
+        evaluate(composed("evaluate", *options))
+    options += ["data.on_bad=skip", "+trainer.enable_progress_bar=false"]
+    evaluate(composed("evaluate", *options))
+    assert f"right on 3 examples of {own} (" in capsys.readouterr().out

@@ -73,7 +73,8 @@ def restore(path: str | Path, data: Mapping[str, Any] | None = None) -> Trained:
 
     Args:
         path: a checkpoint, or the folder of a run.
-        data: values that replace those of the training's data, such as another `path`.
+        data: values that replace those of the training's data, such as another `path`; None: as in
+            the training.
 
     Returns:
         The network in evaluation mode, and its data, prepared for nothing yet.
@@ -86,7 +87,8 @@ def restore(path: str | Path, data: Mapping[str, Any] | None = None) -> Trained:
     checkpoint = load_checkpoint(file)
     for part in DESCRIBED:
         check_description(file, checkpoint[part])
-    source = instantiate(OmegaConf.merge(checkpoint["data"], data or {}))
+    given = {name: value for name, value in (data or {}).items() if value is not None}
+    source = instantiate(OmegaConf.merge(checkpoint["data"], given))
     if type(source).__qualname__ in checkpoint:
         source.load_state_dict(checkpoint[type(source).__qualname__])
     return Trained(load_network(file, checkpoint, **source.sizes), source, checkpoint)

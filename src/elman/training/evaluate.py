@@ -29,7 +29,10 @@ def evaluate(config: DictConfig) -> float:
     module = instantiate(checkpoint["training"])(network, objective)
     [figures] = trainer.test(module, data, verbose=False)
     print(f"{tell(objective, figures, data.tested)}.")
-    if found := module.report(Path(config.pictures) if config.pictures else None):
+    pictures = Path(config.pictures) if config.pictures else None
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+    if found := module.report(pictures):
         print(f"\n{found}")
     figure: float = figures[f"test/{objective.judged_by}"]
     return figure
