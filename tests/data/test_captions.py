@@ -9,7 +9,7 @@ from elman.data.words import BEGIN, END
 
 
 def data(path: Path, **values: Any) -> CaptionData:
-    made = CaptionData(str(path), **{"side": 16, "batch_size": 7, **values})
+    made = CaptionData(str(path), **{"side": 16, "batch_size": 7, "together": 2, **values})
     made.prepare_data()
     made.setup()
     return made
@@ -81,7 +81,7 @@ def test_the_seed_decides_what_is_held_out(shapes: Path) -> None:
 
 def test_the_words_of_a_checkpoint(shapes: Path) -> None:
     made = data(shapes)
-    again = CaptionData(side=16)
+    again = CaptionData(side=16, together=2)
     again.load_state_dict(made.state_dict())
     assert again.path == str(shapes)
     assert again.sizes == made.sizes
@@ -99,7 +99,7 @@ def test_the_words_of_a_checkpoint(shapes: Path) -> None:
 
 
 def test_nothing_can_be_held_out(shapes: Path) -> None:
-    with pytest.raises(ValueError, match=r"no combination of words can be held out of the 120 "):
+    with pytest.raises(ValueError, match=r"no combination of data\.together=2 words can be"):
         data(shapes, least=20)
     with pytest.raises(ValueError, match=r"pictures of .* for data\.validation: each word must"):
         data(shapes, validation=0.01)
@@ -110,6 +110,7 @@ def test_nothing_can_be_held_out(shapes: Path) -> None:
     [
         ({"side": 0}, "data.side must be greater than zero, got 0"),
         ({"batch_size": 0}, "data.batch_size must be greater than zero, got 0"),
+        ({"together": 0}, "data.together must be greater than zero, got 0"),
         ({"least": 0}, "data.least must be greater than zero, got 0"),
         ({"shift": -1}, "data.shift must be an int from 0 to 63, got -1"),
         ({"shift": 64}, "data.shift must be an int from 0 to 63, got 64"),

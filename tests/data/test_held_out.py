@@ -15,19 +15,27 @@ def words(caption: str) -> set[str]:
     return set(caption.split())
 
 
-@given(CAPTIONS, st.integers(1, 20), st.integers(1, 20), st.integers(1, 5), st.integers(0, 99))
+@given(
+    captions=CAPTIONS,
+    test=st.integers(1, 20),
+    validation=st.integers(1, 20),
+    together=st.integers(1, 3),
+    least=st.integers(1, 5),
+    seed=st.integers(0, 99),
+)
 def test_combinations_are_unseen_and_their_words_are_known(
-    captions: list[str], test: int, validation: int, least: int, seed: int
+    captions: list[str], test: int, validation: int, together: int, least: int, seed: int
 ) -> None:
     captions = [captions[n] for n in common(captions, least)]
-    parts, train = hold_out(captions, [test, validation], least, seed)
+    parts, train = hold_out(captions, [test, validation], together, least, seed)
     seen = Counter(word for n in train for word in words(captions[n]))
     for part, size in zip(parts, (test, validation), strict=True):
         assert len(part.numbers) <= size
-        for pair in part.pairs:
-            assert not any(set(pair) <= words(captions[n]) for n in train)
+        for combination in part.combinations:
+            assert len(combination) == together
+            assert not any(set(combination) <= words(captions[n]) for n in train)
         for n in part.numbers:
-            assert any(set(pair) <= words(captions[n]) for pair in part.pairs)
+            assert any(set(c) <= words(captions[n]) for c in part.combinations)
             assert all(seen[word] >= least for word in words(captions[n]))
             assert captions[n] not in {captions[k] for k in train}
     everything = [*train, *parts[0].numbers, *parts[1].numbers]
@@ -54,18 +62,18 @@ def test_what_is_left_out_may_make_other_words_rare() -> None:
 
 def test_many_small_combinations_rather_than_one_large() -> None:
     captions = [f"{a} {b} thing" for a, b in product("abcdefghij", "qrstuvwxyz")] * 2
-    [part], train = hold_out(captions, [40], least=4, seed=0)
+    [part], train = hold_out(captions, [40], together=2, least=4, seed=0)
     assert len(part.numbers) == 40
-    assert len(part.pairs) == 20
+    assert len(part.combinations) == 20
     assert len(train) == 160
 
 
 def test_the_seed_decides() -> None:
     captions = [f"{a} {b}" for a, b in product("abcdef", "uvwxyz")]
-    first, again, other = (hold_out(captions, [6], 2, seed)[0] for seed in (1, 1, 2))
+    first, again, other = (hold_out(captions, [6], 2, 2, seed)[0] for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_nothing_is_held_out_where_every_word_is_needed() -> None:
-    [part], train = hold_out(["a b", "a c", "b c"], [3], least=2, seed=0)
+    [part], train = hold_out(["a b", "a c", "b c"], [3], together=2, least=2, seed=0)
     assert (part.numbers, train) == ([], [0, 1, 2])

@@ -32,7 +32,7 @@ def configure(composed: Compose, shapes: Path, tmp_path: Path) -> Compose:
             f"output_dir={tmp_path / run}",
             f"data.path={shapes}",
             "data.side=16",
-            "data.shift=0",
+            "data.together=2",
             "data.batch_size=16",
             "network.channels=[16,32]",
             "network.embedding_size=16",
@@ -77,7 +77,7 @@ def test_names_combinations_that_it_has_never_seen(
     assert again == exact
     assert f"Test: {exact:.1%} of the captions exactly right" in capsys.readouterr().out
 
-    data = CaptionData(str(shapes), side=16)
+    data = CaptionData(str(shapes), side=16, together=2)
     data.setup()
     truths = data.captions["test"]
     told = []
@@ -167,7 +167,7 @@ def test_most_frequent() -> None:
 
 
 def test_nearest_repeats_the_caption_of_the_nearest_training_picture(shapes: Path) -> None:
-    data = CaptionData(str(shapes), side=16)
+    data = CaptionData(str(shapes), side=16, together=2)
     data.setup()
     [((seen, _), _)] = data.seen_dataloader()
     assert nearest(seen, data) == data.captions["train"]

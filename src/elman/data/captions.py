@@ -25,8 +25,8 @@ ON_BAD = ("error", "skip")
 class CaptionData(DataModule):
     """Pictures with captions, tested on combinations of words that no training caption has.
 
-    Captions with a word that stands in fewer than `least` of them are left out. Then pairs of
-    words are held out by chance, see `elman.data.held_out`: every caption with such a pair is
+    Captions with a word that stands in fewer than `least` of them are left out. Then combinations
+    of words are held out by chance, see `elman.data.held_out`: every caption with such words is
     taken from the training, and every word of it stands in `least` captions or more that are left.
     So nothing is asked for that was not to be learned, and no caption asked for was to be seen.
 
@@ -42,11 +42,13 @@ class CaptionData(DataModule):
         batch_size: pictures in a batch.
         validation: the share of the pictures to validate with.
         test: the share of the pictures to test with.
+        together: words of a combination that is held out: with 3, a "woman", a "firefighter" and
+            "dark" may have been seen two at a time; with 2, not even that.
         least: training captions that each word must stand in.
         shift: pixels by which a picture is moved in training, at most, in either direction.
         on_bad: what to do about a picture or a line of the table that cannot be read: "error", or
             "skip" and tell how many.
-        seed: of the choice which pairs of words are held out.
+        seed: of the choice which combinations are held out.
 
     Attributes:
         words: of the captions; known after `setup`.
@@ -65,6 +67,7 @@ class CaptionData(DataModule):
         batch_size: int = 32,
         validation: float = 0.1,
         test: float = 0.15,
+        together: int = 3,
         least: int = 12,
         shift: int = 0,
         on_bad: str = "error",
@@ -73,6 +76,7 @@ class CaptionData(DataModule):
         super().__init__()
         check_size("data.side", side)
         check_size("data.batch_size", batch_size)
+        check_size("data.together", together)
         check_size("data.least", least)
         check_probability("data.validation", validation)
         check_probability("data.test", test)
@@ -91,6 +95,7 @@ class CaptionData(DataModule):
         self.batch_size = batch_size
         self.validation = validation
         self.test = test
+        self.together = together
         self.least = least
         self.shift = shift
         self.on_bad = on_bad
@@ -144,13 +149,14 @@ class CaptionData(DataModule):
             self.words = Words(word for caption in captions for word in caption.split())
         numbers = self._encode(captions, [found.places[n] for n in kept])
         sizes = [round(share * len(kept)) for share in (self.test, self.validation)]
-        (test, validation), train = hold_out(captions, sizes, self.least, self.seed)
+        (test, validation), train = hold_out(captions, sizes, self.together, self.least, self.seed)
         for name, part in (("test", test), ("validation", validation)):
             if not part.numbers:
                 raise ValueError(
-                    f"data: no combination of words can be held out of the {len(kept)} pictures of "
-                    f"{self.source} for data.{name}: each word must stand in data.least="
-                    f"{self.least} other captions; lower data.least or give more pictures"
+                    f"data: no combination of data.together={self.together} words can be held out "
+                    f"of the {len(kept)} pictures of {self.source} for data.{name}: each word must "
+                    f"stand in data.least={self.least} other captions; lower either or give more "
+                    "pictures"
                 )
         pixels = found.pixels[kept]
         self.captions = {
@@ -164,7 +170,7 @@ class CaptionData(DataModule):
             "%s pictures; %s with rarer words are left out. To train on: %s; held out: %s to "
             "validate with and %s to test with, such as %r.",
             len(kept), len(found.captions) - len(kept), len(train), len(validation.numbers),
-            len(test.numbers), " ".join(test.pairs[0]),
+            len(test.numbers), " ".join(test.combinations[0]),
         )  # fmt: skip
 
     def _read(self) -> Captioned:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-Pair = tuple[str, str]
 MANY = 20  # combinations that a part is to be made of, at least, where the captions allow it
 
 
@@ -15,12 +14,12 @@ class Part(NamedTuple):
 
     Attributes:
         numbers: of the captions, in order.
-        pairs: words that stand together in these captions, each in one at least of the pairs, and
-            in no caption that is left to train on.
+        combinations: words that stand together in these captions, each of which has one of the
+            combinations at least, and in no caption that is left to train on.
     """
 
     numbers: list[int]
-    pairs: list[Pair]
+    combinations: list[tuple[str, ...]]
 
 
 def common(captions: Sequence[str], least: int) -> list[int]:
@@ -36,18 +35,20 @@ def common(captions: Sequence[str], least: int) -> list[int]:
 
 
 def hold_out(
-    captions: Sequence[str], sizes: Sequence[int], least: int, seed: int
+    captions: Sequence[str], sizes: Sequence[int], together: int, least: int, seed: int
 ) -> tuple[list[Part], list[int]]:
     """Parts of about the given sizes, and the numbers of the captions left to train on.
 
-    For each part, pairs of words are drawn by chance, "woman" and "firefighter", and all captions
-    with both are held out, whatever else they say. A pair is passed over if too few captions with
-    one of its words, or with another word of its captions, would be left to train on, or if its
-    captions are too many for the part; pairs that would make up a large share of a part come last.
+    For each part, combinations of words are drawn by chance, "woman" and "firefighter", and all
+    captions with these words are held out, whatever else they say. A combination is passed over if
+    too few captions with one of its words, or with another word of its captions, would be left to
+    train on, or if its captions are too many for the part; those that would make up a large share
+    of a part come last.
 
     Args:
         captions: words with spaces between them.
         sizes: captions in each part, at most.
+        together: words of a combination.
         least: captions left to train on that each word held out must stand in.
         seed: of chance.
 
@@ -55,8 +56,8 @@ def hold_out(
         The parts, and the numbers of the other captions, in order.
     """
     words = [frozenset(caption.split()) for caption in captions]
-    pairs = sorted({pair for each in words for pair in combinations(sorted(each), 2)})
-    random.Random(seed).shuffle(pairs)  # noqa: S311 - nothing is to be kept secret
+    drawn = sorted({c for each in words for c in combinations(sorted(each), together)})
+    random.Random(seed).shuffle(drawn)  # noqa: S311 - nothing is to be kept secret
     left: dict[str, set[int]] = defaultdict(set)  # the captions with a word
     for number, each in enumerate(words):
         for word in each:
@@ -66,8 +67,8 @@ def hold_out(
     for size in sizes:
         part = Part([], [])
         for largest in (size // MANY, size):
-            for pair in pairs:
-                own = left[pair[0]] & left[pair[1]]
+            for combination in drawn:
+                own = set.intersection(*(left[word] for word in combination))
                 if not 0 < len(own) <= min(largest, size - len(part.numbers)):
                     continue
                 gone = Counter(word for number in own for word in words[number])
@@ -76,6 +77,6 @@ def hold_out(
                 for word in gone:
                     left[word] -= own
                 part.numbers.extend(own)
-                part.pairs.append(pair)
-        parts.append(Part(sorted(part.numbers), part.pairs))
+                part.combinations.append(combination)
+        parts.append(Part(sorted(part.numbers), part.combinations))
     return parts, sorted(set().union(*left.values()))

@@ -37,4 +37,4 @@ def plot_captions(pictures: Tensor, told: Sequence[str], truth: Sequence[str], p
         if not is_right:
             lines = written.count("\n") + 1
             axes.text(y=-0.03 - 0.1 * lines, s=fill(truth[number], LINE), color="0.3", **below)
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, dpi=120, bbox_inches="tight")  # with the last row's captions
