@@ -51,6 +51,17 @@ def test_cross_entropy_of_known_odds() -> None:
     assert objective.figures(cost, O, torch.tensor([0, 0]))["accuracy"].item() == 0.5
 
 
+def test_smoothing_asks_for_a_share_of_every_class() -> None:
+    O = torch.tensor([[1.0, 3.0, 4.0]]).log()
+    cost = CrossEntropy(smoothing=0.3).cost(O, torch.tensor([1]))
+    wanted = [0.1, 0.7 + 0.1, 0.1]
+    odds = [1 / 8, 3 / 8, 4 / 8]
+    right = -sum(share * math.log(p) for share, p in zip(wanted, odds, strict=True))
+    assert cost.item() == pytest.approx(right)
+    with pytest.raises(ValueError, match=r"objective.smoothing must be a number from 0 to 1"):
+        CrossEntropy(smoothing=2)
+
+
 @pytest.mark.parametrize("objective", [NextCharacter(), SquaredError(), CrossEntropy()])
 def test_each_says_by_which_of_its_figures_it_is_judged(objective: Objective) -> None:
     O, y = torch.rand(2, 3, 4), torch.zeros(2, 3, dtype=torch.int64)

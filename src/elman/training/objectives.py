@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from elman.checks import check_probability
 from elman.equations import sequence_cost, squared_error
 
 
@@ -123,7 +124,19 @@ class SquaredError(_Classes):
 
 
 class CrossEntropy(_Classes):
-    """`C₀ = −log softmax(O)_y`: how surprised the network is by the right class."""
+    """`C₀ = −log softmax(O)_y`: how surprised the network is by the right class.
+
+    Args:
+        smoothing: as if this share of the examples were of any class whatever, which keeps a
+            network from being sure of what it cannot know.
+
+    Raises:
+        ValueError: `smoothing` is no share.
+    """
+
+    def __init__(self, smoothing: float = 0.0) -> None:
+        check_probability("objective.smoothing", smoothing)
+        self.smoothing = smoothing
 
     def cost(self, O: Tensor, y: Tensor) -> Tensor:
         """The mean cost of the examples, in nats.
@@ -139,7 +152,7 @@ class CrossEntropy(_Classes):
             ValueError: there are more classes than outputs.
         """
         with _an_output_for_each_class(O, y):
-            return functional.cross_entropy(O, y)
+            return functional.cross_entropy(O, y, label_smoothing=self.smoothing)
 
 
 @contextmanager
