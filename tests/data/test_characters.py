@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from elman.data.characters import PLAYS, CharacterData, read_plays, read_text
+from elman.data.characters import PLAYS, CharacterData, read_plays
 from elman.data.fetch import Package
 from elman.data.streams import Streams
 
@@ -134,21 +134,6 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match=f"^data.path: {path} is empty$"):
         CharacterData(path).setup()
-
-
-def test_a_file_that_is_not_utf8_is_refused_and_the_place_named(tmp_path: Path) -> None:
-    path = tmp_path / "latin1.txt"
-    path.write_bytes("caf\xe9 au lait".encode("latin-1"))
-
-    with pytest.raises(ValueError, match=rf"{path} is not UTF-8 text \(byte 3: .*iconv"):
-        CharacterData(str(path)).setup()
-
-
-def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
-    path = tmp_path / "marked.txt"
-    path.write_bytes(b"\xef\xbb\xbf" + "naïve".encode())
-
-    assert read_text(path) == "naïve"
 
 
 @pytest.mark.parametrize(

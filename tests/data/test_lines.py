@@ -23,8 +23,3 @@ def test_lines_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "lines"
     path.write_bytes("\ufeffÄ,b\r\nc".encode())
     assert read_lines("path", path) == ["Ä,b", "c"]
-    path.write_bytes(b"a\nb\xff")
-    with pytest.raises(ValueError, match=r"path: .*lines, line 2: it is not UTF-8 text"):
-        read_lines("path", path)
-    with pytest.raises(FileNotFoundError, match="path: there is no file missing"):
-        read_lines("path", Path("missing"))

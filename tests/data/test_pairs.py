@@ -41,26 +41,28 @@ def test_lines_with_a_tab(tmp_path: Path) -> None:
     path.write_bytes(
         b"\xef\xbb\xbfthe  filter\tder Filter\r\nthe pump\tdie Pumpe\r\nthe filter\tder Filter\r\n"
     )
-    pairs, bad = read_pairs(path)
+    pairs = read_pairs(path, "error")
     assert pairs == [Pair("the filter", "der Filter"), Pair("the pump", "die Pumpe")]
-    assert bad == []
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("no tab", "line 2: must be two texts with a tab between, is 1 of them"),
-        ("a\tb\tc", "line 2: must be two texts with a tab between, is 3 of them"),
-        ("a\t ", "line 2: must be two texts with a tab between, is one that is empty"),
-        ("", "line 2: is empty"),
+        ("no tab", "line 2: it must be two texts with a tab between, is 1 of them"),
+        ("a\tb\tc", "line 2: it must be two texts with a tab between, is 3 of them"),
+        ("a\t ", "line 2: it must be two texts with a tab between, is one that is empty"),
+        ("", "line 2: it is empty"),
     ],
 )
-def test_bad_lines(tmp_path: Path, line: str, message: str) -> None:
+def test_bad_lines(
+    tmp_path: Path, line: str, message: str, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "pairs.tsv"
     path.write_text(f"a\tb\n{line}\nc\td", encoding="utf-8")
-    pairs, bad = read_pairs(path)
-    assert pairs == [Pair("a", "b"), Pair("c", "d")]
-    assert bad == [f"{path}, {message}"]
+    assert read_pairs(path, "skip") == [Pair("a", "b"), Pair("c", "d")]
+    assert f"{path}: 1 bad lines are left out, the first is {message}" in caplog.text
+    with pytest.raises(ValueError, match=f"{path}, {message}"):
+        read_pairs(path, "error")
 
 
 def test_a_catalogue(tmp_path: Path) -> None:
@@ -73,19 +75,19 @@ def test_a_catalogue(tmp_path: Path) -> None:
         '#~ msgid "formerly"\n#~ msgstr "früher"\n',
         encoding="utf-8",
     )
-    assert read_pairs(path) == ([Pair("Reset the filter", "Filter zurücksetzen")], [])
+    assert read_pairs(path, "error") == [Pair("Reset the filter", "Filter zurücksetzen")]
     path.write_text('msgid "a"\nmgstr "b"\n', encoding="utf-8")
     with pytest.raises(ValueError, match=r"data.path: .*de.po.*line 2"):
-        read_pairs(path)
+        read_pairs(path, "error")
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"data.path: there is no file .*missing.tsv"):
-        read_pairs(tmp_path / "missing.tsv")
+        read_pairs(tmp_path / "missing.tsv", "error")
     for name in ("latin.tsv", "latin.po"):
         (tmp_path / name).write_bytes('msgid "a"\nmsgstr "ä"\n'.encode("latin-1"))
-        with pytest.raises(ValueError, match=rf"data.path: .*{name} is not UTF-8 text"):
-            read_pairs(tmp_path / name)
+        with pytest.raises(ValueError, match=rf"data.path: .*{name}, line 2: it is not UTF-8 text"):
+            read_pairs(tmp_path / name, "error")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
+from elman.data.lines import OnBad
 from elman.data.series_file import Series, read_series
 
 GOOD = """\
@@ -15,16 +16,15 @@ when,other,degrees
 
 
 def read(
-    text: str, time: str | None = None, value: str | None = "degrees", *, skip: bool = False
+    text: str, time: str | None = None, value: str | None = "degrees", on_bad: OnBad = "error"
 ) -> Series:
-    return read_series(text, "my.csv", time, value, skip_bad=skip)
+    return read_series(text, "my.csv", time, value, on_bad)
 
 
 def test_values_at_regular_times() -> None:
     series = read(GOOD)
     assert series[:4] == ("when", "degrees", datetime(2010, 2, 28, 22), timedelta(hours=1))
     assert series.values.tolist() == [1.5, 2, -30, 4]
-    assert series.skipped == 0
     assert series.time_of(2) == datetime(2010, 3, 1)
     assert series.time_of(4) == datetime(2010, 3, 1, 2)
 
@@ -64,14 +64,15 @@ def test_a_bad_line_is_named(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", BAD)
-def test_a_bad_line_is_skipped(line: str) -> None:
+def test_a_bad_line_is_skipped(line: str, caplog: pytest.LogCaptureFixture) -> None:
     after = "2010/03/01 02:00,x,5\n"
-    series = read(GOOD.replace("2010/03/01 01:00,x,4", line) + after, skip=True)
+    series = read(GOOD.replace("2010/03/01 01:00,x,4", line) + after, on_bad="skip")
     if "03:00" in line:  # a good line, and the one after it comes too late
         np.testing.assert_array_equal(series.values, [1.5, 2, -30, np.nan, np.nan, 4])
+        assert "1 bad lines are left out, the first is line 6: 2010-03-01 02:00:00" in caplog.text
     else:
         np.testing.assert_array_equal(series.values, [1.5, 2, -30, np.nan, 5])
-    assert series.skipped == 1
+        assert "1 bad lines are left out, the first is line 5" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_a_bad_line_is_skipped(line: str) -> None:
         ("a;b\n2010-01-01;1", {}, "with commas between; its first line names 'a;b'"),
         ("\n", {}, "its first line names no columns"),
         (GOOD[:GOOD.index("\n")], {}, "my.csv has 0 good values, too few for a series"),
-        ("a,degrees\n2010-01-01,1\n2010-01-02,1\n2020-01-01,1", {"skip": True},
+        ("a,degrees\n2010-01-01,1\n2010-01-02,1\n2020-01-01,1", {"on_bad": "skip"},
          "has 3 values where one every 1 day, 0:00:00 from 2010-01-01 00:00:00"),
     ],
 )  # fmt: skip

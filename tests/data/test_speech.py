@@ -122,10 +122,10 @@ def test_recordings_that_cannot_be_used(
     write(tones, samples, text)
     with pytest.raises(ValueError, match=message) as raised:
         data(tones)
-    assert f"{tones}/transcripts.tsv line 101: " in str(raised.value)
+    assert f"{tones}/transcripts.tsv, line 101: " in str(raised.value)
     skipping = data(tones, on_bad="skip")
     assert sum(map(len, skipping._parts.values())) == 100
-    assert "Left out 1 of 101 recordings. The first:" in caplog.text
+    assert "1 bad lines are left out, the first is line 101" in caplog.text
 
 
 def test_just_long_enough(tones: Path) -> None:

@@ -91,12 +91,12 @@ def test_bad_lines_end_it_or_are_left_out_and_counted(
     with path.open("a", encoding="utf-8") as file:
         file.write("no tab\n\n")
         file.write("one two three four\teins zwei drei vier\n")
-    message = rf"data.path: {path}, line 26: must be .* \(and 1 more bad line.*on_bad=skip"
+    message = rf"data: {path}, line 26: it must be .*on_bad=skip"
     with pytest.raises(ValueError, match=message):
         data(path)
     made = data(path, on_bad="skip", longest=3)
     assert sum(map(len, made.parts.values())) == len(PAIRS)
-    assert f"{path}: 2 bad lines left out, the first: {path}, line 26" in caplog.text
+    assert f"{path}: 2 bad lines are left out, the first is line 26" in caplog.text
     assert f"{path}: 25 pairs of sentences, 1 with fewer or more words left out" in caplog.text
 
 

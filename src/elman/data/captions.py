@@ -13,13 +13,12 @@ from elman.data.caption_batches import Example, collate
 from elman.data.emoji import DRAWINGS, NAMES, read_emoji
 from elman.data.fetch import fetch
 from elman.data.held_out import Part, common, hold_out
+from elman.data.lines import OnBad, check_on_bad
 from elman.data.module import DataModule
 from elman.data.pictures import Captioned, read_folder
 from elman.data.words import Words
 
 log = logging.getLogger(__name__)
-
-ON_BAD = ("error", "skip")
 
 
 class CaptionData(DataModule):
@@ -46,8 +45,8 @@ class CaptionData(DataModule):
             "dark" may have been seen two at a time; with 2, not even that.
         least: training captions that each word must stand in.
         shift: pixels by which a picture is moved in training, at most, in either direction.
-        on_bad: what to do about a picture or a line of the table that cannot be read: "error", or
-            "skip" and tell how many.
+        on_bad: a line of the table that is wrong, or whose picture is, is an "error", or one to
+            "skip" and count.
         seed: of the choice which combinations are held out.
 
     Attributes:
@@ -70,7 +69,7 @@ class CaptionData(DataModule):
         together: int = 3,
         least: int = 12,
         shift: int = 0,
-        on_bad: str = "error",
+        on_bad: OnBad = "error",
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -87,8 +86,7 @@ class CaptionData(DataModule):
             )
         if not isinstance(shift, int) or not 0 <= shift < side:
             raise ValueError(f"data.shift must be an int from 0 to {side - 1}, got {shift!r}")
-        if on_bad not in ON_BAD:
-            raise ValueError(f"data.on_bad must be one of {', '.join(ON_BAD)}, got {on_bad!r}")
+        check_on_bad(on_bad)
         self.path = None if path is None else str(path)
         self.directory = directory
         self.side = side

@@ -8,6 +8,7 @@ from elman.checks import check_probability, check_size
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
 from elman.data.streams import Streams
+from elman.data.text_file import read_text
 from elman.data.vocabulary import Vocabulary
 
 # 38 plays of Shakespeare in Markdown, public domain.
@@ -121,7 +122,10 @@ class CharacterData(DataModule):
     def _text(self) -> str:
         if self.path is None:
             return read_plays(fetch(PLAYS, self.directory))
-        return read_text(Path(self.path))
+        text = read_text("data.path", Path(self.path))
+        if not text:
+            raise ValueError(f"data.path: {self.path} is empty")
+        return text
 
     def train_dataloader(self) -> Streams:
         """Batches of inputs and targets, each `(T, B)`, all of the same size."""
@@ -192,24 +196,3 @@ def read_plays(wheel: Path) -> str:
             name for name in archive.namelist() if "/plays/" in name and name.endswith(".md")
         )
         return "".join(archive.read(play).decode("utf-8") for play in plays)
-
-
-def read_text(path: Path) -> str:
-    """The text of a UTF-8 file, with or without a byte order mark.
-
-    Raises:
-        OSError: there is no such file, or it cannot be read.
-        ValueError: it is empty or not UTF-8.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(f"data.path: there is no file {path}")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"data.path: {path} is not UTF-8 text (byte {error.start}: {error.reason}); convert "
-            "it, for example with iconv -f LATIN1 -t UTF-8"
-        ) from error
-    if not text:
-        raise ValueError(f"data.path: {path} is empty")
-    return text

@@ -4,6 +4,8 @@ import logging
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from elman.data.text_file import read_text
+
 log = logging.getLogger(__name__)
 
 OnBad = Literal["error", "skip"]
@@ -63,16 +65,5 @@ class BadLines:
 
 
 def read_lines(argument: str, path: Path) -> list[str]:
-    """The lines of a UTF-8 file, without their ends.
-
-    Raises:
-        FileNotFoundError: there is no such file; the message names the `argument` it was given for.
-        ValueError: it is not UTF-8.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(f"{argument}: there is no file {path}")
-    try:
-        return path.read_text(encoding="utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise ValueError(f"{argument}: {path}, line {line}: it is not UTF-8 text") from error
+    """The lines of a file, without their ends; arguments and errors as of `read_text`."""
+    return read_text(argument, path).split("\n")

@@ -11,6 +11,8 @@ import networkx
 import polib
 import torch
 
+from elman.data.lines import BadLines, OnBad, read_lines
+
 # What is written for a program to read: placeholders, tags, Markdown, escapes, addresses.
 MARKUP = re.compile(r"[{}<>\[\]`*|\\]|%\(|://")
 
@@ -22,64 +24,53 @@ class Pair(NamedTuple):
     target: str
 
 
-class Reading(NamedTuple):
-    """What a file holds.
-
-    Attributes:
-        pairs: each once, in the order of the file.
-        bad: what is wrong with each of the other lines, and where.
-    """
-
-    pairs: list[Pair]
-    bad: list[str]
-
-
-def read_pairs(path: Path) -> Reading:
+def read_pairs(path: Path, on_bad: OnBad) -> list[Pair]:
     """The pairs of a `.po` catalogue, or else of lines `source<tab>target`, in UTF-8.
+
+    Args:
+        path: of the file.
+        on_bad: a line that holds no pair is an "error", or one to "skip" and count.
+
+    Returns:
+        Each pair once, in the order of the file.
 
     Raises:
         OSError: there is no such file, or it cannot be read.
-        ValueError: it is not UTF-8, or no such catalogue.
+        ValueError: it is not UTF-8, no such catalogue, or has a bad line.
     """
-    if not path.is_file():
-        raise FileNotFoundError(f"data.path: there is no file {path}")
-    try:
-        return _read_po(path) if path.suffix == ".po" else _read_tsv(path)
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"data.path: {path} is not UTF-8 text (byte {error.start}: {error.reason}); convert "
-            "it, for example with iconv -f LATIN1 -t UTF-8"
-        ) from error
+    lines = read_lines("data.path", path)
+    if path.suffix == ".po":
+        pairs = _in_catalogue(path, lines)
+    else:
+        bad = BadLines(str(path), on_bad)
+        pairs = list(_in_lines(lines, bad))
+        bad.tell()
+    return list(dict.fromkeys(pairs))
 
 
-def _read_tsv(path: Path) -> Reading:
-    pairs, bad = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
+def _in_lines(lines: list[str], bad: BadLines) -> Iterator[Pair]:
+    for number, line in enumerate(lines, 1):
         fields = [_with_single_spaces(field) for field in line.split("\t")]
         if len(fields) == 2 and all(fields):
-            pairs.append(Pair(*fields))
+            yield Pair(*fields)
         elif line.strip():
             found = f"{len(fields)} of them" if len(fields) != 2 else "one that is empty"
-            bad.append(f"{path}, line {number}: must be two texts with a tab between, is {found}")
-        else:
-            bad.append(f"{path}, line {number}: is empty")
-    if bad and bad[-1] == f"{path}, line {number}: is empty":
-        bad.pop()  # what follows the last line's end is no line
-    return Reading(list(dict.fromkeys(pairs)), bad)
+            bad.found(number, f"it must be two texts with a tab between, is {found}")
+        elif number < len(lines):  # what follows the last line's end is no line
+            bad.found(number, "it is empty")
 
 
-def _read_po(path: Path) -> Reading:
+def _in_catalogue(path: Path, lines: list[str]) -> list[Pair]:
     """Entries that are translated; the fuzzy, the obsolete and those with a plural are not used."""
     try:
-        catalogue = polib.pofile(str(path), encoding="utf-8")
+        catalogue = polib.pofile("\n".join(lines))
     except OSError as error:
-        raise ValueError(f"data.path: {error}") from error
-    pairs = [
+        raise ValueError(f"data.path: {path}: {error}") from error
+    return [
         Pair(_with_single_spaces(entry.msgid), _with_single_spaces(entry.msgstr))
         for entry in catalogue.translated_entries()
         if entry.msgid.strip() and entry.msgstr.strip()
     ]
-    return Reading(list(dict.fromkeys(pairs)), [])
 
 
 def read_catalogues(wheel: Path, source: str, target: str) -> list[Pair]:

@@ -1,7 +1,5 @@
 """Pictures from files: decoded, laid on white paper and brought to one size."""
 
-import csv
-import logging
 import warnings
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -11,7 +9,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-log = logging.getLogger(__name__)
+from elman.data.lines import BadLines, OnBad, read_lines
 
 TABLE = "captions.tsv"
 HEADER = ["file", "caption"]
@@ -71,14 +69,14 @@ def read_picture(file: str | Path | IO[bytes], side: int) -> Tensor:
     return torch.from_numpy(np.array(fitted)).permute(2, 0, 1)
 
 
-def read_folder(folder: Path, side: int, on_bad: str) -> Captioned:
+def read_folder(folder: Path, side: int, on_bad: OnBad) -> Captioned:
     """The pictures of a folder with a table `captions.tsv`: in each line file, tab, caption.
 
     Args:
         folder: the files are named relative to it.
         side: see `read_picture`.
-        on_bad: "error", or "skip" to leave out lines that are wrong or whose picture is, and to
-            log how many.
+        on_bad: a line that is wrong, or whose picture is, is an "error", or one to "skip" and
+            count.
 
     Raises:
         OSError: there is no such folder or table.
@@ -91,28 +89,20 @@ def read_folder(folder: Path, side: int, on_bad: str) -> Captioned:
             f"data.path: there is no {table}; give a folder of pictures with a table {TABLE}, in "
             "each line the name of a file, a tab and its caption"
         )
-    try:
-        text = table.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"data.path: {table} is not UTF-8 text (byte {error.start})") from error
-    pixels, captions, places, bad = [], [], [], []
-    lines = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    for number, columns in enumerate(lines, 1):
-        place = f"{table} line {number}"
-        if not columns or (number == 1 and columns == HEADER):
+    pixels, captions, places, bad = [], [], [], BadLines(str(table), on_bad)
+    for number, line in enumerate(read_lines("data.path", table), 1):
+        columns = line.rstrip("\r").split("\t")
+        if not line.strip() or (number == 1 and columns == HEADER):
             continue
         try:
             picture, caption = _read_line(folder, columns, side)
         except (OSError, ValueError) as error:
-            bad.append(f"data.path: {place}: {error}")
-            if on_bad == "error":
-                raise ValueError(f"{bad[0]} (data.on_bad=skip leaves such lines out)") from error
-            continue
-        pixels.append(picture)
-        captions.append(caption)
-        places.append(place)
-    if bad:
-        log.info("%s lines of %s were left out; the first: %s", len(bad), table, bad[0])
+            bad.found(number, str(error))
+        else:
+            pixels.append(picture)
+            captions.append(caption)
+            places.append(f"{table}, line {number}")
+    bad.tell()
     if not pixels:
         raise ValueError(f"data.path: {table} names no picture that can be read")
     return Captioned(torch.stack(pixels), captions, places)

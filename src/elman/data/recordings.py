@@ -1,16 +1,15 @@
 """A folder of WAV files with a table of what is said in them."""
 
-import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from torch import Tensor
 
 from elman.data.audio import read_wav
+from elman.data.lines import BadLines, OnBad, read_lines
 
-log = logging.getLogger(__name__)
 TABLE = "transcripts.tsv"
 COLUMNS = ("file", "text", "speaker")
 
@@ -30,7 +29,7 @@ class Utterance(NamedTuple):
 
 
 def read_recordings(
-    folder: Path, check: Callable[[Utterance], None], on_bad: str
+    folder: Path, check: Callable[[Utterance], None], on_bad: OnBad
 ) -> list[Utterance]:
     """All recordings of a folder.
 
@@ -39,7 +38,8 @@ def read_recordings(
             in it and, or not, who says it, with tabs between. Capitals count as small letters.
             A first line that names the columns is passed over.
         check: raises ValueError if an utterance cannot be used.
-        on_bad: what becomes of such a recording, or one that cannot be read: "error" or "skip".
+        on_bad: such a recording, or one that cannot be read, is an "error", or one to "skip" and
+            count.
 
     Raises:
         FileNotFoundError: there is no such table.
@@ -51,38 +51,20 @@ def read_recordings(
             f"data.path: there is no {table}, a line for each recording: file, tab, text and, if "
             "known, tab, speaker"
         )
-    utterances, bad = [], []
-    for place, line in _lines(table):
+    utterances, bad = [], BadLines(str(table), on_bad)
+    for number, line in enumerate(read_lines("data.path", table), 1):
+        columns = line.rstrip("\r").split("\t")
+        names_columns = number == 1 and tuple(columns) in (COLUMNS, COLUMNS[:2])
+        if names_columns or not line.strip():
+            continue
         try:
-            utterance = _read(folder, line.split("\t"))
+            utterance = _read(folder, columns)
             check(utterance)
             utterances.append(utterance)
         except (OSError, ValueError) as error:
-            problem = f"{place}: {error}"
-            if on_bad == "error":
-                raise ValueError(
-                    f"{problem} (data.on_bad=skip leaves such recordings out)"
-                ) from error
-            bad.append(problem)
-    if bad:
-        log.warning(
-            "Left out %d of %d recordings. The first: %s",
-            len(bad),
-            len(bad) + len(utterances),
-            bad[0],
-        )
+            bad.found(number, str(error))
+    bad.tell()
     return utterances
-
-
-def _lines(table: Path) -> Iterator[tuple[str, str]]:
-    try:
-        lines = table.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"data: {table} is not UTF-8 ({error})") from error
-    for n, line in enumerate(lines, start=1):
-        names_columns = n == 1 and tuple(line.split("\t")) in (COLUMNS, COLUMNS[:2])
-        if line.strip() and not names_columns:
-            yield f"data: {table} line {n}", line
 
 
 def _read(folder: Path, columns: list[str]) -> Utterance:

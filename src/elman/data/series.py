@@ -13,10 +13,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from elman.checks import check_probability, check_size
-from elman.data.characters import read_text
 from elman.data.fetch import Package, fetch
+from elman.data.lines import OnBad, check_on_bad
 from elman.data.module import DataModule
 from elman.data.series_file import Series, read_series
+from elman.data.text_file import read_text
 from elman.data.windows import Windows, cut_windows, mean_and_scale
 
 # A year of hourly temperatures in °F, MIT. They are normals, averages of many years: no weather.
@@ -26,7 +27,6 @@ TEMPERATURES = Package(
     sha256="3d7c63917be6ca9b154b565f4779a31fedce57b01b5b9d99d8a34a7608062a1d",
 )
 TEMPERATURES_FILE = "vega_datasets/_data/seattle-temps.csv"
-ON_BAD = ("error", "skip")
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class SeriesData(DataModule):
         batch_size: int = 64,
         validation: float = 0.15,
         test: float = 0.15,
-        on_bad: str = "error",
+        on_bad: OnBad = "error",
     ) -> None:
         super().__init__()
         check_size("data.season", season)
@@ -93,8 +93,7 @@ class SeriesData(DataModule):
                 "data.validation and data.test must be shares greater than 0 that leave something "
                 f"to train on, got {validation} and {test}"
             )
-        if on_bad not in ON_BAD:
-            raise ValueError(f"data.on_bad must be {' or '.join(ON_BAD)}, got {on_bad!r}")
+        check_on_bad(on_bad)
         self.path = None if path is None else str(path)
         self.directory = directory
         self.time = time
@@ -138,20 +137,19 @@ class SeriesData(DataModule):
         """
         if self._series is None:
             # The fetched series is known to miss the hour in which daylight saving begins.
-            skip_bad = self.path is None or self.on_bad == "skip"
-            series = read_series(self._text(), self.source, self.time, self.value, skip_bad)
+            on_bad: OnBad = "skip" if self.path is None else self.on_bad
+            series = read_series(self._text(), self.source, self.time, self.value, on_bad)
             if self._step not in (None, series.step.total_seconds()):
                 raise ValueError(
                     f"data: {self.source} has a value every {series.step}, the network was trained "
                     f"on one every {timedelta(seconds=self._step or 0)}"
                 )
             missing = np.isnan(series.values).sum()
-            if missing or series.skipped:
+            if missing:
                 log.warning(
-                    "%s: %d lines skipped, %d of %d times have no value; windows that touch one of "
-                    "these are left out",
+                    "%s: %d of %d times have no value; windows that touch one of these are left "
+                    "out",
                     self.source,
-                    series.skipped,
                     missing,
                     len(series.values),
                 )
@@ -162,7 +160,7 @@ class SeriesData(DataModule):
         if self.path is None:
             with zipfile.ZipFile(fetch(TEMPERATURES, self.directory)) as archive:
                 return archive.read(TEMPERATURES_FILE).decode("utf-8")
-        return read_text(Path(self.path))
+        return read_text("data.path", Path(self.path))
 
     def prepare_data(self) -> None:
         """Fetches the series, once a machine.

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from elman.data.lines import BadLines, OnBad
+
 
 class Series(NamedTuple):
     """Values at regular times.
@@ -21,7 +23,6 @@ class Series(NamedTuple):
         start: time of the first value.
         step: from each value to the next.
         values: `(N)`, float64, NaN where there is none.
-        skipped: lines of the file that were of no use.
     """
 
     time: str
@@ -29,7 +30,6 @@ class Series(NamedTuple):
     start: datetime
     step: timedelta
     values: NDArray[np.float64]
-    skipped: int
 
     def time_of(self, n: int) -> datetime:
         """When value n is, or would be, from 0 on."""
@@ -43,7 +43,7 @@ class _Line(NamedTuple):
 
 
 def read_series(
-    text: str, source: str, time: str | None, value: str | None, skip_bad: bool
+    text: str, source: str, time: str | None, value: str | None, on_bad: OnBad
 ) -> Series:
     """The series in a CSV file's text, whose first line names the columns.
 
@@ -52,8 +52,8 @@ def read_series(
         source: what to call it in errors.
         time: column of times in ISO 8601, "/" may stand for "-"; None: the first.
         value: column of values; None: the second.
-        skip_bad: leaves out a line with no good time or value, and gives a time that has no line
-            no value; otherwise either is an error.
+        on_bad: a line with no good time or value is an "error", and so is a time that has no line;
+            or one to "skip", and such a time has no value.
 
     Raises:
         ValueError: the file is not that, or is not regular in time.
@@ -62,7 +62,7 @@ def read_series(
     columns = next(reader, [])
     time, value = _names(columns, source, time, value)
     lines: list[_Line] = []
-    skipped = 0
+    bad = BadLines(source, on_bad)
     for fields in reader:
         if not fields:
             continue  # an empty line
@@ -73,14 +73,14 @@ def read_series(
             if lines and line.time <= lines[-1].time:
                 raise ValueError(f"{line.time} does not come after the time before")
         except ValueError as error:
-            if not skip_bad:
-                raise ValueError(f"data: {source}, line {reader.line_num}: {error}") from error
-            skipped += 1
+            bad.found(reader.line_num, str(error))
         else:
             lines.append(line)
     if len(lines) < 2:
         raise ValueError(f"data: {source} has {len(lines)} good values, too few for a series")
-    return _on_regular_times(lines, source, time, value, skip_bad, skipped)
+    start, step, values = _on_regular_times(lines, source, bad)
+    bad.tell()
+    return Series(time, value, start, step, values)
 
 
 def _names(columns: list[str], source: str, time: str | None, value: str | None) -> tuple[str, str]:
@@ -120,8 +120,8 @@ def _line(number: int, fields: list[str], columns: list[str], time: str, value: 
 
 
 def _on_regular_times(
-    lines: list[_Line], source: str, time: str, value: str, skip_bad: bool, skipped: int
-) -> Series:
+    lines: list[_Line], source: str, bad: BadLines
+) -> tuple[datetime, timedelta, NDArray[np.float64]]:
     start = lines[0].time
     after = [line.time - before.time for before, line in pairwise(lines)]
     [(step, _)] = Counter(after).most_common(1)
@@ -133,14 +133,14 @@ def _on_regular_times(
         )
     values = np.full(length, np.nan)
     for line, since in zip(lines, [step, *after], strict=True):
-        if not skip_bad and since != step:
+        if bad.on_bad == "error" and since != step:
             raise ValueError(
                 f"data: {source}, line {line.number}: {line.time} comes {since} after the time "
                 f"before, elsewhere it is {step} (data.on_bad=skip leaves a gap)"
             )
         place, beside = divmod(line.time - start, step)
-        if beside:  # between two of the times
-            skipped += 1
+        if beside:
+            bad.found(line.number, f"{line.time} is between two of the times, {step} apart")
         else:
             values[place] = line.value
-    return Series(time, value, start, step, values, skipped)
+    return start, step, values

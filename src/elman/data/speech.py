@@ -16,6 +16,7 @@ from elman.checks import check_probability, check_size
 from elman.data.disturbance import with_loudness, with_noise, with_speed
 from elman.data.espeak import speak
 from elman.data.length_batches import LengthBatches
+from elman.data.lines import OnBad, check_on_bad
 from elman.data.log_mel import MELS, frames, log_mel, stack
 from elman.data.module import DataModule
 from elman.data.recordings import Utterance, divide, read_recordings
@@ -90,7 +91,7 @@ class SpeechData(DataModule):
             without noise and with each of these. The least is the least in training.
         speed: by how much the speed of an utterance may differ in training, as a share.
         throat: by how much the length of the speaker's throat may differ in training, likewise.
-        on_bad: what becomes of recordings that cannot be used: "error" or "skip".
+        on_bad: a recording that cannot be used is an "error", or one to "skip" and count.
         seed: of the choice of words, voices and parts.
 
     Attributes:
@@ -124,7 +125,7 @@ class SpeechData(DataModule):
         noise: Sequence[float] = (20, 10, 0),
         speed: float = 0.1,
         throat: float = 0.2,
-        on_bad: str = "error",
+        on_bad: OnBad = "error",
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -135,8 +136,7 @@ class SpeechData(DataModule):
             check_probability(f"data.{name}", locals()[name])
         if longest < shortest:
             raise ValueError(f"data.longest must be at least data.shortest, {shortest}")
-        if on_bad not in ("error", "skip"):
-            raise ValueError(f"data.on_bad must be error or skip, got {on_bad!r}")
+        check_on_bad(on_bad)
         self.vocabulary = Vocabulary(alphabet)
         for word in words:
             try:

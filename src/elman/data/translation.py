@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader
 from elman.checks import check_probability, check_size
 from elman.data.fetch import Package, fetch
 from elman.data.length_batches import LengthBatches
+from elman.data.lines import OnBad, check_on_bad
 from elman.data.module import DataModule
 from elman.data.pairs import Pair, divide, read_catalogues, read_pairs
 from elman.data.subwords import BEGIN, END, PAD, Subwords
@@ -66,7 +67,7 @@ class TranslationData(DataModule):
         longest: words that either sentence has at most.
         validation: the share of the pairs to validate with.
         test: the share of the pairs to test with.
-        on_bad: "error": a line that holds no pair ends the program; "skip": it is left out.
+        on_bad: a line that holds no pair is an "error", or one to "skip" and count.
         seed: of the choice which pairs are in which part.
 
     Attributes:
@@ -92,7 +93,7 @@ class TranslationData(DataModule):
         longest: int = 16,
         validation: float = 0.05,
         test: float = 0.05,
-        on_bad: str = "error",
+        on_bad: OnBad = "error",
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -105,8 +106,7 @@ class TranslationData(DataModule):
             check_size(f"data.{name}", size)
         check_probability("data.validation", validation)
         check_probability("data.test", test)
-        if on_bad not in ("error", "skip"):
-            raise ValueError(f"data.on_bad must be error or skip, got {on_bad!r}")
+        check_on_bad(on_bad)
         self.languages = (source, target)
         self.path = None if path is None else str(path)
         self.directory = directory
@@ -181,13 +181,7 @@ class TranslationData(DataModule):
     def _pairs(self) -> list[Pair]:
         if self.path is None:
             return read_catalogues(fetch(HOME_ASSISTANT, self.directory), *self.languages)
-        pairs, bad = read_pairs(Path(self.path))
-        if bad and self.on_bad == "error":
-            more = f" (and {len(bad) - 1:,} more bad lines)" if len(bad) > 1 else ""
-            raise ValueError(f"data.path: {bad[0]}{more}; data.on_bad=skip leaves out such lines")
-        if bad:
-            log.info("%s: %s bad lines left out, the first: %s", self.path, f"{len(bad):,}", bad[0])
-        return pairs
+        return read_pairs(Path(self.path), self.on_bad)
 
     def train_dataloader(self) -> DataLoader[Encoded]:
         """Batches of pairs of about the same length, in another order in each epoch."""
