@@ -140,9 +140,14 @@ def test_a_checkpoint_hears_as_in_training(tones: Path, tmp_path: Path) -> None:
     waveform = torch.randn(5000)
     assert torch.equal(other.inputs([waveform])[0], made.inputs([waveform])[0])
     assert other.path == str(tones)
+    other.setup()  # which reads the recordings
+    assert torch.equal(other.deviation, made.deviation)
     elsewhere = SpeechData(["la"], str(tmp_path))
-    elsewhere.load_state_dict(made.state_dict())
+    elsewhere.load_state_dict({**made.state_dict(), "deviation": torch.full((MELS,), 0.5)})
     assert elsewhere.path == str(tmp_path)
+    elsewhere.path = str(tones)
+    elsewhere.setup()  # the recordings of another folder are heard as those of the training
+    assert elsewhere.deviation.unique().tolist() == [0.5]
 
 
 def test_synthesised_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def with_noise(
     if decibels == math.inf:
         return waveform
     samples = 1 << (len(waveform) - 1).bit_length()  # a power of two, for the transform's sake
-    spectrum = torch.fft.rfft(torch.randn(samples, generator=generator))
+    spectrum = torch.randn(samples // 2 + 1, dtype=torch.complex64, generator=generator)
     f = torch.linspace(0, RATE / 2, len(spectrum)).clamp(min=50)
     noise: Tensor = torch.fft.irfft(spectrum * f ** (-slope / 2))[: len(waveform)]
     loudness = rms(waveform) / rms(noise) * math.pow(10, -decibels / 20)

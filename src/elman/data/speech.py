@@ -8,26 +8,21 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 
 from elman.checks import check_probability, check_size
-from elman.data.disturbance import with_loudness, with_noise, with_speed
 from elman.data.espeak import speak
+from elman.data.hearing import features, features_by_chance, features_in_noise
 from elman.data.length_batches import LengthBatches
 from elman.data.lines import OnBad, check_on_bad
-from elman.data.log_mel import MELS, frames, log_mel, stack
+from elman.data.log_mel import MELS, frames, stack
 from elman.data.module import DataModule
 from elman.data.recordings import Utterance, divide, read_recordings
 from elman.data.vocabulary import Vocabulary
 from elman.data.voices import NEW_ACCENT, made_variants, plan, voices
 
 CLEAN = math.inf  # decibels between speech and noise
-# What happens to utterances in training, by chance:
-WITHOUT_NOISE = 0.3  # share of them
-QUIETEST_NOISE = 30.0  # decibels
-LONGEST_SILENCE = 3200  # samples, before and after
 
 
 class Condition(NamedTuple):
@@ -104,8 +99,7 @@ class SpeechData(DataModule):
             lacks.
     """
 
-    mean: Tensor  # of each band over what is trained on; known after `setup`
-    deviation: Tensor
+    deviation: Tensor  # of each band over what is trained on; known after `setup`
 
     def __init__(
         self,
@@ -220,7 +214,7 @@ class SpeechData(DataModule):
                 self._parts = divide(recordings, **self.shares, seed=self.seed)
             except ValueError as error:
                 raise ValueError(f"data: {self.path}: {error}") from error
-        if not hasattr(self, "mean"):
+        if not hasattr(self, "deviation"):
             self._measure(self._parts["train"])
 
     def _synthesized(self) -> dict[str, list[Utterance]]:
@@ -262,16 +256,16 @@ class SpeechData(DataModule):
     def _measure(self, utterances: list[Utterance]) -> None:
         """The deviation of each band, of a thousand utterances."""
         every = math.ceil(len(utterances) / 1000)  # of each voice, which stand side by side
-        heard = torch.cat([_features(u.waveform) for u in utterances[::every]])
+        heard = torch.cat([features(u.waveform) for u in utterances[::every]])
         # A band that hardly ever changes is not to be made loud.
         self.deviation = heard.std(0).clamp(min=0.1)
 
     def inputs(self, waveforms: Sequence[Tensor]) -> Inputs:
         """What a network takes of these sounds, each at least one window long."""
-        return self._together([_features(waveform) for waveform in waveforms])
+        return self._together([features(waveform) for waveform in waveforms])
 
-    def _together(self, features: Sequence[Tensor]) -> Inputs:
-        X = [stack(each / self.deviation, self.stacked) for each in features]
+    def _together(self, heard: Sequence[Tensor]) -> Inputs:
+        X = [stack(each / self.deviation, self.stacked) for each in heard]
         return pad_sequence(X), torch.tensor([len(each) for each in X])
 
     def batch(self, utterances: Sequence[Heard]) -> tuple[Inputs, Wanted]:
@@ -286,22 +280,10 @@ class SpeechData(DataModule):
     def _heard(self, heard: Heard) -> Tensor:
         """The features, `(T, MELS)`."""
         if heard.condition is None:
-            return self._heard_by_chance(heard.waveform.float())
-        generator = torch.Generator().manual_seed(heard.seed)
-        slope = torch.rand((), generator=generator).item()
+            least = min(self.noise, default=None)
+            return features_by_chance(heard.waveform, self.speed, self.throat, least)
         decibels = self.conditions[heard.condition].decibels
-        return _features(with_noise(heard.waveform.float(), decibels, slope, generator))
-
-    def _heard_by_chance(self, waveform: Tensor) -> Tensor:
-        before, after, slope, noisy, loud = torch.rand(5).tolist()
-        speed, throat = (2 * torch.rand(2) - 1).tolist()
-        waveform = with_speed(waveform, 1 + self.speed * speed)
-        silences = int(LONGEST_SILENCE * before), int(LONGEST_SILENCE * after)
-        waveform = functional.pad(waveform, silences)
-        if self.noise and noisy > WITHOUT_NOISE:
-            decibels = QUIETEST_NOISE + (min(self.noise) - QUIETEST_NOISE) * loud
-            waveform = with_noise(waveform, decibels, slope)
-        return _features(waveform, throat=1 + self.throat * throat)
+        return features_in_noise(heard.waveform, decibels, heard.seed)
 
     def train_dataloader(self) -> DataLoader[Heard]:
         """Batches of utterances of like length, in another order in each epoch."""
@@ -347,13 +329,7 @@ class SpeechData(DataModule):
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes over the bands' means and deviations and, unless a folder was given, its folder."""
+        """Takes over the bands' deviations and, unless a folder was given, its folder."""
         self.deviation = state["deviation"]
         if self.path is None:
             self.path = state["path"]
-
-
-def _features(waveform: Tensor, throat: float = 1.0) -> Tensor:
-    features: Tensor = log_mel(with_loudness(waveform.float()).unsqueeze(0), throat).squeeze(0)
-    # What a microphone, a room or a voice adds to a band throughout is taken away.
-    return features - features.mean(0)
