@@ -83,10 +83,7 @@ def speak(
     key = hashlib.sha256(described.encode()).hexdigest()  # another plan has another file
     kept = directory / f"speech-{key[:32]}.npz"
     if not kept.is_file():
-        folder = unpack(directory)
-        for name, variant in (variants or {}).items():
-            (folder / VARIANTS / name).write_text(variant, encoding="utf-8")
-        said = synthesize_in_fresh_process(plan, folder)
+        said = synthesize_in_fresh_process(plan, unpack(directory), variants)
         with tempfile.TemporaryDirectory(dir=directory) as temporary:
             made = Path(temporary) / kept.name
             np.savez(made, samples=np.concatenate(said), lengths=[len(each) for each in said])
@@ -118,19 +115,31 @@ def unpack(directory: Path) -> Path:
     return folder
 
 
-def synthesize_in_fresh_process(plan: Sequence[Spoken], folder: Path) -> list[NDArray[np.int16]]:
+def synthesize_in_fresh_process(
+    plan: Sequence[Spoken], folder: Path, variants: Mapping[str, str] | None = None
+) -> list[NDArray[np.int16]]:
     """What `synthesize` gives where nothing has been said before."""
     spawn = multiprocessing.get_context("spawn")  # a copy of this process would not be fresh
-    with ProcessPoolExecutor(1, mp_context=spawn) as process:
-        return process.submit(synthesize, list(plan), folder).result()
+    # The synthesiser knows a few hundred variants at most, by their files: ours take turns in one,
+    # which has to be there from the beginning.
+    with (
+        tempfile.NamedTemporaryFile(dir=folder / VARIANTS, prefix="elman") as file,
+        ProcessPoolExecutor(1, mp_context=spawn) as process,
+    ):
+        of_file = Path(file.name)
+        return process.submit(synthesize, list(plan), folder, of_file, variants or {}).result()
 
 
-def synthesize(plan: Sequence[Spoken], folder: Path) -> list[NDArray[np.int16]]:
+def synthesize(
+    plan: Sequence[Spoken], folder: Path, file: Path, variants: Mapping[str, str]
+) -> list[NDArray[np.int16]]:
     """Says everything in this process, going on from what was said in it before.
 
     Args:
         plan: what to say.
         folder: of the library and its data.
+        file: of the variant that each of `variants` becomes when its turn comes.
+        variants: further variants by name, in the language of the synthesiser's own.
 
     Returns:
         Each utterance at `RATE`.
@@ -147,9 +156,15 @@ def synthesize(plan: Sequence[Spoken], folder: Path) -> list[NDArray[np.int16]]:
     last_voice = ""
     for text, voice, words_a_minute, pitch in plan:
         # To load a voice takes longer than to speak. Without it the last one would go on.
-        if voice != last_voice and espeak.espeak_SetVoiceByName(voice.encode()) != 0:
-            raise ValueError(f"data: the synthesiser has no voice {voice!r}")
-        last_voice = voice
+        if voice != last_voice:
+            accent, _, variant = voice.partition("+")
+            known = voice
+            if variant in variants:
+                file.write_text(variants[variant], encoding="utf-8")
+                known = f"{accent}+{file.name}"
+            if espeak.espeak_SetVoiceByName(known.encode()) != 0:
+                raise ValueError(f"data: the synthesiser has no voice {voice!r}")
+            last_voice = voice
         espeak.espeak_SetParameter(RATE_PARAMETER, words_a_minute, 0)
         espeak.espeak_SetParameter(PITCH_PARAMETER, pitch, 0)
         pieces.clear()

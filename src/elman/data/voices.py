@@ -40,7 +40,7 @@ VARIANTS = {
 # fmt: on
 RATES = (120, 200)  # words a minute
 PITCHES = (30, 70)
-MADE = 80  # variants made by chance, for training; the synthesiser takes a hundred
+MADE = 300  # variants made by chance, for training
 
 
 def voices(part: str) -> list[str]:
@@ -52,26 +52,42 @@ def voices(part: str) -> list[str]:
 
 
 def made_variants() -> dict[str, str]:
-    """Variants by chance: pitch, voicing, and each formant's height, strength and width."""
+    """Variants by chance, in the synthesiser's language, by name."""
     return {f"made{n}": _made_variant(f"made{n}") for n in range(MADE)}
 
 
 def _made_variant(name: str) -> str:
+    """A throat by chance, about as odd as the oddest of the synthesiser's own."""
     chance = random.Random(name)  # noqa: S311 - no secret
-    pitch = chance.uniform(60, 220)
-    throat = chance.uniform(0.8, 1.25)
+
+    def percent(least: float, most: float) -> str:  # of the usual
+        return f"{chance.uniform(least, most):.0f}"
+
+    pitch = chance.uniform(50, 220)
     lines = [
         "language variant",
         f"name {name}",
-        f"pitch {pitch:.0f} {pitch * chance.uniform(1.2, 1.8):.0f}",
+        f"pitch {pitch:.0f} {pitch * chance.uniform(1.1, 1.9):.0f}",
         f"flutter {chance.randint(0, 20)}",
-        f"roughness {chance.randint(0, 4)}",
-        f"voicing {chance.randint(40, 150)}",
+        f"roughness {chance.randint(0, 5)}",
+        f"voicing {percent(20, 200)}",
+        f"consonants {percent(30, 180)} {percent(30, 180)}",
+        f"intonation {chance.randint(1, 3)}",
     ]
-    for formant in range(9):  # in percent of the usual height, strength and width
-        height = 100 * throat * chance.uniform(0.85, 1.15)
-        strength, width = chance.uniform(70, 150), chance.uniform(70, 170)
-        lines.append(f"formant {formant} {height:.0f} {strength:.0f} {width:.0f}")
+    throat = chance.uniform(0.7, 1.4)
+    for formant in range(9):
+        height = 100 * throat * chance.uniform(0.8, 1.25)
+        strength, width = percent(30, 170), percent(40, 170)
+        if formant > 2 and chance.random() < 0.15:  # those above the second may be missing
+            strength = "0"
+        lines.append(f"formant {formant} {height:.0f} {strength} {width}")
+    if chance.random() < 0.3:  # milliseconds / 2 after syllables of each degree of stress
+        longest = chance.uniform(0, 250)
+        lines.append(" ".join(["stressAdd", *(percent(-0.1 * longest, longest) for _ in range(8))]))
+    if chance.random() < 0.3:  # milliseconds, and percent
+        lines.append(f"echo {chance.randint(10, 200)} {chance.randint(10, 100)}")
+    if chance.random() < 0.3:  # how strong the bands of the breath are
+        lines.append(" ".join(["breath", *(str(chance.randint(0, 12)) for _ in range(8))]))
     return "\n".join([*lines, ""])
 
 
