@@ -1,3 +1,4 @@
+import ctypes
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -6,7 +7,8 @@ import pytest
 import torch
 
 from elman.data import espeak
-from elman.data.espeak import Spoken, speak
+from elman.data.audio import RATE
+from elman.data.espeak import Spoken, speak, synthesize
 from elman.data.voices import ACCENTS, MADE, NEW_ACCENT, VARIANTS, made_variants, plan, voices
 
 PLAN = [Spoken("one two", "en+f1", 150, 50), Spoken("three", "en-us+m2", 120, 40)]
@@ -17,7 +19,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[Spoken]]:
     """What a synthesiser was asked to say, which says as many samples as a text has letters."""
     plans: list[Sequence[Spoken]] = []
 
-    def synthesize(plan: Sequence[Spoken], _: Path) -> list[np.ndarray]:
+    def synthesize(plan: Sequence[Spoken], _: Path, __: object) -> list[np.ndarray]:
         plans.append(plan)
         return [np.arange(len(text), dtype=np.int16) for text, *_ in plan]
 
@@ -80,15 +82,68 @@ def test_variants_made_by_chance_are_for_training_alone() -> None:
         assert not any("+made" in voice for voice in voices(part))
 
 
-def test_variants_are_written_where_the_synthesiser_looks(
-    tmp_path: Path, said: list[Sequence[Spoken]]
-) -> None:
-    folder = tmp_path / espeak.VARIANTS
-    folder.mkdir(parents=True)
-    speak(PLAN, tmp_path, {"made0": "one"})
-    assert (folder / "made0").read_text() == "one"
-    speak(PLAN, tmp_path, {"made0": "another"})  # which is another sound
+def test_other_variants_are_another_sound(tmp_path: Path, said: list[Sequence[Spoken]]) -> None:
+    for variant in ("one", "another", "one"):
+        speak(PLAN, tmp_path, {"made0": variant})
     assert len(said) == 2
+
+
+class Library:
+    """A synthesiser that says as many samples as the file of the voice's variant has letters."""
+
+    def __init__(self, path: str) -> None:
+        self.folder = Path(path).parent
+        self.known = {file.name for file in (self.folder / espeak.VARIANTS).iterdir()}
+        self.seeds: list[int] = []
+
+    def espeak_Initialize(self, *_: object) -> int:
+        return RATE
+
+    def espeak_ng_SetRandSeed(self, seed: ctypes.c_long) -> None:
+        self.seeds.append(seed.value)
+
+    def espeak_SetSynthCallback(self, callback: Callable[..., int]) -> None:
+        self.callback = callback
+
+    def espeak_SetVoiceByName(self, name: bytes) -> int:
+        _, variant = name.decode().split("+")
+        if variant not in self.known:
+            return 1
+        self.letters = len((self.folder / espeak.VARIANTS / variant).read_text())
+        return 0
+
+    def espeak_SetParameter(self, *_: object) -> None:
+        assert self.seeds == [espeak.SEED]
+
+    def espeak_Synth(self, *_: object) -> int:
+        samples = (ctypes.c_short * self.letters)(*range(self.letters))
+        self.callback(samples, self.letters, None)
+        self.callback(None, 0, None)
+        return 0
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Of a synthesiser that knows the variants f1 and m2."""
+    (tmp_path / espeak.VARIANTS).mkdir(parents=True)
+    (tmp_path / espeak.VARIANTS / "f1").write_text("four")
+    (tmp_path / espeak.VARIANTS / "m2").write_text("eleven long")
+    monkeypatch.setattr(espeak.ctypes, "CDLL", Library)
+    return tmp_path
+
+
+def test_each_is_said_in_its_voice(folder: Path) -> None:
+    file = folder / espeak.VARIANTS / "own"
+    file.touch()
+    plan = [*PLAN, Spoken("a", "en+a", 150, 50), Spoken("b", "en+b", 150, 50), PLAN[0]]
+    said = synthesize(plan, folder, file, {"a": "of ten let", "b": "b"})
+    assert [len(waveform) for waveform in said] == [4, 11, 10, 1, 4]
+    assert said[1].dtype == np.int16
+
+
+def test_an_unknown_voice(folder: Path) -> None:
+    with pytest.raises(ValueError, match=r"the synthesiser has no voice 'en\+f3'"):
+        synthesize([Spoken("one", "en+f3", 150, 50)], folder, folder / "own", {})
 
 
 def test_plans() -> None:
