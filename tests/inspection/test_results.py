@@ -9,7 +9,9 @@ from elman.run_folder import OVERRIDES
 
 def result(accuracy: float, seconds: float = 10.0, **others: float) -> Result:
     figures = {"accuracy": accuracy, **others}
-    return Result("accuracy", "{accuracy:.1%} right", "told right", figures, 1234, seconds)
+    beside = "guessing {guessing:.0%}" if "guessing" in others else ""
+    told = "{accuracy:.1%} right"
+    return Result("accuracy", told, "told right", beside, figures, 1234, seconds)
 
 
 def save(run: Path, of_it: Result, *overrides: str) -> None:
@@ -28,16 +30,16 @@ def test_trainings_that_differ_in_their_seed_are_of_one_kind(tmp_path: Path) -> 
     assert found == {"experiment=one": [0.9, 0.8], "experiment=one rnn=torch": [0.7]}
 
 
-def test_the_table_tells_mean_and_range_and_all_figures_beside() -> None:
+def test_the_table_tells_mean_and_range_and_what_to_compare_with() -> None:
     kinds = [
-        Kind("experiment=one", [result(0.9, 10, cost=1.0), result(0.8, 20, cost=2.0)]),
-        Kind("experiment=other", [result(0.7, 30, guessing=0.1)]),
+        Kind("experiment=one", [result(0.9, 10, guessing=0.1), result(0.8, 20, guessing=0.3)]),
+        Kind("experiment=other", [result(0.7, 30)]),
     ]
     assert table(kinds).splitlines() == [
-        "| python scripts/train.py | told right | runs | weights | seconds | cost | guessing |",
-        "| --- | --: | --: | --: | --: | --: | --: |",
-        "| `experiment=one` | 85.0% (80.0% to 90.0%) | 2 | 1,234 | 15 | 1.5 |  |",
-        "| `experiment=other` | 70.0% | 1 | 1,234 | 30 |  | 0.1 |",
+        "| `python scripts/train.py` | test | beside it | runs | weights | training |",
+        "| --- | --- | --- | --: | --: | --: |",
+        "| `experiment=one` | 85.0% right (80.0% to 90.0%) | guessing 20% | 2 | 1,234 | 15 s |",
+        "| `experiment=other` | 70.0% right |  | 1 | 1,234 | 30 s |",
     ]
 
 

@@ -119,7 +119,7 @@ def test_a_checkpoint_keeps_its_words(
         lines.append(f"{n}.png\t{('red', 'pink')[n % 2]} {('square', 'bar')[n // 2 % 2]}")
     (other / "captions.tsv").write_text("\n".join(lines))
     with pytest.raises(
-        ValueError, match=r"captions\.tsv line 2 has words 'pink' not among the 11 words"
+        ValueError, match=r"captions\.tsv, line 2 has words 'pink' not among the 11 words"
     ):
         evaluate(composed("evaluate", f"checkpoint={tmp_path / 'run'}", f"data.path={other}"))
 

@@ -15,10 +15,10 @@ def test_the_end_of_a_sweep_tells_what_it_has_reached(
         run = tmp_path / str(n)
         run.mkdir()
         OmegaConf.save([f"objective={name}", f"seed={n}"], run / OVERRIDES)
-        Result(name, f"{{{name}:.2f}}", name, {name: figure}, 5, 1.0).write(run)
+        Result(name, f"{{{name}:.2f}}", name, "", {name: figure}, 5, 1.0).write(run)
     ReportSweep().on_multirun_end(OmegaConf.create({"hydra": {"sweep": {"dir": str(tmp_path)}}}))
     told = capsys.readouterr().out
-    assert "| `objective=mse` | 0.02 (0.01 to 0.03) | 2 | 5 | 1 |" in told
+    assert "| `objective=mse` | 0.02 (0.01 to 0.03) |  | 2 | 5 | 1 s |" in told
     for plot in ("accuracy.png", "mse.png"):
         assert (tmp_path / plot).exists()
         assert str(tmp_path / plot) in told

@@ -26,6 +26,7 @@ class Result:
         judged_by: the name of the figure that people judge by.
         told: how it is told, as a format of the figures.
         label: what it is, on the axis of a plot.
+        beside: what it is to be compared with, as a format of the figures.
         figures: all figures of its test, by name.
         weights: how many numbers were learned.
         seconds: that the training took.
@@ -34,6 +35,7 @@ class Result:
     judged_by: str
     told: str
     label: str
+    beside: str
     figures: dict[str, float]
     weights: int
     seconds: float
@@ -65,14 +67,25 @@ class Kind:
         """The figure to judge by, of each."""
         return [result.figures[result.judged_by] for result in self.results]
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """The mean of each figure."""
+        names = self.results[0].figures
+        return {name: mean(result.figures[name] for result in self.results) for name in names}
+
     def told(self) -> str:
         """The mean of the figure to judge by, and from where to where it goes."""
         first = self.results[0]
+        told = first.told.format(**self.figures)
+        if len(self.results) == 1:
+            return told
         form = {name: form or "" for _, name, form, _ in Formatter().parse(first.told) if name}
-        average, low, high = (
-            format(value, form[first.judged_by]) for value in (mean(self.judged), *self.range)
-        )
-        return average if len(self.results) == 1 else f"{average} ({low} to {high})"
+        low, high = (format(value, form[first.judged_by]) for value in self.range)
+        return f"{told} ({low} to {high})"
+
+    def beside(self) -> str:
+        """What the figure is to be compared with."""
+        return self.results[0].beside.format(**self.figures)
 
     @property
     def range(self) -> tuple[float, float]:
@@ -112,30 +125,23 @@ def _overrides(run: Path) -> str:
 
 
 def table(kinds: Sequence[Kind]) -> str:
-    """A Markdown table of what each kind has reached; figures of one name stand in one column."""
-    names = list(dict.fromkeys(name for kind in kinds for name in _beside(kind)))
-    label = " or ".join(dict.fromkeys(kind.results[0].label for kind in kinds))
-    head = ["python scripts/train.py", label, "runs", "weights", "seconds", *names]
-    lines = [head, ["---", *["--:"] * (len(head) - 1)]]
-    for kind in kinds:
-        beside = _beside(kind)
-        lines.append(
+    """A Markdown table of what each kind has reached."""
+    lines = [
+        ["`python scripts/train.py`", "test", "beside it", "runs", "weights", "training"],
+        ["---", "---", "---", "--:", "--:", "--:"],
+        *(
             [
                 f"`{kind.overrides}`",
                 kind.told(),
+                kind.beside(),
                 str(len(kind.results)),
                 f"{kind.results[0].weights:,}",
-                f"{kind.seconds:.0f}",
-                *(f"{beside[name]:.4g}" if name in beside else "" for name in names),
+                f"{kind.seconds:.0f} s",
             ]
-        )
+            for kind in kinds
+        ),
+    ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _beside(kind: Kind) -> dict[str, float]:
-    first = kind.results[0]
-    names = [name for name in first.figures if name != first.judged_by]
-    return {name: mean(result.figures[name] for result in kind.results) for name in names}
 
 
 def plot_kinds(kinds: Sequence[Kind], path: Path) -> None:

@@ -74,6 +74,10 @@ class CaptionTraining(ExampleTraining):
     """
 
     told: list[str]
+    beside = (
+        "BLEU-4 {bleu:.2f}; nearest picture {nearest_exact:.1%}, BLEU-4 {nearest_bleu:.2f}; most "
+        "frequent {frequent_exact:.1%}"
+    )
 
     def __init__(self, *args: Any, beam_width: int = 3, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

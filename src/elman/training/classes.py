@@ -49,7 +49,11 @@ class ClassTraining(ExampleTraining):
             self.log(f"test/{name}", self.found[name])
         data = self._data()
         y = torch.tensor([k for _, k in data.parts["test"]])
-        for name, told in data.baselines().items():
+        baselines = data.baselines()
+        self.beside = ", ".join(
+            f"{name.replace('_', ' ')} {{{name}_accuracy:.1%}}" for name in baselines
+        )
+        for name, told in baselines.items():
             of_baseline = class_metrics(len(self.classes))(told, y)
             self.log(f"test/{name}_accuracy", (told == y).float().mean())
             self.log(f"test/{name}_macro_f1", of_baseline["macro_f1"])

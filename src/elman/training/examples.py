@@ -26,7 +26,13 @@ class ExampleTraining(LightningModule):
             None: the optimizer's learning rate throughout.
         settings: configurations that the checkpoint keeps: the network's, to rebuild it from, and
             others that a resumed training must share.
+
+    Attributes:
+        beside: what the figure that people judge by is to be compared with, as a format of the
+            figures of a test.
     """
+
+    beside = ""
 
     def __init__(
         self,

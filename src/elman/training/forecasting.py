@@ -98,6 +98,10 @@ class ForecastTraining(ExampleTraining):
     """
 
     network: Forecaster
+    beside = (
+        "{ratio:.2f} of the better baseline's, {worst_ratio:.2f} at the worst horizon; persistence "
+        "{persistence_mse:.4g}, seasonal-naive {seasonal_naive_mse:.4g}"
+    )
 
     def __init__(self, *args: Any, share: float = 0.8, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

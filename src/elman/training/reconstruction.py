@@ -18,6 +18,8 @@ class ReconstructionTraining(ExampleTraining):
     The arguments are those of `ExampleTraining`; the network has a `code_size`.
     """
 
+    beside = "principal components {mse_of_pca:.5f}"
+
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The cost of a batch."""
         inputs, _ = batch

@@ -76,6 +76,14 @@ class SpeechTraining(ExampleTraining):
         super().__init__(*args, **kwargs)
         self.beam_width = beam_width
 
+    def on_test_start(self) -> None:
+        """Tells the figures under the other conditions beside the one to judge by."""
+        _, *others = self.trainer.datamodule.conditions  # type: ignore[attr-defined]
+        self.beside = "beam search {word_error_beam:.2%}" + "".join(
+            f"; {name.removeprefix('_').replace('_', ' ')} {{word_error{name}:.2%}}"
+            for name, *_ in others
+        )
+
     def _log(self, part: str, cost: Tensor, O: Outputs, y: Wanted, **when: Any) -> None:
         super()._log(part, cost, O, y, **when)
         log_y, steps = O[0].detach().cpu(), O[1].tolist()

@@ -93,6 +93,7 @@ def train(config: DictConfig) -> float:
                 objective.judged_by,
                 objective.told,
                 objective.label,
+                module.beside,
                 {name.removeprefix("test/"): value for name, value in figures.items()},
                 _weights(network),
                 seconds,

@@ -75,6 +75,10 @@ class TranslationTraining(ExampleTraining):
     """
 
     network: EncoderDecoder
+    beside = (
+        "BLEU {bleu:.1f}; nearest sentence {nearest_chrf:.1f}, BLEU {nearest_bleu:.1f}; copying "
+        "{copy_chrf:.1f}, BLEU {copy_bleu:.1f}"
+    )
 
     def __init__(
         self,
