@@ -165,8 +165,9 @@ def _show_the_way(run: Path, data: DataModule, epochs: int) -> None:
         lines["its descent"] = f"python scripts/descent.py checkpoint={folder}"
     lines["test it"] = f"python scripts/evaluate.py checkpoint={folder}"
     lines["go on"] = f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}"
+    width = max(map(len, lines))
     for what, where in lines.items():
-        log.info("  %-14s %s", what, where)
+        log.info("  %s  %s", what.ljust(width), where)
 
 
 def _relative(path: Path) -> Path:
