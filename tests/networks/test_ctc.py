@@ -8,6 +8,7 @@ from hypothesis import given
 from torch.nn import functional
 
 from elman.networks.ctc import add, best_path, collapse, prefix_beam_search
+from elman.networks.lexicon import Lexicon
 
 Text = tuple[int, ...]
 
@@ -35,6 +36,22 @@ def test_a_wide_beam_finds_the_likeliest_of_all_texts(T: int, K: int, seed: int)
     text, log_p = prefix_beam_search(log_y, width=10_000)
     assert text == max(texts, key=lambda each: texts[each])
     assert log_p == pytest.approx(math.log(texts[text]), abs=1e-9)
+
+
+@given(T=st.integers(1, 7), seed=st.integers(0, 1000))
+def test_of_the_texts_of_known_words_the_likeliest_is_found(T: int, seed: int) -> None:
+    log_y = probabilities(T, 4, seed)
+    space = 3
+    words = {(1,), (1, 2), (2, 2)}
+    strings = {  # of up to seven characters
+        tuple(itertools.chain(*(((*word, space)) for word in chosen)))[:-1]
+        for count in range(5)
+        for chosen in itertools.product(words, repeat=count)
+    }
+    known = {text: p for text, p in brute_force(log_y).items() if text in strings}
+    text, log_p = prefix_beam_search(log_y, width=10_000, lexicon=Lexicon(words, space))
+    assert text == max(known, key=lambda each: known[each])
+    assert log_p == pytest.approx(math.log(known[text]), abs=1e-9)
 
 
 @given(T=st.integers(2, 8), K=st.integers(2, 5), seed=st.integers(0, 1000))

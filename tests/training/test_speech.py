@@ -9,10 +9,11 @@ import torch
 from omegaconf import DictConfig
 from scipy.io import wavfile
 
+from elman.data import SpeechData
 from elman.run_folder import LAST
 from elman.training.checkpoint import restore
 from elman.training.evaluate import evaluate
-from elman.training.speech import ConnectionistTemporalClassification
+from elman.training.speech import ConnectionistTemporalClassification, lexicon_of
 from elman.training.train import train
 from elman.training.transcription import transcribe
 
@@ -59,7 +60,12 @@ def test_learns_to_write_down_tones(
     assert error <= 0.05  # at first, when nothing is written: 1
     run = tmp_path / "run"
     assert f"Test: {error:.2%} of the words wrong on 20 utterances by 2 voices" in caplog.text
-    for figure in ("character_error", "word_error_beam", "word_error_60dB", "word_error_beam_60dB"):
+    for figure in (
+        "character_error",
+        "word_error_greedy",
+        "word_error_60dB",
+        "word_error_greedy_60dB",
+    ):
         assert f"{figure} 0" in caplog.text
     assert "transcribe.py" in caplog.text
     progress = "+trainer.enable_progress_bar=false"
@@ -97,6 +103,19 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
 
 def test_learns_with_the_built_in_layer(configure: Compose) -> None:
     assert train(configure("rnn=torch", "trainer.max_epochs=20")) < 0.5
+
+
+def test_the_words_that_may_be_said() -> None:
+    data = SpeechData(["on", "no"])
+    lexicon = lexicon_of(data)
+    assert lexicon is not None
+    for text, known in (("on no", True), ("no", True), ("no o", False), ("no ", False)):
+        assert lexicon.holds(tuple(data.numbers(text).tolist())) == known
+    assert lexicon_of(SpeechData(["on"], path="recordings")) is None
+    without_spaces = lexicon_of(SpeechData(["on"], longest=1, alphabet="no"))
+    assert without_spaces is not None
+    assert without_spaces.holds((2, 1))
+    assert not any(without_spaces.may_follow((2, 1), k) for k in (1, 2))
 
 
 def test_cost_is_that_of_all_alignments() -> None:

@@ -179,6 +179,11 @@ class SpeechData(DataModule):
         )
 
     @property
+    def known_words(self) -> tuple[str, ...] | None:
+        """All words that may be said: the synthesiser's; None: recordings may have any."""
+        return self.words if self.path is None else None
+
+    @property
     def uses(self) -> dict[str, str]:
         """To transcribe recordings."""
         return {"let it hear": "transcribe.py audio=FILE.wav"}
@@ -287,7 +292,7 @@ class SpeechData(DataModule):
 
     def train_dataloader(self) -> DataLoader[Heard]:
         """Batches of utterances of like length, in another order in each epoch."""
-        heard = [Heard(u.waveform, self._numbers(u.text)) for u in self._parts["train"]]
+        heard = [Heard(u.waveform, self.numbers(u.text)) for u in self._parts["train"]]
         batches = LengthBatches([len(each.waveform) for each in heard], self.batch_size)
         return DataLoader(heard, batch_sampler=batches, collate_fn=self.batch)  # type: ignore[arg-type]
 
@@ -306,7 +311,7 @@ class SpeechData(DataModule):
 
     def _under(self, conditions: Sequence[Condition]) -> DataLoader[Heard]:
         heard = [
-            Heard(u.waveform, self._numbers(u.text), number, seed)
+            Heard(u.waveform, self.numbers(u.text), number, seed)
             for number, condition in enumerate(conditions)
             for seed, u in enumerate(
                 sorted(self._parts[condition.part], key=lambda u: len(u.waveform))
@@ -318,7 +323,8 @@ class SpeechData(DataModule):
         """The text of the characters with these numbers."""
         return self.vocabulary.decode(torch.tensor(numbers, dtype=torch.long) - 1)
 
-    def _numbers(self, text: str) -> Tensor:
+    def numbers(self, text: str) -> Tensor:
+        """The numbers of the characters of a text, which the alphabet has all."""
         return self.vocabulary.encode(text) + 1  # 0 is the blank
 
     def state_dict(self) -> dict[str, Any]:

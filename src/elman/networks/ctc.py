@@ -11,11 +11,11 @@ from collections import defaultdict
 
 from torch import Tensor
 
+from elman.networks.lexicon import Lexicon, Text
+
 BLANK = 0
 NEVER = -math.inf  # log 0
 NEGLIGIBLE = math.log(1e-6)  # a character as unlikely at a time step begins no prefix there
-
-Text = tuple[int, ...]
 
 
 def best_path(log_y: Tensor) -> Text:
@@ -33,7 +33,9 @@ def collapse(alignment: list[int]) -> Text:
     return tuple(k for k, last in zip(alignment, before, strict=False) if k not in (last, BLANK))
 
 
-def prefix_beam_search(log_y: Tensor, width: int) -> tuple[Text, float]:
+def prefix_beam_search(
+    log_y: Tensor, width: int, lexicon: Lexicon | None = None
+) -> tuple[Text, float]:
     """The likeliest text, as far as it is found among the likeliest beginnings.
 
     For each prefix of a text two probabilities are kept, of its alignments that end with the blank
@@ -44,9 +46,11 @@ def prefix_beam_search(log_y: Tensor, width: int) -> tuple[Text, float]:
         log_y: logarithms of the probabilities of the blank and the characters, `(T, K)`.
         width: prefixes that are kept at each time step; with all of them the search is exact, but
             for characters with a probability below 1e-6.
+        lexicon: the words that texts may be made of; None: any.
 
     Returns:
-        The text, and the logarithm of its probability.
+        The text, and the logarithm of its probability. Its last word may be unfinished where none
+        of the beginnings kept ends with a known word.
     """
     beam: dict[Text, tuple[float, float]] = {(): (0.0, NEVER)}
     for log_y_t in log_y.tolist():
@@ -62,6 +66,8 @@ def prefix_beam_search(log_y: Tensor, width: int) -> tuple[Text, float]:
                     with_character[prefix], after_character + log_y_t[prefix[-1]]
                 )
             for k in likely:  # the text goes on, with the same character only after a blank
+                if lexicon and not lexicon.may_follow(prefix, k):
+                    continue
                 before = after_blank if prefix and k == prefix[-1] else either
                 longer = (*prefix, k)
                 with_character[longer] = add(with_character[longer], before + log_y_t[k])
@@ -71,7 +77,8 @@ def prefix_beam_search(log_y: Tensor, width: int) -> tuple[Text, float]:
         }
         best = sorted(found, key=lambda prefix: (-add(*found[prefix]), prefix))
         beam = {prefix: found[prefix] for prefix in best[:width]}
-    text = max(beam, key=lambda prefix: add(*beam[prefix]))
+    finished = [prefix for prefix in beam if lexicon is None or lexicon.holds(prefix)]
+    text = max(finished or beam, key=lambda prefix: add(*beam[prefix]))
     return text, add(*beam[text])
 
 

@@ -1,12 +1,14 @@
 """How a network learns to write down what it hears."""
 
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor
 from torch.nn import functional
 from torchmetrics.functional.text import char_error_rate, word_error_rate
 
-from elman.networks.ctc import BLANK, Text, best_path, prefix_beam_search
+from elman.data.speech import SpeechData
+from elman.networks.ctc import BLANK, best_path, prefix_beam_search
+from elman.networks.lexicon import Lexicon
 from elman.training.examples import ExampleTraining
 
 Outputs = tuple[Tensor, Tensor]  # log ŷ (T, B, K), time steps (B)
@@ -59,12 +61,22 @@ class ConnectionistTemporalClassification:
         return int(y[1].sum())
 
 
+def lexicon_of(data: SpeechData) -> Lexicon | None:
+    """The words that are written where only these may be said; None: any may be."""
+    if data.known_words is None:
+        return None
+    words = (tuple(data.numbers(word).tolist()) for word in data.known_words)
+    space = int(data.numbers(" ")) if " " in data.vocabulary.characters else BLANK  # in no text
+    return Lexicon(words, space)
+
+
 class SpeechTraining(ExampleTraining):
     """Training by examples that tells which share of words and characters is wrong.
 
     Insertions, deletions and replacements of words, by the number of words said. The figure to
-    judge by, `word_error`, is that of utterances without added noise, written greedily; others
-    are named by their condition. A test has the figures of the beam search beside it.
+    judge by, `word_error`, is that of utterances without added noise; others are named by their
+    condition. Written greedily in training and validation, by beam search in the test, with the
+    words alone that may be said where these are known; `greedy` figures are beside it there.
 
     Args:
         *args: of `ExampleTraining`.
@@ -76,10 +88,15 @@ class SpeechTraining(ExampleTraining):
         super().__init__(*args, **kwargs)
         self.beam_width = beam_width
 
+    @property
+    def _data(self) -> SpeechData:
+        return cast("SpeechData", self.trainer.datamodule)  # type: ignore[attr-defined]
+
     def on_test_start(self) -> None:
         """Tells the figures under the other conditions beside the one to judge by."""
-        _, *others = self.trainer.datamodule.conditions  # type: ignore[attr-defined]
-        self.beside = "beam search {word_error_beam:.2%}" + "".join(
+        self._lexicon = lexicon_of(self._data)
+        _, *others = self._data.conditions
+        self.beside = "greedily {word_error_greedy:.2%}" + "".join(
             f"; {name.removeprefix('_').replace('_', ' ')} {{word_error{name}:.2%}}"
             for name, *_ in others
         )
@@ -88,23 +105,27 @@ class SpeechTraining(ExampleTraining):
         super()._log(part, cost, O, y, **when)
         log_y, steps = O[0].detach().cpu(), O[1].tolist()
         own = [log_y[:T, b] for b, T in enumerate(steps)]  # (T, K) each, without padding
-        said = [self._text(tuple(each[:S].tolist())) for each, S in zip(*y[:2], strict=True)]
-        written = [self._text(best_path(each)) for each in own]
+        said = [self._data.text(each[:S].tolist()) for each, S in zip(*y[:2], strict=True)]
+        greedy = [self._data.text(best_path(each)) for each in own]
         if part == "train":
-            self._log_errors(part, "", written, said, **when)
+            self._log_errors(part, "", greedy, said, **when)
             return
-        conditions = self.trainer.datamodule.conditions  # type: ignore[attr-defined]
         numbers = y[2].tolist()
         for number in sorted(set(numbers)):
             here = [b for b, other in enumerate(numbers) if other == number]
-            name = conditions[number].name
+            name = self._data.conditions[number].name
             those_said = [said[b] for b in here]
-            self._log_errors(part, name, [written[b] for b in here], those_said, **when)
-            if part == "test":
-                searched = [prefix_beam_search(own[b], self.beam_width)[0] for b in here]
-                self._log_errors(
-                    part, f"_beam{name}", list(map(self._text, searched)), those_said, **when
-                )
+            those_greedy = [greedy[b] for b in here]
+            if part == "validation":
+                self._log_errors(part, name, those_greedy, those_said, **when)
+            else:
+                searched = [self._searched(own[b]) for b in here]
+                self._log_errors(part, name, searched, those_said, **when)
+                self._log_errors(part, f"_greedy{name}", those_greedy, those_said, **when)
+
+    def _searched(self, log_y: Tensor) -> str:
+        text, _ = prefix_beam_search(log_y, self.beam_width, self._lexicon)
+        return self._data.text(text)
 
     def _log_errors(
         self, part: str, name: str, written: list[str], said: list[str], **when: Any
@@ -121,7 +142,3 @@ class SpeechTraining(ExampleTraining):
             batch_size=characters,
             **{**when, "prog_bar": False},
         )
-
-    def _text(self, numbers: Text) -> str:
-        text: str = self.trainer.datamodule.text(numbers)  # type: ignore[attr-defined]
-        return text

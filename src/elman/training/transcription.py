@@ -10,6 +10,7 @@ from elman.data.speech import SpeechData
 from elman.networks.ctc import prefix_beam_search
 from elman.networks.speech_recognizer import SpeechRecognizer
 from elman.training.checkpoint import restore
+from elman.training.speech import lexicon_of
 
 
 @torch.inference_mode()
@@ -42,5 +43,5 @@ def transcribe(config: DictConfig) -> str:
             f"step of the network ({data.stacked * HOP / RATE:g} s and a window)"
         )
     log_y, _ = network(*data.inputs([waveform]))  # (T, 1, K)
-    text, _ = prefix_beam_search(log_y[:, 0], config.beam_width)
+    text, _ = prefix_beam_search(log_y[:, 0], config.beam_width, lexicon_of(data))
     return data.text(text)
