@@ -1,5 +1,4 @@
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,17 +23,6 @@ def test_every_text_of_known_characters_comes_back(vocabulary: Subwords, text: s
     assert vocabulary.decode(tokens) == " ".join(text.split())
     assert all(token > UNKNOWN for token in tokens)
     assert vocabulary.unknown(text) == []
-
-
-def test_split_further_by_torchs_chance(vocabulary: Subwords) -> None:
-    text = "the filter of the pump"
-    torch.manual_seed(0)
-    tokens = [vocabulary.encode(text, split=0.5) for _ in range(20)]
-    assert {vocabulary.decode(each) for each in tokens} == {text}
-    assert len(set(map(tuple, tokens))) > 10
-    assert min(map(len, tokens)) >= len(vocabulary.encode(text))
-    torch.manual_seed(0)
-    assert [vocabulary.encode(text, split=0.5) for _ in range(20)] == tokens
 
 
 def test_serialized_it_is_the_same_vocabulary(vocabulary: Subwords) -> None:

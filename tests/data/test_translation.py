@@ -127,19 +127,6 @@ def test_bad_sizes(argument: str) -> None:
         TranslationData(**{argument: 0})  # type: ignore[arg-type]
 
 
-def test_words_are_split_further_in_training_alone(path: Path) -> None:
-    made = data(path, split=0.5)
-    first, other = (sum(len(x) for (x, _, _), _ in made.train_dataloader()) for _ in range(2))
-    whole = sum(len(x) for (x, _, _), _ in data(path).train_dataloader())
-    assert first != other
-    assert min(first, other) > whole
-    for loader in ("val_dataloader", "test_dataloader"):
-        for ((x, _, _), _), ((again, _, _), _) in zip(
-            getattr(made, loader)(), getattr(data(path), loader)(), strict=True
-        ):
-            assert torch.equal(x, again)
-
-
 def test_bad_choices() -> None:
     with pytest.raises(ValueError, match=r"data.on_bad must be error or skip, got 'ignore'"):
         TranslationData(on_bad="ignore")

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Self
 
 import sentencepiece
-import torch
 
 PAD, BEGIN, END, UNKNOWN = range(4)  # the tokens that stand for no text
 
@@ -71,18 +70,9 @@ class Subwords:
     def __len__(self) -> int:
         return int(self._processor.vocab_size())
 
-    def encode(self, text: str, split: float = 0.0) -> list[int]:
-        """The tokens of a text; `UNKNOWN` stands for characters that the vocabulary lacks.
-
-        Args:
-            text: a sentence.
-            split: probability with which two parts stay two where they would become one, by
-                torch's chance: a text has other tokens each time (Provilkov, Emelianenko & Voita
-                2020).
-        """
-        if split:
-            sentencepiece.set_random_generator_seed(int(torch.randint(2**31, ())))
-        tokens: list[int] = self._processor.encode(text, enable_sampling=split > 0, alpha=split)
+    def encode(self, text: str) -> list[int]:
+        """The tokens of a text; `UNKNOWN` stands for characters that the vocabulary lacks."""
+        tokens: list[int] = self._processor.encode(text)
         return tokens
 
     def decode(self, tokens: Sequence[int]) -> str:

@@ -63,7 +63,6 @@ class TranslationData(DataModule):
         directory: where fetched data are kept.
         batch_size: pairs in a batch.
         vocabulary_size: tokens of both languages together, learned from the part to train on.
-        split: probability with which words are split further in training, see `Subwords.encode`.
         shortest: words that either sentence has at least; pairs with fewer are left out.
         longest: words that either sentence has at most.
         validation: the share of the pairs to validate with.
@@ -90,7 +89,6 @@ class TranslationData(DataModule):
         directory: str = "data",
         batch_size: int = 64,
         vocabulary_size: int = 2000,
-        split: float = 0.0,
         shortest: int = 1,
         longest: int = 16,
         validation: float = 0.05,
@@ -106,7 +104,6 @@ class TranslationData(DataModule):
             ("longest", longest),
         ):
             check_size(f"data.{name}", size)
-        check_probability("data.split", split)
         check_probability("data.validation", validation)
         check_probability("data.test", test)
         check_on_bad(on_bad)
@@ -115,7 +112,6 @@ class TranslationData(DataModule):
         self.directory = directory
         self.batch_size = batch_size
         self.vocabulary_size = vocabulary_size
-        self.split = split
         self.shortest = shortest
         self.longest = longest
         self.validation = validation
@@ -187,20 +183,11 @@ class TranslationData(DataModule):
             return read_catalogues(fetch(HOME_ASSISTANT, self.directory), *self.languages)
         return read_pairs(Path(self.path), self.on_bad)
 
-    def train_dataloader(self) -> DataLoader[Pair]:
+    def train_dataloader(self) -> DataLoader[Encoded]:
         """Batches of pairs of about the same length, in another order in each epoch."""
-        pairs = self.parts["train"]
-        lengths = [_length(self._encode(pair)) for pair in pairs]
-        return DataLoader(
-            pairs,  # type: ignore[arg-type]
-            batch_sampler=LengthBatches(lengths, self.batch_size),
-            collate_fn=self._batch_to_train_on,
-        )
-
-    def _batch_to_train_on(
-        self, pairs: Sequence[Pair]
-    ) -> tuple[tuple[Tensor, Tensor, Tensor], Wanted]:
-        return batch([self._encode(pair, self.split) for pair in pairs])
+        examples = self._encoded("train")
+        batches = LengthBatches([_length(example) for example in examples], self.batch_size)
+        return DataLoader(examples, batch_sampler=batches, collate_fn=batch)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Encoded]:
         """Batches of the pairs to validate with, in order of length."""
@@ -211,12 +198,12 @@ class TranslationData(DataModule):
         return self._in_order("test")
 
     def _in_order(self, part: str) -> DataLoader[Encoded]:
-        examples = sorted(map(self._encode, self.parts[part]), key=_length)
+        examples = sorted(self._encoded(part), key=_length)
         return DataLoader(examples, self.batch_size, collate_fn=batch)  # type: ignore[arg-type]
 
-    def _encode(self, pair: Pair, split: float = 0.0) -> Encoded:
+    def _encoded(self, part: str) -> list[Encoded]:
         encode = self.vocabulary.encode
-        return Encoded(encode(pair.source, split), encode(pair.target, split), pair.target)
+        return [Encoded(encode(x), encode(y), y) for x, y in self.parts[part]]
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to read and write the same tokens, and to test the same pairs."""
