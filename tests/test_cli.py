@@ -243,6 +243,14 @@ def test_a_value_that_hydra_cannot_read_is_text(value: str) -> None:
     assert OverridesParser.create().parse_override(argument).value() == value
 
 
-@pytest.mark.parametrize("argument", ["prompt=KING:", "-m", "~scheduler", "x=[1,2]", "lr=1,2"])
+@pytest.mark.parametrize("value", ["Null", "one, two", "[three]", "4", "true", "", "${seed}x"])
+def test_a_text_is_no_other_value(value: str) -> None:
+    for key in ("text", "prompt", "audio", "image"):
+        [argument] = with_text_quoted([f"{key}={value}"])
+        assert OverridesParser.create().parse_override(argument).value() == value
+        assert with_text_quoted([argument]) == [argument]
+
+
+@pytest.mark.parametrize("argument", ["checkpoint=a/b", "-m", "~scheduler", "x=[1,2]", "lr=1,2"])
 def test_what_hydra_can_read_is_left_as_it_is(argument: str) -> None:
     assert with_text_quoted([argument]) == [argument]

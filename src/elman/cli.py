@@ -17,6 +17,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 from elman.run_folder import OVERRIDES
 
+TEXTS = ("text", "prompt", "audio", "image")  # arguments that are never numbers, lists or null
+
 
 class PrintHandler(logging.Handler):
     """Logs to wherever standard output goes at the time, such as above a progress bar."""
@@ -107,7 +109,10 @@ def with_stored_overrides(arguments: list[str]) -> list[str]:
 
 
 def with_text_quoted(arguments: list[str]) -> list[str]:
-    """The arguments; a value that Hydra's grammar cannot read, such as `prompt=Ω?`, as text."""
+    """The arguments; a value that is a text, or that Hydra's grammar cannot read, as text.
+
+    Without that `text=Null` would be no text, and `text="one, two"` two.
+    """
     return [
         argument if _readable(argument) else f"{key}={_quoted(value)}"
         for argument in arguments
@@ -118,6 +123,9 @@ def with_text_quoted(arguments: list[str]) -> list[str]:
 def _readable(argument: str) -> bool:
     if argument.startswith("-") or "=" not in argument:
         return True
+    key, _, value = argument.partition("=")
+    if key in TEXTS:
+        return len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
     try:
         OverridesParser.create().parse_override(argument)
     except HydraException:

@@ -31,7 +31,8 @@ def test_captions_with_rare_words_are_left_out(shapes: Path, tmp_path: Path) -> 
     table = (shapes / "captions.tsv").read_text()
     for name in {line.split("\t")[0] for line in table.splitlines()}:
         (tmp_path / name).write_bytes((shapes / name).read_bytes())
-    (tmp_path / "captions.tsv").write_text(f"{table}\nred-bar-0.png\tcrimson bar")
+    (tmp_path / "crimson.png").write_bytes((shapes / "red-bar-0.png").read_bytes())
+    (tmp_path / "captions.tsv").write_text(f"{table}\ncrimson.png\tcrimson bar")
     made = data(tmp_path)
     assert "crimson" not in made.words.words
     assert sum(map(len, made.captions.values())) == 120
@@ -89,14 +90,14 @@ def test_the_words_of_a_checkpoint(shapes: Path) -> None:
     assert again.captions == made.captions
 
     other = CaptionData(str(shapes), side=16)
-    other.load_state_dict({"words": ["red", "square"], "path": None})
+    other.load_state_dict({"words": ["red", "square"], "path": None, "sha256": None})
     with pytest.raises(
         ValueError,
-        match=r"captions\.tsv, line \d+ has words '.*' not among the 2 words the",
+        match=r"captions\.tsv, line \d+: its caption has words '.*' not among the 2",
     ):
         other.setup()
     with pytest.raises(ValueError, match=r"the words of .* are not those the checkpoint was"):
-        made.load_state_dict({"words": ["red"], "path": None})
+        made.load_state_dict({"words": ["red"], "path": None, "sha256": None})
 
 
 def test_nothing_can_be_held_out(shapes: Path) -> None:

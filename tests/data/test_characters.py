@@ -213,7 +213,7 @@ def test_a_checkpoints_vocabulary_and_path_are_taken_over(
 
 def test_a_text_given_now_is_read_with_the_checkpoints_vocabulary(tmp_path: Path) -> None:
     data = character_by_character(save(tmp_path / "mine.txt", "bd" * 50))
-    data.load_state_dict({"vocabulary": "abcd", "path": str(tmp_path / "gone.txt")})
+    data.load_state_dict({"vocabulary": "abcd", "path": str(tmp_path / "gone.txt"), "sha256": "0"})
 
     data.setup()
 
@@ -223,7 +223,7 @@ def test_a_text_given_now_is_read_with_the_checkpoints_vocabulary(tmp_path: Path
 
 def test_a_text_with_characters_unknown_to_the_checkpoint_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path / "mine.txt", "abz" * 50)
-    state = {"vocabulary": "abc", "path": None}
+    state = {"vocabulary": "abc", "path": None, "sha256": None}
     data = character_by_character(path)
     data.load_state_dict(state)
 
@@ -241,7 +241,7 @@ def test_the_same_characters_are_accepted_after_the_text_has_been_read(tmp_path:
     data = character_by_character(path)
     data.setup()
 
-    data.load_state_dict({"vocabulary": "abc", "path": "elsewhere.txt"})
+    data.load_state_dict({**data.state_dict(), "path": "elsewhere.txt"})
 
     assert data.path == path
 

@@ -128,6 +128,7 @@ BAD = [
     (" ,odd\n", "it has no text"),
     ("text, \n", "it has no class"),
     ('"text"s,odd\n', "it is no line of a table"),
+    ('"text,odd\n', "it is no line of a table"),  # the lines after it are
 ]
 
 
@@ -139,6 +140,13 @@ def test_bad_lines(make: Make, line: str, message: str, caplog: pytest.LogCaptur
     data = make(table, on_bad="skip")
     assert len(set.union(*texts(data).values())) == 41
     assert f"1 bad lines are left out, the first is line 41: {message}" in caplog.text
+
+
+def test_a_heading_taken_for_an_example(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    make()
+    assert not caplog.messages
+    make("number,parity\n" + TABLE)
+    assert "its first line is the only example of the class 'parity'" in caplog.text
 
 
 def test_a_class_that_only_the_test_has(make: Make) -> None:

@@ -40,6 +40,7 @@ BAD = [
     ("9.wav\tone", "there is no file"),
     ("transcripts.tsv\tone", "is no whole WAV file"),
     ("1.wav\tone\t ", "the speaker is empty"),
+    ("0.wav\tagain", "0.wav stands in line 1 already"),
 ]
 
 
@@ -61,7 +62,7 @@ def test_bad_lines_are_left_out_and_counted(
     table = "\n".join(["0.wav\tzero", "2.wav\ttwo", *(line for line, _ in BAD), "1.wav\tone"])
     read = read_recordings(folder(tmp_path, table), refuse_twos, "skip")
     assert [utterance.text for utterance in read] == ["zero", "one"]
-    assert "6 bad lines are left out, the first is line 2: it is a two" in caplog.text
+    assert "7 bad lines are left out, the first is line 2: it is a two" in caplog.text
 
 
 def test_no_table(tmp_path: Path) -> None:

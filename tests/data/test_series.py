@@ -87,7 +87,9 @@ def test_the_scale_is_of_the_part_to_train_on_alone(write: Write) -> None:
     assert (other.mean, other.scale) == (made.mean, made.scale)
 
 
-def test_a_checkpoint_gives_the_scale_and_the_file_back(write: Write) -> None:
+def test_a_checkpoint_gives_the_scale_and_the_file_back(
+    write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
     made = data(write())
     again = SeriesData(**SIZES)  # type: ignore[arg-type]
     again.load_state_dict(made.state_dict())
@@ -100,6 +102,7 @@ def test_a_checkpoint_gives_the_scale_and_the_file_back(write: Write) -> None:
     elsewhere.setup()
     assert (elsewhere.mean, elsewhere.scale) == (made.mean, made.scale)
     assert elsewhere.series.values[9] == 81
+    assert "other.csv changes " in caplog.text  # much more
 
 
 def test_another_files_columns_and_step_must_be_the_same(write: Write, tmp_path: Path) -> None:

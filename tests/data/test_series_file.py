@@ -55,6 +55,16 @@ BAD = {
 }
 
 
+def test_a_quote_that_is_not_closed_spoils_its_own_line_alone() -> None:
+    text = GOOD.replace("2010/02/28 23:00,x,2", '2010/02/28 23:00,"x,2')
+    with pytest.raises(ValueError, match=r"^data: my.csv, line 3: it is no line of a table"):
+        read(text)
+    text += "2010/03/01 02:00,x,5\n"
+    np.testing.assert_array_equal(read(text, on_bad="skip").values, [1.5, np.nan, -30, 4, 5])
+    with pytest.raises(ValueError, match=r"^it is no line of a table"):
+        read('when,"degrees\n')
+
+
 @pytest.mark.parametrize("line", BAD)
 def test_a_bad_line_is_named(line: str) -> None:
     text = GOOD.replace("2010/03/01 01:00,x,4", line)

@@ -21,6 +21,7 @@ def test_series_of_several_dimensions_and_lengths() -> None:
 
 def test_a_file_without_classes() -> None:
     [example] = read("@classLabel false\n@data\n1,2:3,4")
+    assert [each.label for each in read("@classLabel TRUE\n@data\n1,2:up\n")] == ["up"]
     assert example.sequence.shape == (2, 2)
     assert example.label == ""
 

@@ -65,7 +65,7 @@ def test_lines_of_standard_input(
     told = list(classify(composed("classify", texts, "top=1")))
     assert [each.rsplit(" ", 2)[0] for each in told] == ["bbb01: z", "eee: y"]
     monkeypatch.setattr("sys.stdin", io.StringIO("bbb01\n\neee\n"))
-    with pytest.raises(ValueError, match="standard input: line 2 is empty"):
+    with pytest.raises(ValueError, match="standard input, line 2: is empty"):
         list(classify(composed("classify", texts)))
 
 
@@ -89,7 +89,7 @@ def test_series(run: Callable[[str, str], str], composed: Compose, tmp_path: Pat
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["text=''"], "text: line 1 is empty"),
+        (["text=''"], "text: is empty"),
         (["path=a.ts"], "path: texts are given as text=…"),
         (["top=0"], "top must be greater than zero, got 0"),
     ],

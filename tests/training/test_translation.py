@@ -149,6 +149,7 @@ def test_trains_is_tested_and_translates(
     for overrides, message in [
         (["text='the жpump я'"], "text: has characters that the network has never seen: 'ж' 'я'"),
         (["text=' '"], "text: is empty"),
+        (["text='▁'"], "text: is empty"),  # a space, to the vocabulary
         ([f"attention={picture}"], "attention: a single text, text=…, is needed"),
         (["text=the red pump", "width=0"], "width must be greater than zero, got 0"),
     ]:

@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor
 from torch.utils.data import DataLoader
 
 from elman.checks import check_probability, check_size
@@ -15,7 +14,7 @@ from elman.data.fetch import fetch
 from elman.data.held_out import Part, common, hold_out
 from elman.data.lines import OnBad, check_on_bad
 from elman.data.module import DataModule
-from elman.data.pictures import Captioned, read_folder
+from elman.data.pictures import TABLE, Captioned, read_folder
 from elman.data.words import Words
 
 log = logging.getLogger(__name__)
@@ -56,6 +55,7 @@ class CaptionData(DataModule):
         TypeError, ValueError: a number is not a positive int, a share or `on_bad` out of range.
     """
 
+    table = TABLE
     words: Words
 
     def __init__(
@@ -72,7 +72,7 @@ class CaptionData(DataModule):
         on_bad: OnBad = "error",
         seed: int = 0,
     ) -> None:
-        super().__init__()
+        super().__init__(path, directory)
         check_size("data.side", side)
         check_size("data.batch_size", batch_size)
         check_size("data.together", together)
@@ -86,9 +86,7 @@ class CaptionData(DataModule):
             )
         if not isinstance(shift, int) or not 0 <= shift < side:
             raise ValueError(f"data.shift must be an int from 0 to {side - 1}, got {shift!r}")
-        check_on_bad(on_bad)
-        self.path = None if path is None else str(path)
-        self.directory = directory
+        check_on_bad("data.on_bad", on_bad)
         self.side = side
         self.batch_size = batch_size
         self.validation = validation
@@ -107,7 +105,8 @@ class CaptionData(DataModule):
     @property
     def tested(self) -> str:
         """What a network is tested with, for people."""
-        return f"pictures of {self.source} whose combinations of words it has not seen"
+        seen = " whose combinations of words it has not seen" if self.divided_as_in_training else ""
+        return f"{len(self._parts['test'])} pictures of {self.source}{seen}"
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -141,11 +140,12 @@ class CaptionData(DataModule):
         if hasattr(self, "captions"):
             return
         found = self._read()
+        self.recognize()
         kept = common(found.captions, self.least)
         captions = [found.captions[n] for n in kept]
         if not hasattr(self, "words"):
             self.words = Words(word for caption in captions for word in caption.split())
-        numbers = self._encode(captions, [found.places[n] for n in kept])
+        numbers = [self.words.encode(caption) for caption in captions]
         sizes = [round(share * len(kept)) for share in (self.test, self.validation)]
         (test, validation), train = hold_out(captions, sizes, self.together, self.least, self.seed)
         for name, part in (("test", test), ("validation", validation)):
@@ -174,16 +174,14 @@ class CaptionData(DataModule):
     def _read(self) -> Captioned:
         if self.path is None:
             return read_emoji(self.directory, self.side)
-        return read_folder(Path(self.path), self.side, self.on_bad)
+        return read_folder(Path(self.path), self.side, self.on_bad, self._check)
 
-    def _encode(self, captions: list[str], places: list[str]) -> list[Tensor]:
-        numbers = []
-        for caption, place in zip(captions, places, strict=True):
+    def _check(self, caption: str) -> None:
+        if hasattr(self, "words"):  # those of a checkpoint
             try:
-                numbers.append(self.words.encode(caption))
+                self.words.encode(caption)
             except ValueError as error:
-                raise ValueError(f"data: {place} has words {error}") from error
-        return numbers
+                raise ValueError(f"its caption has words {error}") from error
 
     def train_dataloader(self) -> DataLoader[Example]:
         """Batches in another order in each epoch, each picture moved by chance."""
@@ -211,10 +209,7 @@ class CaptionData(DataModule):
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to read and write the same words."""
-        return {
-            "words": self.words.words,
-            "path": None if self.path is None else str(Path(self.path).absolute()),
-        }
+        return {**super().state_dict(), "words": self.words.words}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes over the words of a checkpoint and, unless a folder was given, its folder.
@@ -228,8 +223,7 @@ class CaptionData(DataModule):
                 f"data: the words of {self.source} are not those the checkpoint was trained on"
             )
         self.words = words
-        if self.path is None:
-            self.path = state["path"]
+        super().load_state_dict(state)
 
 
 def _named(train: list[int], validation: Part, test: Part) -> list[tuple[str, list[int]]]:

@@ -48,7 +48,7 @@ class CharacterData(DataModule):
         validation: float = 0.05,
         test: float = 0.1,
     ) -> None:
-        super().__init__()
+        super().__init__(path, directory)
         check_size("data.batch_size", batch_size)
         check_size("data.chunk_length", chunk_length)
         check_probability("data.validation", validation)
@@ -58,8 +58,6 @@ class CharacterData(DataModule):
                 "data.validation and data.test must be shares greater than 0 that leave some text "
                 f"to train on, got {validation} and {test}"
             )
-        self.path = None if path is None else str(path)
-        self.directory = directory
         self.batch_size = batch_size
         self.chunk_length = chunk_length
         self.validation = validation
@@ -103,6 +101,7 @@ class CharacterData(DataModule):
             ValueError: the file is not UTF-8, or the text is too short.
         """
         text = self._text()
+        self.recognize()
         if not hasattr(self, "vocabulary"):
             self.vocabulary = Vocabulary(text)
         try:
@@ -165,10 +164,10 @@ class CharacterData(DataModule):
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to read and write the same characters."""
         return {
+            **super().state_dict(),
             "vocabulary": self.vocabulary.characters,
             "validation": self.validation,
             "test": self.test,
-            "path": None if self.path is None else str(Path(self.path).absolute()),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -183,8 +182,9 @@ class CharacterData(DataModule):
                 f"data: the characters of {self.source} are not those the checkpoint was trained on"
             )
         self.vocabulary = vocabulary
-        if self.path is None:
-            self.path = state["path"]
+        given = self.path is not None
+        super().load_state_dict(state)
+        if not given:
             self.validation = state["validation"]  # so that the same part is tested
             self.test = state["test"]
 

@@ -58,15 +58,13 @@ class DigitData(DataModule):
         shift: int = 0,
         seed: int = 0,
     ) -> None:
-        super().__init__()
+        super().__init__(path, directory)
         if batch_size is not None:
             check_size("data.batch_size", batch_size)
         check_size("data.validation", validation)
         check_size("data.test", test)
         if not isinstance(shift, int) or not 0 <= shift < SIDE:
             raise ValueError(f"data.shift must be an int from 0 to {SIDE - 1}, got {shift!r}")
-        self.path = None if path is None else str(path)
-        self.directory = directory
         self.batch_size = batch_size
         self.validation = validation
         self.test = test
@@ -81,7 +79,8 @@ class DigitData(DataModule):
     @property
     def tested(self) -> str:
         """What a network is tested with, for people."""
-        return f"{self.test} pictures of {self.source} that it has not seen"
+        seen = " that it has not seen" if self.divided_as_in_training else ""
+        return f"{self.test} pictures of {self.source}{seen}"
 
     def prepare_data(self) -> None:
         """Fetches the pictures, once a machine.
@@ -100,6 +99,7 @@ class DigitData(DataModule):
             ValueError: the file holds no such pictures, or too few.
         """
         pixels, digits = read_digits(self._csv(), self.source)
+        self.recognize()
         if self.validation + self.test >= len(digits):
             raise ValueError(
                 f"data: {self.source} has {len(digits)} pictures, data.validation and data.test "

@@ -61,8 +61,7 @@ def read_emoji(directory: str | Path, side: int) -> Captioned:
         kept = pixels, names
     pixels, names = kept
     told = _told_apart(pixels, names)
-    places = [f"{DRAWINGS.name}: {names[n]}" for n in told]
-    return Captioned(torch.from_numpy(pixels[told]), [names[n] for n in told], places)
+    return Captioned(torch.from_numpy(pixels[told]), [names[n] for n in told])
 
 
 def _load(file: Path, made_from: list[str]) -> tuple[np.ndarray, list[str]] | None:

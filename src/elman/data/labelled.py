@@ -1,5 +1,6 @@
 """Sequences of different lengths, each with the name of its class."""
 
+import logging
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from elman.data.fetch import Package, fetch
 from elman.data.lines import BadLines, Example, OnBad, check_on_bad, read_lines
 from elman.data.module import DataModule
 from elman.data.parts import divide, once, unseen
+
+log = logging.getLogger(__name__)
 
 Batch = tuple[tuple[Tensor, Tensor], Tensor]  # (X, lengths), y
 
@@ -60,14 +63,12 @@ class LabelledData(DataModule):
         seed: int = 0,
         on_bad: OnBad = "error",
     ) -> None:
-        super().__init__()
+        super().__init__(path, directory)
         check_size("data.batch_size", batch_size)
         check_probability("data.validation", validation)
         check_probability("data.test", test)
-        check_on_bad(on_bad)
-        self.path = None if path is None else str(path)
+        check_on_bad("data.on_bad", on_bad)
         self.test_path = None if test_path is None else str(test_path)
-        self.directory = directory
         self.batch_size = batch_size
         self.validation = validation
         self.test = test
@@ -134,6 +135,7 @@ class LabelledData(DataModule):
             examples, test = self.fetched()
         else:
             examples, test = self._read("data.path", self.path, known), None
+        self.recognize()
         examples = once(examples, self.key, self.source)
         self.classes = known or sorted({example.label for example in examples})
         if self.test_path is not None:
@@ -144,6 +146,8 @@ class LabelledData(DataModule):
             test = once(test, self.key, self.test_path or self.source)
             parts["test"] = unseen(test, examples, self.key)
         self._check(parts)
+        if self.path is not None and known is None:
+            self._warn_of_heading(examples)
         self.parts = {
             name: [(example.sequence, self.classes.index(example.label)) for example in part]
             for name, part in parts.items()
@@ -167,6 +171,16 @@ class LabelledData(DataModule):
         if not examples:
             raise ValueError(f"{argument}: {path} holds no examples")
         return examples
+
+    def _warn_of_heading(self, examples: list[Example]) -> None:
+        first = examples[0]
+        if sum(example.label == first.label for example in examples) == 1:
+            log.warning(
+                "data: %s: its first line is the only example of the class %r; if it names the "
+                "columns, call them text and label, or take it out",
+                self.source,
+                first.label,
+            )
 
     def _check(self, parts: dict[str, list[Example]]) -> None:
         for name, part in parts.items():
@@ -205,11 +219,9 @@ class LabelledData(DataModule):
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to tell the same classes and to test with the same examples."""
         return {
+            **super().state_dict(),
             "classes": self.classes,
-            **{
-                name: None if path is None else str(Path(path).absolute())
-                for name, path in (("path", self.path), ("test_path", self.test_path))
-            },
+            "test_path": None if self.test_path is None else str(Path(self.test_path).absolute()),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -224,5 +236,5 @@ class LabelledData(DataModule):
             )
         self.classes = state["classes"]
         if self.path is None:
-            self.path = state["path"]
             self.test_path = self.test_path or state["test_path"]
+        super().load_state_dict(state)

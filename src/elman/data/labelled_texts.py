@@ -86,18 +86,10 @@ class LabelledTextData(LabelledData):
     def read(self, lines: Sequence[str], bad: BadLines) -> Iterator[Example]:
         """The texts of a CSV file."""
         delimiter = "\t" if "\t" in lines[0] else ","
-        reader = csv.reader(
-            (f"{line}\n" for line in lines),
-            delimiter=delimiter,
-            skipinitialspace=True,
-            strict=True,
-        )
-        while True:
-            line = reader.line_num + 1
+        for line, text in enumerate(lines, 1):
+            reader = csv.reader([text], delimiter=delimiter, skipinitialspace=True, strict=True)
             try:
-                columns = [column.strip() for column in next(reader)]
-            except StopIteration:
-                return
+                columns = [column.strip() for column in next(reader, [])]
             except csv.Error as error:
                 bad.found(line, f"it is no line of a table ({error})")
                 continue
@@ -149,7 +141,7 @@ class LabelledTextData(LabelledData):
         tested = [text for text, _ in self.parts["test"]]
         bayes = NaiveBayes(texts, y)
         return {
-            "most_frequent": torch.full((len(tested),), max(y, key=y.count)),
+            "most_frequent": torch.full((len(tested),), Counter(y).most_common(1)[0][0]),
             "naive_bayes": torch.tensor([bayes.classify(text) for text in tested]),
         }
 

@@ -19,10 +19,10 @@ class Example(NamedTuple):
     label: str
 
 
-def check_on_bad(on_bad: str) -> None:
+def check_on_bad(argument: str, on_bad: str) -> None:
     """Raises ValueError unless `on_bad` says what is to be done."""
     if on_bad not in ("error", "skip"):
-        raise ValueError(f"data.on_bad must be error or skip, got {on_bad!r}")
+        raise ValueError(f"{argument} must be error or skip, got {on_bad!r}")
 
 
 class BadLines:
@@ -31,9 +31,11 @@ class BadLines:
     Args:
         source: the file, for people.
         on_bad: "error" refuses the first, "skip" leaves them all out and counts them.
+        argument: by which that is asked for.
     """
 
-    def __init__(self, source: str, on_bad: OnBad) -> None:
+    def __init__(self, source: str, on_bad: OnBad, argument: str = "data.on_bad") -> None:
+        self.argument = argument
         self.source = source
         self.on_bad = on_bad
         self._found: dict[int, str] = {}
@@ -46,8 +48,8 @@ class BadLines:
         """
         if self.on_bad == "error":
             raise ValueError(
-                f"data: {self.source}, line {line}: {reason} (data.on_bad=skip leaves such lines "
-                "out)"
+                f"data: {self.source}, line {line}: {reason} ({self.argument}=skip leaves such "
+                "lines out)"
             )
         self._found[line] = reason
 

@@ -1,6 +1,9 @@
 """What all data have in common."""
 
+import hashlib
 from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar
 
 from lightning import LightningDataModule
 
@@ -10,7 +13,23 @@ class DataModule(LightningDataModule, ABC):
 
     A batch is a pair: what the network takes, one tensor or several, and what is wanted of its
     outputs.
+
+    Args:
+        path: the user's own data, a file or a folder; None: those that are fetched.
+        directory: where fetched data are kept.
+
+    Attributes:
+        table: where `path` is a folder, the file in it that lists the examples.
     """
+
+    table: ClassVar[str] = ""
+
+    def __init__(self, path: str | None, directory: str) -> None:
+        super().__init__()
+        self.path = None if path is None else str(path)
+        self.directory = directory
+        self._sha256: str | None = None  # of the user's own file
+        self._trained_on: dict[str, str | None] | None = None  # what a checkpoint knows of it
 
     @property
     @abstractmethod
@@ -34,3 +53,45 @@ class DataModule(LightningDataModule, ABC):
         The script's `checkpoint=` is left out.
         """
         return {}
+
+    @property
+    def divided_as_in_training(self) -> bool:
+        """Whether the parts are those of the training: of others nobody knows what was seen."""
+        return self._trained_on is None or self._trained_on["sha256"] == self._sha256
+
+    def recognize(self) -> None:
+        """Takes note of the user's own data when they have been read.
+
+        Raises:
+            ValueError: they have changed since a checkpoint was trained on them. They would be
+                divided anew, and what was trained on be tested with.
+        """
+        if self.path is not None:
+            with (Path(self.path) / self.table).open("rb") as file:
+                self._sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        moved = self._trained_on is not None and self._absolute() != self._trained_on["path"]
+        if not self.divided_as_in_training and not moved:
+            raise ValueError(
+                f"data: {self.path} has changed since the network was trained on it, and some of "
+                "what it would be tested with may have been trained on; give the file as it was, "
+                "or another with data.path"
+            )
+
+    def _absolute(self) -> str | None:
+        return None if self.path is None else str(Path(self.path).absolute())
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the user's own data are, and what they are known by."""
+        return {"path": self._absolute(), "sha256": self._sha256}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes over the data of a checkpoint, unless others were given.
+
+        Raises:
+            ValueError: others have been read already.
+        """
+        if self._sha256 not in (None, state["sha256"]):
+            raise ValueError(f"data: {self.path} is not what the checkpoint was trained on")
+        if self.path is None:
+            self.path = state["path"]
+        self._trained_on = {"path": state["path"], "sha256": state["sha256"]}

@@ -1,6 +1,7 @@
 """Pictures from files: decoded, laid on white paper and brought to one size."""
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -9,7 +10,8 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from elman.data.lines import BadLines, OnBad, read_lines
+from elman.data.lines import OnBad
+from elman.data.table import read_table
 
 TABLE = "captions.tsv"
 HEADER = ["file", "caption"]
@@ -22,12 +24,10 @@ class Captioned(NamedTuple):
     Attributes:
         pixels: red, green and blue from 0 to 255, uint8 `(N, 3, side, side)`.
         captions: N, words with one space between them.
-        places: where each stands, for messages.
     """
 
     pixels: Tensor
     captions: list[str]
-    places: list[str]
 
 
 def read_picture(file: str | Path | IO[bytes], side: int) -> Tensor:
@@ -57,10 +57,10 @@ def read_picture(file: str | Path | IO[bytes], side: int) -> Tensor:
             if image.mode.startswith("I"):  # 16 bits a pixel, which convert() would cut off
                 image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
             image = image.convert("RGBA")
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow's, on damaged files
-        raise ValueError(f"it is no picture that can be decoded ({error})") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValueError(f"it is larger than any picture should be ({error})") from error
+    except Exception as error:  # each decoder raises its own on damaged files
+        raise ValueError(f"it is no picture that can be decoded ({error})") from error
     if 0 in image.size:
         raise ValueError("it has no pixels")
     paper = Image.new("RGBA", image.size, "white")
@@ -69,7 +69,7 @@ def read_picture(file: str | Path | IO[bytes], side: int) -> Tensor:
     return torch.from_numpy(np.array(fitted)).permute(2, 0, 1)
 
 
-def read_folder(folder: Path, side: int, on_bad: OnBad) -> Captioned:
+def read_folder(folder: Path, side: int, on_bad: OnBad, check: Callable[[str], None]) -> Captioned:
     """The pictures of a folder with a table `captions.tsv`: in each line file, tab, caption.
 
     Args:
@@ -77,6 +77,7 @@ def read_folder(folder: Path, side: int, on_bad: OnBad) -> Captioned:
         side: see `read_picture`.
         on_bad: a line that is wrong, or whose picture is, is an "error", or one to "skip" and
             count.
+        check: raises ValueError if a caption cannot be used.
 
     Raises:
         OSError: there is no such folder or table.
@@ -89,26 +90,20 @@ def read_folder(folder: Path, side: int, on_bad: OnBad) -> Captioned:
             f"data.path: there is no {table}; give a folder of pictures with a table {TABLE}, in "
             "each line the name of a file, a tab and its caption"
         )
-    pixels, captions, places, bad = [], [], [], BadLines(str(table), on_bad)
-    for number, line in enumerate(read_lines("data.path", table), 1):
-        columns = line.rstrip("\r").split("\t")
-        if not line.strip() or (number == 1 and columns == HEADER):
-            continue
-        try:
-            picture, caption = _read_line(folder, columns, side)
-        except (OSError, ValueError) as error:
-            bad.found(number, str(error))
-        else:
-            pixels.append(picture)
-            captions.append(caption)
-            places.append(f"{table}, line {number}")
-    bad.tell()
-    if not pixels:
+
+    def read(columns: list[str]) -> tuple[Tensor, str]:
+        picture, caption = _read(folder, columns, side)
+        check(caption)
+        return picture, caption
+
+    rows = read_table(table, [HEADER], on_bad, read)
+    if not rows:
         raise ValueError(f"data.path: {table} names no picture that can be read")
-    return Captioned(torch.stack(pixels), captions, places)
+    pictures, captions = zip(*rows, strict=True)
+    return Captioned(torch.stack(pictures), list(captions))
 
 
-def _read_line(folder: Path, columns: list[str], side: int) -> tuple[Tensor, str]:
+def _read(folder: Path, columns: list[str], side: int) -> tuple[Tensor, str]:
     if len(columns) != 2:
         raise ValueError(
             f"it has {len(columns)} columns, not 2: the name of a file, a tab and its caption"

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from torch import Tensor
 
 from elman.data.audio import read_wav
-from elman.data.lines import BadLines, OnBad, read_lines
+from elman.data.lines import OnBad
+from elman.data.table import read_table
 
 TABLE = "transcripts.tsv"
-COLUMNS = ("file", "text", "speaker")
+HEADERS = [["file", "text"], ["file", "text", "speaker"]]
 
 
 class Utterance(NamedTuple):
@@ -51,20 +52,13 @@ def read_recordings(
             f"data.path: there is no {table}, a line for each recording: file, tab, text and, if "
             "known, tab, speaker"
         )
-    utterances, bad = [], BadLines(str(table), on_bad)
-    for number, line in enumerate(read_lines("data.path", table), 1):
-        columns = line.rstrip("\r").split("\t")
-        names_columns = number == 1 and tuple(columns) in (COLUMNS, COLUMNS[:2])
-        if names_columns or not line.strip():
-            continue
-        try:
-            utterance = _read(folder, columns)
-            check(utterance)
-            utterances.append(utterance)
-        except (OSError, ValueError) as error:
-            bad.found(number, str(error))
-    bad.tell()
-    return utterances
+
+    def read(columns: list[str]) -> Utterance:
+        utterance = _read(folder, columns)
+        check(utterance)
+        return utterance
+
+    return read_table(table, HEADERS, on_bad, read)
 
 
 def _read(folder: Path, columns: list[str]) -> Utterance:
@@ -72,7 +66,7 @@ def _read(folder: Path, columns: list[str]) -> Utterance:
         raise ValueError(
             f"must have 2 or 3 columns with tabs between (file, text, speaker), got {len(columns)}"
         )
-    file, text, *speaker = (column.strip() for column in columns)
+    file, text, *speaker = columns
     if speaker == [""]:
         raise ValueError("the speaker is empty")
     return Utterance(

@@ -79,7 +79,7 @@ class SeriesData(DataModule):
         test: float = 0.15,
         on_bad: OnBad = "error",
     ) -> None:
-        super().__init__()
+        super().__init__(path, directory)
         check_size("data.season", season)
         check_size("data.window", window)
         check_size("data.horizon", horizon)
@@ -93,9 +93,7 @@ class SeriesData(DataModule):
                 "data.validation and data.test must be shares greater than 0 that leave something "
                 f"to train on, got {validation} and {test}"
             )
-        check_on_bad(on_bad)
-        self.path = None if path is None else str(path)
-        self.directory = directory
+        check_on_bad("data.on_bad", on_bad)
         self.time = time
         self.value = value
         self.season = season
@@ -144,6 +142,7 @@ class SeriesData(DataModule):
                     f"data: {self.source} has a value every {series.step}, the network was trained "
                     f"on one every {timedelta(seconds=self._step or 0)}"
                 )
+            self._compare_scale(series)
             missing = np.isnan(series.values).sum()
             if missing:
                 log.warning(
@@ -155,6 +154,19 @@ class SeriesData(DataModule):
                 )
             self._series = series
         return self._series
+
+    def _compare_scale(self, series: Series) -> None:
+        """Warns where a checkpoint's scale is not that of the series."""
+        if not hasattr(self, "scale"):
+            return
+        _, scale = mean_and_scale(series.values, self.season, self.source)
+        if not 1 / 3 < scale / self.scale < 3:
+            log.warning(
+                "%s changes %.3g times as much within a season as the series that the network was "
+                "trained on; a forecast and its interval may be of no use",
+                self.source,
+                scale / self.scale,
+            )
 
     def _text(self) -> str:
         if self.path is None:
@@ -258,20 +270,19 @@ class SeriesData(DataModule):
     def state_dict(self) -> dict[str, Any]:
         """The scale for the checkpoint, and where the series is, to be tested with again."""
         return {
+            **super().state_dict(),
             "mean": self.mean,
             "scale": self.scale,
             "time": self.series.time,
             "value": self.series.value,
             "step": self.series.step.total_seconds(),
-            "path": None if self.path is None else str(Path(self.path).absolute()),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes over the scale of a checkpoint and, unless a file was given, its file."""
         self.mean = state["mean"]
         self.scale = state["scale"]
-        self.time = state["time"]
-        self.value = state["value"]
+        self.time = self.time or state["time"]
+        self.value = self.value or state["value"]
         self._step = state["step"]
-        if self.path is None:
-            self.path = state["path"]
+        super().load_state_dict(state)

@@ -1,7 +1,6 @@
 """A series of values at regular times, read from a CSV file."""
 
 import csv
-import io
 import math
 from collections import Counter
 from datetime import datetime, timedelta
@@ -58,22 +57,22 @@ def read_series(
     Raises:
         ValueError: the file is not that, or is not regular in time.
     """
-    reader = csv.reader(io.StringIO(text))
-    columns = next(reader, [])
+    header, *rows = text.split("\n")
+    columns = _fields(header)
     time, value = _names(columns, source, time, value)
     lines: list[_Line] = []
     bad = BadLines(source, on_bad)
-    for fields in reader:
-        if not fields:
-            continue  # an empty line
+    for number, row in enumerate(rows, 2):
+        if not row.strip():
+            continue
         try:
-            line = _line(reader.line_num, fields, columns, time, value)
+            line = _line(number, _fields(row), columns, time, value)
             if lines and (line.time.tzinfo is None) != (lines[0].time.tzinfo is None):
                 raise ValueError("the time has an offset from UTC here and none elsewhere")
             if lines and line.time <= lines[-1].time:
                 raise ValueError(f"{line.time} does not come after the time before")
         except ValueError as error:
-            bad.found(reader.line_num, str(error))
+            bad.found(number, str(error))
         else:
             lines.append(line)
     if len(lines) < 2:
@@ -81,6 +80,13 @@ def read_series(
     start, step, values = _on_regular_times(lines, source, bad)
     bad.tell()
     return Series(time, value, start, step, values)
+
+
+def _fields(row: str) -> list[str]:
+    try:
+        return next(csv.reader([row], strict=True), [])
+    except csv.Error as error:
+        raise ValueError(f"it is no line of a table ({error})") from error
 
 
 def _names(columns: list[str], source: str, time: str | None, value: str | None) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from elman.data.length_batches import LengthBatches
 from elman.data.lines import OnBad, check_on_bad
 from elman.data.log_mel import MELS, frames, stack
 from elman.data.module import DataModule
-from elman.data.recordings import Utterance, divide, read_recordings
+from elman.data.recordings import TABLE, Utterance, divide, read_recordings
 from elman.data.vocabulary import Vocabulary
 from elman.data.voices import NEW_ACCENT, made_variants, plan, voices
 
@@ -99,6 +99,7 @@ class SpeechData(DataModule):
             lacks.
     """
 
+    table = TABLE
     deviation: Tensor  # of each band over what is trained on; known after `setup`
 
     def __init__(
@@ -122,7 +123,7 @@ class SpeechData(DataModule):
         on_bad: OnBad = "error",
         seed: int = 0,
     ) -> None:
-        super().__init__()
+        super().__init__(path, directory)
         for name in ("shortest", "longest", "utterances", "validation", "test", "batch_size"):
             check_size(f"data.{name}", locals()[name])
         check_size("data.stacked", stacked)
@@ -130,7 +131,7 @@ class SpeechData(DataModule):
             check_probability(f"data.{name}", locals()[name])
         if longest < shortest:
             raise ValueError(f"data.longest must be at least data.shortest, {shortest}")
-        check_on_bad(on_bad)
+        check_on_bad("data.on_bad", on_bad)
         self.vocabulary = Vocabulary(alphabet)
         for word in words:
             try:
@@ -138,8 +139,6 @@ class SpeechData(DataModule):
             except ValueError as error:
                 raise ValueError(f"data.words: {word!r} has characters {error}") from error
         self.words = tuple(words)
-        self.path = None if path is None else str(path)
-        self.directory = directory
         self.shortest = shortest
         self.longest = longest
         self.counts = {"train": utterances, "validation": validation, "test": test}
@@ -166,7 +165,9 @@ class SpeechData(DataModule):
         """What a network is tested with, for people."""
         utterances = self._parts["test"]
         speakers = {utterance.speaker for utterance in utterances} - {None}
-        by = f" by {len(speakers)} voices it has never heard" if speakers else ""
+        by = f" by {len(speakers)} voices" if speakers else ""
+        if speakers and self.divided_as_in_training:
+            by += " it has never heard"
         return f"{len(utterances)} utterances{by} without added noise"
 
     @property
@@ -215,6 +216,7 @@ class SpeechData(DataModule):
             self._parts = self._synthesized()
         else:
             recordings = read_recordings(Path(self.path), self.check, self.on_bad)
+            self.recognize()
             try:
                 self._parts = divide(recordings, **self.shares, seed=self.seed)
             except ValueError as error:
@@ -329,13 +331,9 @@ class SpeechData(DataModule):
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to hear as in training."""
-        return {
-            "deviation": self.deviation,
-            "path": None if self.path is None else str(Path(self.path).absolute()),
-        }
+        return {**super().state_dict(), "deviation": self.deviation}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes over the bands' deviations and, unless a folder was given, its folder."""
         self.deviation = state["deviation"]
-        if self.path is None:
-            self.path = state["path"]
+        super().load_state_dict(state)

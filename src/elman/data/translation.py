@@ -96,7 +96,7 @@ class TranslationData(DataModule):
         on_bad: OnBad = "error",
         seed: int = 0,
     ) -> None:
-        super().__init__()
+        super().__init__(path, directory)
         for name, size in (
             ("batch_size", batch_size),
             ("vocabulary_size", vocabulary_size),
@@ -106,10 +106,8 @@ class TranslationData(DataModule):
             check_size(f"data.{name}", size)
         check_probability("data.validation", validation)
         check_probability("data.test", test)
-        check_on_bad(on_bad)
+        check_on_bad("data.on_bad", on_bad)
         self.languages = (source, target)
-        self.path = None if path is None else str(path)
-        self.directory = directory
         self.batch_size = batch_size
         self.vocabulary_size = vocabulary_size
         self.shortest = shortest
@@ -128,7 +126,8 @@ class TranslationData(DataModule):
     @property
     def tested(self) -> str:
         """What a network is tested with, for people."""
-        return f"{len(self.parts['test']):,} unseen pairs of {self.source}"
+        unseen = "unseen " if self.divided_as_in_training else ""
+        return f"{len(self.parts['test']):,} {unseen}pairs of {self.source}"
 
     @property
     def uses(self) -> dict[str, str]:
@@ -160,6 +159,7 @@ class TranslationData(DataModule):
         if hasattr(self, "parts"):
             return
         pairs = self._pairs()
+        self.recognize()
         limits = range(self.shortest, self.longest + 1)
         kept = [pair for pair in pairs if all(len(text.split()) in limits for text in pair)]
         left_out = f", {len(pairs) - len(kept):,} with fewer or more words left out"
@@ -207,10 +207,7 @@ class TranslationData(DataModule):
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to read and write the same tokens, and to test the same pairs."""
-        return {
-            "vocabulary": self.vocabulary.serialize(),
-            "path": None if self.path is None else str(Path(self.path).absolute()),
-        }
+        return {**super().state_dict(), "vocabulary": self.vocabulary.serialize()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes over the vocabulary of a checkpoint and, unless pairs were given, its pairs.
@@ -225,8 +222,7 @@ class TranslationData(DataModule):
                 f"data: the tokens of {self.source} are not those the checkpoint was trained on"
             )
         self.vocabulary = Subwords(state["vocabulary"])
-        if self.path is None:
-            self.path = state["path"]
+        super().load_state_dict(state)
 
 
 def _length(example: Encoded) -> int:

@@ -32,7 +32,9 @@ def read_ts(
         ValueError: the header is not one that this reader knows.
     """
     header, begin = _read_header(lines, bad.source)
-    labelled, *classes = header.get("classlabel", "false").split()
+    labelled, *classes = header.get("classlabel", "false").split() or [""]
+    if labelled.lower() not in ("true", "false"):
+        raise ValueError(f"data: {bad.source} must have true or false in @classLabel")
     for name in ("dimensions", "dimension"):
         if name in header:
             found = header[name]
@@ -47,7 +49,7 @@ def read_ts(
         line = text.strip()
         if line.startswith("#") or (not line and number == len(lines)):
             continue  # the last line ends with a line break, too
-        *parts, label = line.split(":") if labelled == "true" else [*line.split(":"), ""]
+        *parts, label = line.split(":") if labelled.lower() == "true" else [*line.split(":"), ""]
         label = label.strip()
         try:
             series = _read_series(parts, dimensions)

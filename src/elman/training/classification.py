@@ -1,7 +1,7 @@
 """What a trained network takes a person's own sequences for."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from torch import nn
 from elman.checks import check_size
 from elman.data.labelled import LabelledData
 from elman.data.labelled_texts import LabelledTextData, marked
-from elman.data.lines import BadLines, read_lines
+from elman.data.lines import BadLines, check_on_bad, read_lines
 from elman.equations import softmax
 from elman.training.checkpoint import restore
+from elman.training.given_texts import given_texts
 
 
 def classify(config: DictConfig) -> Iterator[str]:
@@ -31,6 +32,7 @@ def classify(config: DictConfig) -> Iterator[str]:
             sequences, or there is no sequence where one should be.
     """
     check_size("top", config.top)
+    check_on_bad("on_bad", config.on_bad)
     network, data, _ = restore(config.checkpoint)
     if not isinstance(data, LabelledData):
         raise ValueError(
@@ -41,11 +43,11 @@ def classify(config: DictConfig) -> Iterator[str]:
     if isinstance(data, LabelledTextData):
         if config.path is not None:
             raise ValueError("path: texts are given as text=…, or line by line on standard input")
-        sequences = _texts(data, None if config.text is None else str(config.text))
+        sequences = _texts(data, config.text)
     else:
         if config.path is None:
             raise ValueError("path: this network takes a .ts file of series, path=FILE")
-        bad = BadLines(config.path, "error")
+        bad = BadLines(config.path, config.on_bad, "on_bad")
         lines = read_lines("path", Path(config.path))
         sequences = ((f"line {each.line}", each.sequence) for each in data.read(lines, bad))
     for name, sequence in sequences:
@@ -65,13 +67,9 @@ def likeliest(
     return [(data.classes[k], share) for k, share in pairs]
 
 
-def _texts(data: LabelledTextData, given: str | None) -> Iterator[tuple[str, str]]:
-    texts: Iterable[str] = sys.stdin if given is None else [given]
-    source = "standard input" if given is None else "text"
-    for line, text in enumerate(texts, start=1):
-        name, read = text.strip(), marked(text)
-        if not name:
-            raise ValueError(f"{source}: line {line} is empty")
+def _texts(data: LabelledTextData, text: object) -> Iterator[tuple[str, str]]:
+    for _, name in given_texts(text):
+        read = marked(name)
         if unknown := data.unknown(read):
             characters = " ".join(map(repr, dict.fromkeys(unknown)))
             count = f"{len(unknown)} of {len(read) - 2}"  # without the marks of its ends

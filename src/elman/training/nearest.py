@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 LENGTH = 3  # characters of a piece
+AT_A_TIME = 256  # texts compared with all that are known
 
 
 def nearest(texts: Sequence[str], known: Sequence[str]) -> Tensor:
@@ -27,7 +28,12 @@ def nearest(texts: Sequence[str], known: Sequence[str]) -> Tensor:
     vectors = [_vectors(which, pieces) for which in (known, texts)]  # only now all pieces are known
     known_matrix, matrix = (_matrix(each, len(pieces)) for each in vectors)
     # cos = a · b / |a| |b|, and the vectors have length 1
-    return (known_matrix @ matrix.to_dense().T).argmax(0)
+    some = torch.split(torch.arange(len(texts)), AT_A_TIME)
+    return torch.cat([(known_matrix @ _rows(matrix, each).T).argmax(0) for each in some])
+
+
+def _rows(matrix: Tensor, numbers: Tensor) -> Tensor:
+    return matrix.index_select(0, numbers).to_dense()
 
 
 def _vectors(texts: Sequence[str], pieces: dict[str, int]) -> list[Counter[int]]:

@@ -1,6 +1,5 @@
 """Translations that a trained network writes."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -14,6 +13,7 @@ from elman.data.translation import TranslationData
 from elman.inspection.attention import plot_attention
 from elman.networks.encoder_decoder import EncoderDecoder
 from elman.training.checkpoint import restore
+from elman.training.given_texts import given_texts
 
 
 def translate(config: DictConfig) -> Iterator[str]:
@@ -39,7 +39,7 @@ def translate(config: DictConfig) -> Iterator[str]:
     if config.attention is not None and (config.text is None or network.attention is None):
         what = "a single text, text=…," if network.attention else "a network that has attention"
         raise ValueError(f"attention: {what} is needed to draw where it looks")
-    for where, line in _lines(config.text):
+    for where, line in given_texts(config.text):
         x = _encode(where, line, data.vocabulary)
         lengths = torch.tensor([len(x)])
         beams = network.translate(
@@ -51,26 +51,18 @@ def translate(config: DictConfig) -> Iterator[str]:
         yield data.vocabulary.decode(y.tolist())
 
 
-def _lines(text: object) -> Iterator[tuple[str, str]]:
-    """Where each line to translate stands, and the line."""
-    if text is not None:
-        yield "text", str(text)
-        return
-    for number, line in enumerate(sys.stdin, 1):
-        yield f"standard input, line {number}", line
-
-
 def _encode(where: str, text: str, vocabulary: Subwords) -> Tensor:
     """The tokens of a source, `(S, 1)`."""
-    if not text.strip():
-        raise ValueError(f"{where}: is empty; give a sentence to translate")
     unknown = vocabulary.unknown(text)
     if unknown:
         raise ValueError(
             f"{where}: has characters that the network has never seen: "
             f"{' '.join(map(repr, unknown[:10]))}"
         )
-    return torch.tensor(vocabulary.encode(text)).unsqueeze(1)
+    tokens = vocabulary.encode(text)
+    if not tokens:  # of the mark that stands for a space alone
+        raise ValueError(f"{where}: is empty")
+    return torch.tensor(tokens).unsqueeze(1)
 
 
 @torch.no_grad()

@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from elman.data.module import DataModule
+
+
+class Lines(DataModule):
+    """The lines of a file."""
+
+    @property
+    def source(self) -> str:
+        return str(self.path)
+
+    @property
+    def tested(self) -> str:
+        return "lines" if not self.divided_as_in_training else "unseen lines"
+
+    def setup(self, stage: str | None = None) -> None:  # noqa: ARG002
+        if self.path is not None:
+            (Path(self.path) / self.table).read_text()
+        self.recognize()
+
+
+class Folder(Lines):
+    table = "table.tsv"
+
+
+def read(path: Path | None, kind: type[Lines] = Lines) -> Lines:
+    data = kind(None if path is None else str(path), "data")
+    data.setup()
+    return data
+
+
+def stored(data: Lines, tmp_path: Path) -> dict[str, str]:
+    """What a checkpoint keeps."""
+    torch.save(data.state_dict(), tmp_path / "state")
+    state: dict[str, str] = torch.load(tmp_path / "state", weights_only=True)
+    return state
+
+
+def restored(state: dict[str, str], path: Path | None = None) -> Lines:
+    data = Lines(None if path is None else str(path), "data")
+    data.load_state_dict(state)
+    data.setup()
+    return data
+
+
+def test_a_checkpoint_finds_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lines.txt").write_text("one")
+    monkeypatch.chdir(tmp_path)
+    state = stored(read(Path("lines.txt")), tmp_path)
+    monkeypatch.chdir("/")
+    data = restored(state)
+    assert data.path == str(tmp_path / "lines.txt")
+    assert data.tested == "unseen lines"
+
+
+def test_a_file_that_has_changed_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_text("one")
+    state = stored(read(path), tmp_path)
+    path.write_text("one\ntwo")
+    for given in (None, path):
+        with pytest.raises(ValueError, match=rf"^data: {path} has changed since the network was"):
+            restored(state, given)
+
+
+def test_of_another_file_nobody_knows_what_was_seen(tmp_path: Path) -> None:
+    path, moved, other = (tmp_path / name for name in ("lines.txt", "moved.txt", "other.txt"))
+    path.write_text("one")
+    moved.write_text("one")
+    other.write_text("two")
+    state = stored(read(path), tmp_path)
+    assert restored(state, moved).tested == "unseen lines"
+    assert restored(state, other).tested == "lines"
+
+
+def test_a_training_goes_on_with_the_same_file_alone(tmp_path: Path) -> None:
+    path, other = tmp_path / "lines.txt", tmp_path / "other.txt"
+    path.write_text("one")
+    other.write_text("two")
+    state = stored(read(path), tmp_path)
+    read(path).load_state_dict(state)
+    with pytest.raises(ValueError, match=rf"^data: {other} is not what the checkpoint was trained"):
+        read(other).load_state_dict(state)
+
+
+def test_fetched_data_have_no_file_of_the_users(tmp_path: Path) -> None:
+    state = stored(read(None), tmp_path)
+    assert state == {"path": None, "sha256": None}
+    assert restored(state).tested == "unseen lines"
+    (tmp_path / "lines.txt").write_text("one")
+    assert restored(state, tmp_path / "lines.txt").tested == "lines"
+
+
+def test_a_folder_is_known_by_its_table(tmp_path: Path) -> None:
+    (tmp_path / "table.tsv").write_text("one")
+    first = read(tmp_path, Folder).state_dict()
+    (tmp_path / "other").write_text("two")
+    assert read(tmp_path, Folder).state_dict() == first
+    (tmp_path / "table.tsv").write_text("two")
+    assert read(tmp_path, Folder).state_dict() != first
