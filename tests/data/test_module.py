@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -102,3 +103,14 @@ def test_a_folder_is_known_by_its_table(tmp_path: Path) -> None:
     assert read(tmp_path, Folder).state_dict() == first
     (tmp_path / "table.tsv").write_text("two")
     assert read(tmp_path, Folder).state_dict() != first
+
+
+def test_processes_share_the_examples() -> None:
+    data = Lines(None, "data")
+    assert sorted(data.by_chance(range(7))) == list(range(7))
+    shares = []
+    for rank in range(2):
+        data.trainer = SimpleNamespace(global_rank=rank, world_size=2)  # type: ignore[assignment]
+        shares.append(list(data.by_chance(range(8))))
+    assert sorted(shares[0] + shares[1]) == list(range(8))
+    assert len(shares[0]) == 4

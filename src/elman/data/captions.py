@@ -188,7 +188,7 @@ class CaptionData(DataModule):
         return DataLoader(
             self._parts["train"],  # type: ignore[arg-type]
             self.batch_size,
-            shuffle=True,
+            sampler=self.by_chance(self._parts["train"]),
             collate_fn=partial(collate, shift=self.shift),
         )
 

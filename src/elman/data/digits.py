@@ -150,7 +150,7 @@ class DigitData(DataModule):
     def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in another order in each epoch."""
         part = self._parts["train"]
-        return DataLoader(part, self.batch_size or len(part), shuffle=self.batch_size is not None)
+        return DataLoader(part, self.batch_size or len(part), sampler=self.by_chance(part))
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """All pictures to validate with in one batch."""

@@ -2,7 +2,7 @@
 
 import logging
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -193,21 +193,25 @@ class LabelledData(DataModule):
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Batches in another order in each epoch."""
-        return self._loader("train", shuffle=True, collate=self._collate_varied)
+        examples: Any = self.parts["train"]
+        return DataLoader(
+            examples,
+            self.batch_size,
+            sampler=self.by_chance(examples),
+            collate_fn=self._collate_varied,
+        )
 
     def val_dataloader(self) -> DataLoader[Batch]:
         """Batches of the examples to validate with."""
-        return self._loader("validation", shuffle=False, collate=self._collate)
+        return self._in_order("validation")
 
     def test_dataloader(self) -> DataLoader[Batch]:
         """Batches of the examples to test with."""
-        return self._loader("test", shuffle=False, collate=self._collate)
+        return self._in_order("test")
 
-    def _loader(
-        self, part: str, shuffle: bool, collate: Callable[[list[tuple[Any, int]]], Batch]
-    ) -> DataLoader[Batch]:
+    def _in_order(self, part: str) -> DataLoader[Batch]:
         examples: Any = self.parts[part]
-        return DataLoader(examples, self.batch_size, shuffle, collate_fn=collate)
+        return DataLoader(examples, self.batch_size, collate_fn=self._collate)
 
     def _collate(self, examples: list[tuple[Any, int]]) -> Batch:
         sequences, y = zip(*examples, strict=True)

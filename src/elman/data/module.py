@@ -2,10 +2,12 @@
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Sized
 from pathlib import Path
 from typing import Any, ClassVar
 
 from lightning import LightningDataModule
+from torch.utils.data import DistributedSampler, RandomSampler, Sampler
 
 
 class DataModule(LightningDataModule, ABC):
@@ -53,6 +55,16 @@ class DataModule(LightningDataModule, ABC):
         The script's `checkpoint=` is left out.
         """
         return {}
+
+    def by_chance(self, examples: Sized) -> Sampler[int]:
+        """The numbers of the examples to train on, in another order in each epoch.
+
+        Where several processes train together, each gets its share of them.
+        """
+        if self.trainer is None or self.trainer.world_size == 1:
+            return RandomSampler(examples)
+        world_size, rank = self.trainer.world_size, self.trainer.global_rank
+        return DistributedSampler(examples, world_size, rank)  # type: ignore[arg-type]
 
     @property
     def divided_as_in_training(self) -> bool:

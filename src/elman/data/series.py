@@ -253,19 +253,21 @@ class SeriesData(DataModule):
 
     def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in another order in each epoch."""
-        return self._loader("train", shuffle=True)
+        x, y, _ = self.windows("train")
+        windows = TensorDataset(x, y)
+        return DataLoader(windows, self.batch_size, sampler=self.by_chance(windows))
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in order of time."""
-        return self._loader("validation", shuffle=False)
+        return self._in_order("validation")
 
     def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in order of time."""
-        return self._loader("test", shuffle=False)
+        return self._in_order("test")
 
-    def _loader(self, part: str, *, shuffle: bool) -> DataLoader[tuple[Tensor, ...]]:
+    def _in_order(self, part: str) -> DataLoader[tuple[Tensor, ...]]:
         x, y, _ = self.windows(part)
-        return DataLoader(TensorDataset(x, y), self.batch_size, shuffle=shuffle)
+        return DataLoader(TensorDataset(x, y), self.batch_size)
 
     def state_dict(self) -> dict[str, Any]:
         """The scale for the checkpoint, and where the series is, to be tested with again."""

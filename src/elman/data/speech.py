@@ -295,7 +295,8 @@ class SpeechData(DataModule):
     def train_dataloader(self) -> DataLoader[Heard]:
         """Batches of utterances of like length, in another order in each epoch."""
         heard = [Heard(u.waveform, self.numbers(u.text)) for u in self._parts["train"]]
-        batches = LengthBatches([len(each.waveform) for each in heard], self.batch_size)
+        lengths = [len(each.waveform) for each in heard]
+        batches = LengthBatches(self.by_chance(heard), lengths, self.batch_size)
         return DataLoader(heard, batch_sampler=batches, collate_fn=self.batch)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Heard]:

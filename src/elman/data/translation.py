@@ -186,7 +186,8 @@ class TranslationData(DataModule):
     def train_dataloader(self) -> DataLoader[Encoded]:
         """Batches of pairs of about the same length, in another order in each epoch."""
         examples = self._encoded("train")
-        batches = LengthBatches([_length(example) for example in examples], self.batch_size)
+        lengths = [_length(example) for example in examples]
+        batches = LengthBatches(self.by_chance(examples), lengths, self.batch_size)
         return DataLoader(examples, batch_sampler=batches, collate_fn=batch)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Encoded]:
