@@ -56,7 +56,11 @@ def test_learns_to_write_down_tones(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO")
-    error = train(configure("trainer.max_epochs=60", "+trainer.check_val_every_n_epoch=5"))
+    error = train(
+        configure(
+            "trainer.max_epochs=60", "+trainer.check_val_every_n_epoch=5", "optimizer.lr=5e-3"
+        )
+    )
     assert error <= 0.05  # at first, when nothing is written: 1
     run = tmp_path / "run"
     assert f"Test: {error:.2%} of the words wrong on 20 utterances by 2 voices" in caplog.text
