@@ -73,7 +73,15 @@ def test_silence_is_finite() -> None:
 
 def test_stack_keeps_the_order_and_leaves_out_the_rest() -> None:
     features = torch.arange(5 * 3).view(5, 3)
-    assert stack(features, 2).tolist() == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]]
+    assert stack(features, 2, 0).tolist() == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]]
+
+
+def test_stack_holds_frames_around() -> None:
+    features = torch.arange(1, 7.0).view(6, 1)
+    assert stack(features, 2, 1).tolist() == [[0, 1, 2, 3], [2, 3, 4, 5], [4, 5, 6, 0]]
+    assert stack(features[:5], 2, 2).tolist() == [[0, 0, 1, 2, 3, 4], [1, 2, 3, 4, 0, 0]]
+    wide = stack(torch.arange(12.0).view(4, 3), 1, 1)
+    assert wide[1].tolist() == list(range(9))  # frame after frame
 
 
 def test_a_longer_throat_has_lower_formants() -> None:

@@ -13,7 +13,7 @@ from elman.data.voices import NEW_ACCENT
 
 
 def data(path: Path | None, **values: object) -> SpeechData:
-    shares = {"validation_share": 0.2, "test_share": 0.2}
+    shares = {"validation_share": 0.2, "test_share": 0.2, "context": 0}
     made = SpeechData(["la"], str(path), **{**shares, "batch_size": 8, **values})  # type: ignore[arg-type]
     made.prepare_data()
     made.setup()
@@ -42,6 +42,9 @@ def test_batches(tones: Path) -> None:
             assert text[:length].min() > 0  # 0 is the blank
     assert seen == 60
     assert made.sizes == {"input_size": 2 * MELS, "outputs": 29}
+    around = data(tones, context=3)
+    (X, _), _ = next(iter(around.test_dataloader()))
+    assert X.shape[2] == around.sizes["input_size"] == 8 * MELS
 
 
 def test_no_speaker_is_in_two_parts(tones: Path) -> None:
@@ -135,7 +138,7 @@ def test_just_long_enough(tones: Path) -> None:
 
 def test_a_checkpoint_hears_as_in_training(tones: Path, tmp_path: Path) -> None:
     made = data(tones)
-    other = SpeechData(["la"])
+    other = SpeechData(["la"], context=0)
     other.load_state_dict(made.state_dict())
     waveform = torch.randn(5000)
     assert torch.equal(other.inputs([waveform])[0], made.inputs([waveform])[0])
@@ -181,6 +184,7 @@ def test_synthesised_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     [
         ({"batch_size": 0}, "data.batch_size must be greater than zero"),
         ({"stacked": 0}, "data.stacked must be greater than zero"),
+        ({"context": -1}, "data.context must be an int from 0 on, got -1"),
         ({"utterances": 0}, "data.utterances must be greater than zero"),
         ({"speed": 2}, "data.speed must be a number from 0 to 1"),
         ({"throat": -1}, "data.throat must be a number from 0 to 1"),

@@ -35,6 +35,7 @@ def configure(composed: Compose, tones: Path, tmp_path: Path) -> Compose:
             "data.batch_size=4",
             "data.speed=0",
             "data.throat=0",
+            "data.context=0",
             "network.hidden_size=48",
             "rnn.num_layers=1",
             "rnn.dropout=0",

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from elman.data.audio import RATE
 
@@ -57,7 +58,15 @@ def mel_filters(throat: float = 1.0) -> Tensor:
     return torch.from_numpy(np.minimum(rising, falling).clip(min=0))
 
 
-def stack(features: Tensor, size: int) -> Tensor:
-    """`size` frames at a time side by side, `(T, I) → (T // size, size·I)`: a shorter T."""
-    T, I = features.shape
-    return features[: T - T % size].reshape(T // size, size * I)
+def stack(features: Tensor, size: int, context: int) -> Tensor:
+    """Frames side by side, `(T, I) → (T // size, (size + 2 context)·I)`: a shorter T.
+
+    Args:
+        features: `(T, I)`.
+        size: frames from one time step to the next.
+        context: frames before and after these that a time step holds, too; zero where there are
+            none.
+    """
+    T = len(features) // size * size
+    around = functional.pad(features[:T], (0, 0, context, context))
+    return around.unfold(0, size + 2 * context, size).transpose(1, 2).flatten(1)

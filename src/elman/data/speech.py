@@ -81,7 +81,8 @@ class SpeechData(DataModule):
         test_share: likewise.
         alphabet: the characters that may be said.
         batch_size: utterances in a batch.
-        stacked: frames of 10 ms that a time step holds side by side.
+        stacked: frames of 10 ms from one time step to the next.
+        context: frames before and after these that a time step holds beside them.
         noise: decibels between speech and noise; in validation and test each utterance is heard
             without noise and with each of these. The least is the least in training.
         speed: by how much the speed of an utterance may differ in training, as a share.
@@ -117,6 +118,7 @@ class SpeechData(DataModule):
         alphabet: str = " 'abcdefghijklmnopqrstuvwxyz",
         batch_size: int = 32,
         stacked: int = 2,
+        context: int = 4,
         noise: Sequence[float] = (20, 10, 0),
         speed: float = 0.1,
         throat: float = 0.2,
@@ -127,6 +129,8 @@ class SpeechData(DataModule):
         for name in ("shortest", "longest", "utterances", "validation", "test", "batch_size"):
             check_size(f"data.{name}", locals()[name])
         check_size("data.stacked", stacked)
+        if not isinstance(context, int) or context < 0:
+            raise ValueError(f"data.context must be an int from 0 on, got {context!r}")
         for name in ("validation_share", "test_share", "speed", "throat"):
             check_probability(f"data.{name}", locals()[name])
         if longest < shortest:
@@ -147,6 +151,7 @@ class SpeechData(DataModule):
         self.shares = {"validation": validation_share, "test": test_share}
         self.batch_size = batch_size
         self.stacked = stacked
+        self.context = context
         self.noise = tuple(float(decibels) for decibels in noise)
         self.speed = speed
         self.throat = throat
@@ -192,7 +197,8 @@ class SpeechData(DataModule):
     @property
     def sizes(self) -> dict[str, int]:
         """Arguments of a network that the data decide."""
-        return {"input_size": self.stacked * MELS, "outputs": len(self.vocabulary) + 1}
+        held = self.stacked + 2 * self.context
+        return {"input_size": held * MELS, "outputs": len(self.vocabulary) + 1}
 
     def prepare_data(self) -> None:
         """Fetches the synthesiser and lets it speak, once a machine.
@@ -272,7 +278,7 @@ class SpeechData(DataModule):
         return self._together([features(waveform) for waveform in waveforms])
 
     def _together(self, heard: Sequence[Tensor]) -> Inputs:
-        X = [stack(each / self.deviation, self.stacked) for each in heard]
+        X = [stack(each / self.deviation, self.stacked, self.context) for each in heard]
         return pad_sequence(X), torch.tensor([len(each) for each in X])
 
     def batch(self, utterances: Sequence[Heard]) -> tuple[Inputs, Wanted]:
