@@ -30,6 +30,12 @@ def test_trainings_that_differ_in_their_seed_are_of_one_kind(tmp_path: Path) -> 
     assert found == {"experiment=one": [0.9, 0.8], "experiment=one rnn=torch": [0.7]}
 
 
+def test_a_sweeps_trainings_are_told_in_their_order(tmp_path: Path) -> None:
+    for n in range(12):
+        save(tmp_path / str(n), result(0.1), f"lr={n}")
+    assert [kind.overrides for kind in read_kinds([tmp_path])] == [f"lr={n}" for n in range(12)]
+
+
 def test_the_table_tells_mean_and_range_and_what_to_compare_with() -> None:
     kinds = [
         Kind("experiment=one", [result(0.9, 10, guessing=0.1), result(0.8, 20, guessing=0.3)]),

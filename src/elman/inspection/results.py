@@ -110,7 +110,8 @@ def read_kinds(folders: Iterable[Path]) -> list[Kind]:
     by_overrides: dict[str, list[Result]] = {}
     folders = list(folders)
     for folder in folders:
-        for path in sorted(folder.rglob(str(RESULT))):
+        # In the order of a sweep's numbers: 10 comes after 9.
+        for path in sorted(folder.rglob(str(RESULT)), key=lambda path: (len(str(path)), path)):
             by_overrides.setdefault(_overrides(path.parent), []).append(Result.read(path.parent))
     if not by_overrides:
         raise FileNotFoundError(
