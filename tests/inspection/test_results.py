@@ -55,6 +55,16 @@ def test_the_plot_is_written(tmp_path: Path) -> None:
     assert path.stat().st_size > 1000
 
 
+@pytest.mark.parametrize("content", ["{}", "[]", '{"judged_by": "accuracy"', ""])
+def test_a_damaged_result(tmp_path: Path, content: str) -> None:
+    save(tmp_path / "a", result(0.9))
+    (tmp_path / "a" / "result.json").write_text(content)
+    with pytest.raises(
+        ValueError, match=r"^runs: .*result\.json is damaged, or of another version"
+    ):
+        read_kinds([tmp_path])
+
+
 def test_no_finished_training(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"runs: there is no finished training in .*/nix"):
         read_kinds([tmp_path / "nix"])

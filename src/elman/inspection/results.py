@@ -46,8 +46,17 @@ class Result:
 
     @classmethod
     def read(cls, run: Path) -> Self:
-        """That of a run's folder."""
-        return cls(**json.loads((run / RESULT).read_text(encoding="utf-8")))
+        """That of a run's folder.
+
+        Raises:
+            ValueError: the folder holds something else.
+        """
+        try:
+            return cls(**json.loads((run / RESULT).read_text(encoding="utf-8")))
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"runs: {run / RESULT} is damaged, or of another version; leave the run out"
+            ) from error
 
 
 @dataclass(frozen=True)
