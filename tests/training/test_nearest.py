@@ -1,10 +1,21 @@
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
+import pytest
+import torch
 
 from elman.training.nearest import nearest
 
 KNOWN = ["Reset the filter", "Open the door", "Reset the pump", "a", "The door is open", "filter"]
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
 
 
 def cosine(one: str, other: str) -> float:
@@ -31,3 +42,11 @@ def test_each_is_the_nearest_to_itself() -> None:
 
 def test_what_shares_nothing_still_has_an_answer() -> None:
     assert nearest(["zzz"], KNOWN).shape == (1,)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_of_many_at_a_lightning_test() -> None:
+    """Lightning tests in inference mode, of which torch's other threads know nothing."""
+    texts = [f"{' '.join(str(n * 7919 % 10_007))} is what number {n} is" for n in range(2000)]
+    with torch.inference_mode():
+        assert nearest(texts, texts).tolist() == list(range(2000))

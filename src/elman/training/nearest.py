@@ -11,6 +11,7 @@ LENGTH = 3  # characters of a piece
 AT_A_TIME = 256  # texts compared with all that are known
 
 
+@torch.inference_mode(False)  # of which the threads of sparse operations know nothing
 def nearest(texts: Sequence[str], known: Sequence[str]) -> Tensor:
     """For each text the number of the known one that it shares most with.
 
