@@ -22,3 +22,10 @@ def test_the_end_of_a_sweep_tells_what_it_has_reached(
     for plot in ("accuracy.png", "mse.png"):
         assert (tmp_path / plot).exists()
         assert str(tmp_path / plot) in told
+
+
+def test_a_sweep_without_a_finished_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ReportSweep().on_multirun_end(OmegaConf.create({"hydra": {"sweep": {"dir": str(tmp_path)}}}))
+    assert "No table of the sweep: runs: there is no finished training" in capsys.readouterr().out

@@ -14,7 +14,11 @@ class ReportSweep(Callback):
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002
         """Prints the table and draws the plots."""
-        report([Path(config.hydra.sweep.dir)], Path(config.hydra.sweep.dir))
+        folder = Path(config.hydra.sweep.dir)
+        try:
+            report([folder], folder)
+        except FileNotFoundError as error:  # as after debug=one_batch
+            print(f"\nNo table of the sweep: {error}")
 
 
 def report(folders: list[Path], output: Path) -> None:
