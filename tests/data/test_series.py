@@ -105,6 +105,17 @@ def test_a_checkpoint_gives_the_scale_and_the_file_back(
     assert "other.csv changes " in caplog.text  # much more
 
 
+def test_a_series_that_repeats_itself_can_still_be_forecast(
+    write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = data(write()).state_dict()
+    still = SeriesData(str(write([n % 4 for n in range(N)], "still.csv")), **SIZES)  # type: ignore[arg-type]
+    still.load_state_dict(state)
+    x, _ = still.latest()
+    assert x.isfinite().all()
+    assert "still.csv changes 0 times as much" in caplog.text
+
+
 def test_another_files_columns_and_step_must_be_the_same(write: Write, tmp_path: Path) -> None:
     state = data(write()).state_dict()
     quick = SeriesData(str(write(name="quick.csv", minutes=30)), **SIZES)  # type: ignore[arg-type]

@@ -53,6 +53,8 @@ def test_bad_lines(line: str, message: str) -> None:
         ("", "it.ts is no .ts file: it has no line @data"),
         ("1,2,3\n", "it.ts, line 1: a header line begins with @ or #"),
         ("@timeStamps true\n@data\n", "it.ts has time stamps, which are not read"),
+        ("@classLabel\n@data\n", "it.ts must have true or false in @classLabel"),
+        ("@classLabel up down\n@data\n", "it.ts must have true or false in @classLabel"),
         ("@dimensions many\n@data\n", "it.ts has no number in @dimensions many"),
     ],
 )

@@ -11,6 +11,7 @@ from PIL import Image
 
 from elman.data import CaptionData
 from elman.inspection.curves import read_curves
+from elman.inspection.results import Kind, Result
 from elman.training.caption import caption
 from elman.training.caption_baselines import most_frequent, nearest
 from elman.training.captioning import NextWord, compared
@@ -62,6 +63,7 @@ def test_names_combinations_that_it_has_never_seen(
     caplog.set_level("INFO")
     run = tmp_path / "run"
     exact = train(configure("trainer.max_epochs=60"))
+    assert "nearest picture " in Kind("", [Result.read(run)]).beside()
     assert exact >= 0.6  # by repeating training captions: 0
     assert f"Test: {exact:.1%} of the captions exactly right on " in caplog.text
     assert "nearest_exact 0, " in caplog.text

@@ -9,6 +9,7 @@ import torch
 from omegaconf import DictConfig
 
 from elman.inspection.curves import read_curves
+from elman.inspection.results import Kind, Result
 from elman.training.classes import class_metrics
 from elman.training.evaluate import evaluate
 from elman.training.train import train
@@ -81,6 +82,8 @@ def test_learns_and_is_tested_again(
     accuracy = train(configure(experiment, f"rnn={rnn}"))
     assert accuracy >= 0.9  # the most frequent class: 0.67
     run = tmp_path / "run"
+    of_baseline = "naive Bayes" if experiment == "names" else "nearest neighbour"
+    assert of_baseline.lower() in Kind("", [Result.read(run)]).beside()
     [table] = [message for message in caplog.messages if message.startswith("class ")]
     assert (run / "confusion.png").read_bytes().startswith(b"\x89PNG")
     baseline = {"names": "naive_bayes", "speaker": "nearest_neighbour"}[experiment]

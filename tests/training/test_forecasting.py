@@ -12,6 +12,7 @@ import torch
 from omegaconf import DictConfig
 
 from elman.data import SeriesData
+from elman.inspection.results import Kind, Result
 from elman.training.checkpoint import restore
 from elman.training.evaluate import evaluate
 from elman.training.forecast import forecast
@@ -79,6 +80,7 @@ def test_a_sine_is_learned_told_drawn_and_forecast(
     caplog.set_level("INFO")
     mse = train(configure())
     run = tmp_path / "run"
+    assert "of the better baseline" in Kind("", [Result.read(run)]).beside()
     assert f"Test: mean squared error {mse:.4g} on the last 15 % of" in caplog.text
     assert f"python scripts/forecast.py checkpoint={run}" in caplog.text
 

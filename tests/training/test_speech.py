@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 from scipy.io import wavfile
 
 from elman.data import SpeechData
+from elman.inspection.results import Kind, Result
 from elman.run_folder import LAST
 from elman.training.checkpoint import restore
 from elman.training.evaluate import evaluate
@@ -64,6 +65,7 @@ def test_learns_to_write_down_tones(
     )
     assert error <= 0.05  # at first, when nothing is written: 1
     run = tmp_path / "run"
+    assert "60dB " in Kind("", [Result.read(run)]).beside()
     assert f"Test: {error:.2%} of the words wrong on 20 utterances by 2 voices" in caplog.text
     for figure in (
         "character_error",

@@ -16,6 +16,7 @@ from elman.data import TranslationData
 from elman.data.subwords import BEGIN, END, PAD
 from elman.data.translation import Wanted
 from elman.inspection.curves import read_curves
+from elman.inspection.results import Kind, Result
 from elman.networks import EncoderDecoder, FeedforwardNetwork
 from elman.training.evaluate import evaluate
 from elman.training.train import train
@@ -126,6 +127,7 @@ def test_trains_is_tested_and_translates(
         assert f"{name} " in caplog.text
     assert f'python scripts/translate.py checkpoint={tmp_path / "run"} text="…"' in caplog.text
     run = tmp_path / "run"
+    assert "nearest sentence " in Kind("", [Result.read(run)]).beside()
     curves = read_curves(run)
     assert curves["train/cost"][-1][1] < 0.5 * curves["train/cost"][0][1]
     assert curves["validation/chrf"][-1][1] > curves["validation/chrf"][0][1]

@@ -18,7 +18,7 @@ from elman.data.lines import OnBad, check_on_bad
 from elman.data.module import DataModule
 from elman.data.series_file import Series, read_series
 from elman.data.text_file import read_text
-from elman.data.windows import Windows, cut_windows, mean_and_scale
+from elman.data.windows import Windows, cut_windows, mean_and_scale, seasonal_change
 
 # A year of hourly temperatures in °F, MIT. They are normals, averages of many years: no weather.
 TEMPERATURES = Package(
@@ -159,7 +159,7 @@ class SeriesData(DataModule):
         """Warns where a checkpoint's scale is not that of the series."""
         if not hasattr(self, "scale"):
             return
-        _, scale = mean_and_scale(series.values, self.season, self.source)
+        scale = seasonal_change(series.values, self.season, self.source)
         if not 1 / 3 < scale / self.scale < 3:
             log.warning(
                 "%s changes %.3g times as much within a season as the series that the network was "

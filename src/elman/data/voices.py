@@ -60,7 +60,7 @@ def _made_variant(name: str) -> str:
     """A throat by chance, about as odd as the oddest of the synthesiser's own."""
     chance = random.Random(name)  # noqa: S311 - no secret
 
-    def percent(least: float, most: float) -> str:  # of the usual
+    def between(least: float, most: float) -> str:
         return f"{chance.uniform(least, most):.0f}"
 
     pitch = chance.uniform(50, 220)
@@ -70,20 +70,22 @@ def _made_variant(name: str) -> str:
         f"pitch {pitch:.0f} {pitch * chance.uniform(1.1, 1.9):.0f}",
         f"flutter {chance.randint(0, 20)}",
         f"roughness {chance.randint(0, 5)}",
-        f"voicing {percent(20, 200)}",
-        f"consonants {percent(30, 180)} {percent(30, 180)}",
+        # In percent of the usual:
+        f"voicing {between(20, 200)}",
+        f"consonants {between(30, 180)} {between(30, 180)}",
+        # One of three ways in which a sentence rises and falls:
         f"intonation {chance.randint(1, 3)}",
     ]
     throat = chance.uniform(0.7, 1.4)
-    for formant in range(9):
+    for formant in range(9):  # height, strength and width, in percent of the usual
         height = 100 * throat * chance.uniform(0.8, 1.25)
-        strength, width = percent(30, 170), percent(40, 170)
+        strength, width = between(30, 170), between(40, 170)
         if formant > 2 and chance.random() < 0.15:  # those above the second may be missing
             strength = "0"
         lines.append(f"formant {formant} {height:.0f} {strength} {width}")
-    if chance.random() < 0.3:  # milliseconds / 2 after syllables of each degree of stress
+    if chance.random() < 0.3:  # longer vowels, by their stress
         longest = chance.uniform(0, 250)
-        lines.append(" ".join(["stressAdd", *(percent(-0.1 * longest, longest) for _ in range(8))]))
+        lines.append(" ".join(["stressAdd", *(between(-0.1 * longest, longest) for _ in range(8))]))
     if chance.random() < 0.3:  # milliseconds, and percent
         lines.append(f"echo {chance.randint(10, 200)} {chance.randint(10, 100)}")
     if chance.random() < 0.3:  # how strong the bands of the breath are

@@ -44,6 +44,18 @@ def cut_windows(values: Tensor, first: int, last: int, window: int, horizon: int
     return Windows(rows[:, :window], rows[:, window:], whole.nonzero().squeeze(1) + begin + window)
 
 
+def seasonal_change(values: NDArray[np.float64], season: int, source: str) -> float:
+    """The root mean square of the values' change from season to season; as `mean_and_scale`.
+
+    Raises:
+        ValueError: no values are a season apart.
+    """
+    changes = values[season:] - values[:-season]
+    if np.isnan(changes).all():
+        raise ValueError(f"data: {source} is too short: none of its values are a season apart")
+    return float(np.sqrt(np.nanmean(changes**2)))
+
+
 def mean_and_scale(values: NDArray[np.float64], season: int, source: str) -> tuple[float, float]:
     """The mean of the values, and the root mean square of their change from season to season.
 
@@ -55,10 +67,7 @@ def mean_and_scale(values: NDArray[np.float64], season: int, source: str) -> tup
     Raises:
         ValueError: there is no change to learn from.
     """
-    changes = values[season:] - values[:-season]
-    if np.isnan(changes).all():
-        raise ValueError(f"data: {source} is too short: none of its values are a season apart")
-    scale = float(np.sqrt(np.nanmean(changes**2)))
+    scale = seasonal_change(values, season, source)
     if scale <= LEAST_CHANGE * np.nanstd(values):
         raise ValueError(
             f"data: {source} repeats itself after data.season = {season} steps, to {scale:.2g}; "

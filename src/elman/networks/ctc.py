@@ -66,7 +66,7 @@ def prefix_beam_search(
                     with_character[prefix], after_character + log_y_t[prefix[-1]]
                 )
             for k in likely:  # the text goes on, with the same character only after a blank
-                if lexicon and not lexicon.may_follow(prefix, k):
+                if lexicon is not None and not lexicon.may_follow(prefix, k):
                     continue
                 before = after_blank if prefix and k == prefix[-1] else either
                 longer = (*prefix, k)
