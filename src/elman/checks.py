@@ -1,14 +1,20 @@
 """What arguments must be, with the exception types of torch.nn.RNN."""
 
-from elman.equations import NONLINEARITIES, Nonlinearity
+from numbers import Integral, Real
 
 
-def check_size(argument: str, size: int) -> None:
-    """Raises TypeError unless `size` is an int, ValueError unless it is greater than zero."""
-    if not isinstance(size, int) or isinstance(size, bool):
+def check_size(argument: str, size: int) -> int:
+    """`size` as an int; NumPy's integers are, too.
+
+    Raises:
+        TypeError: it is no integer.
+        ValueError: it is not greater than zero.
+    """
+    if not isinstance(size, Integral) or isinstance(size, bool):
         raise TypeError(f"{argument} must be an int, got {size!r}")
     if size <= 0:
         raise ValueError(f"{argument} must be greater than zero, got {size}")
+    return int(size)
 
 
 def check_flag(argument: str, flag: bool) -> None:
@@ -17,10 +23,11 @@ def check_flag(argument: str, flag: bool) -> None:
         raise TypeError(f"{argument} must be True or False, got {flag!r}")
 
 
-def check_probability(argument: str, probability: float) -> None:
-    """Raises ValueError unless `probability` is a number from 0 to 1."""
-    if not _is_number(probability) or not 0 <= probability <= 1:
+def check_probability(argument: str, probability: float) -> float:
+    """`probability` as a float; raises ValueError unless it is a number from 0 to 1."""
+    if not _is_number(probability) or not 0 <= float(probability) <= 1:
         raise ValueError(f"{argument} must be a number from 0 to 1, got {probability!r}")
+    return float(probability)
 
 
 def check_positive(argument: str, number: float) -> None:
@@ -34,21 +41,5 @@ def check_temperature(temperature: float) -> None:
     check_positive("temperature", temperature)
 
 
-def elementwise(argument: str, nonlinearity: str | Nonlinearity) -> Nonlinearity:
-    """The function that `nonlinearity` names, or itself if it is a function.
-
-    Raises:
-        ValueError: there is no nonlinearity of that name.
-    """
-    if callable(nonlinearity):
-        return nonlinearity
-    if nonlinearity not in NONLINEARITIES:
-        raise ValueError(
-            f"{argument} must be one of {', '.join(NONLINEARITIES)} or an elementwise function, "
-            f"got {nonlinearity!r}"
-        )
-    return NONLINEARITIES[nonlinearity]
-
-
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -25,7 +25,7 @@ NONLINEARITIES: dict[str, Nonlinearity] = {
 # f′(a) written with h = f(a): backpropagation then needs h alone and a can be forgotten.
 DERIVATIVES: dict[Nonlinearity, Nonlinearity] = {
     torch.tanh: lambda h: 1 - h * h,
-    torch.relu: lambda h: (h > 0).to(h.dtype),
+    torch.relu: lambda h: (h <= 0).logical_not().to(h.dtype),  # 1 where h is NaN, as in torch
     torch.sigmoid: lambda h: h * (1 - h),
 }
 

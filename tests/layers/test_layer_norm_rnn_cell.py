@@ -14,7 +14,8 @@ def by_hand(cell: LayerNormRNNCell, X: Tensor, h: Tensor) -> Tensor:
         s = X_n @ cell.U + h_n @ cell.V
         mean = sum(s) / len(s)
         deviation = (sum((s_i - mean) ** 2 for s_i in s) / len(s) + 1e-5) ** 0.5
-        a = [cell.g[i] * (s[i] - mean) / deviation + cell.b[i] for i in range(len(s))]
+        b = torch.zeros(len(s)) if cell.b is None else cell.b
+        a = [cell.g[i] * (s[i] - mean) / deviation + b[i] for i in range(len(s))]
         rows.append(torch.stack(a).tanh())
     return torch.stack(rows)
 

@@ -10,7 +10,7 @@ from elman import RNN, RNNCell, reference
 def test_is_one_step_of_the_reference(f: str, bias: bool) -> None:
     cell = RNNCell(3, 4, bias=bias, nonlinearity=f, dtype=torch.float64)
     X, h = torch.randn(2, 3, dtype=torch.float64), torch.randn(2, 4, dtype=torch.float64)
-    weights = [w.detach().numpy() for w in (cell.U, cell.V, cell.b)]
+    weights = [w.detach().numpy() for w in cell.weights()]
     expected = reference.recurrence(X[None].numpy(), h.numpy(), *weights, f=f)[0]
     torch.testing.assert_close(cell(X, h), torch.from_numpy(expected), rtol=1e-12, atol=1e-12)
 
@@ -49,12 +49,15 @@ def test_torch_has_no_sigmoid() -> None:
         RNNCell(3, 4, nonlinearity="sigmoid").to_torch()
 
 
-def test_without_bias_b_is_neither_trained_nor_saved() -> None:
+def test_without_bias_there_is_nothing_that_could_be_wrong() -> None:
     cell = RNNCell(3, 4, bias=False)
     assert [name for name, _ in cell.named_parameters()] == ["U", "V"]
     assert list(cell.state_dict()) == ["U", "V"]
-    assert cell.double().b.dtype == torch.float64
-    assert not cell.b.any()
+    assert not list(cell.buffers())
+    assert cell.b is None
+    b = cell.double().weights()[2]
+    assert b.dtype == torch.float64
+    assert torch.equal(b, torch.zeros(4, dtype=torch.float64))
 
 
 @pytest.mark.parametrize(

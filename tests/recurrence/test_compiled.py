@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from elman.equations import NONLINEARITIES
 from elman.recurrence import recurrence
+from elman.recurrence.kernels import object_code
 
 engine = importlib.import_module("elman.recurrence.compiled")  # its function has the same name
 
@@ -111,11 +113,27 @@ def test_numbers_that_are_none_pass_through_as_in_torch(f: str, value: float) ->
     torch.testing.assert_close(found, right, equal_nan=True)
 
 
-def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "has_compiler", lambda: False)
+@pytest.fixture
+def broken_numba(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def fail(function: str, dtype: str) -> int:
+        raise ImportError("Numba needs NumPy 2.0 or less")
+
+    engine._kernels.cache_clear()
+    engine._warn.cache_clear()
+    monkeypatch.setattr(object_code, "address", fail)
+    yield
+    engine._kernels.cache_clear()
+
+
+@pytest.mark.usefixtures("broken_numba")
+def test_without_a_numba_that_works_the_layer_does_all_the_same_and_warns_once() -> None:
     x = arguments(2, 1, 3, torch.float32)
+    with pytest.warns(RuntimeWarning, match="does not work here .ImportError: Numba needs NumPy"):
+        found = recurrence(*x)
+    assert torch.equal(found, recurrence(*x, engine="bptt"))
+    x = arguments(2, 1, 3, torch.float64)  # the same reason is told once; warnings are errors here
     assert torch.equal(recurrence(*x), recurrence(*x, engine="bptt"))
-    with pytest.raises(ValueError, match="engine 'compiled' needs numba: pip install numba"):
+    with pytest.raises(ValueError, match="'compiled' needs numba, which does not work here .Numba"):
         recurrence(*x, engine="compiled")
 
 

@@ -54,7 +54,8 @@ def _our_weights(rnn: RNN) -> dict[str, list[Tensor]]:
         "∂U": [cell.U for cell in rnn.cells],
         "∂V": [cell.V for cell in rnn.cells],
     }
-    return weights | ({"∂b": [cell.b for cell in rnn.cells]} if rnn.bias else {})
+    biases: list[Tensor] = [cell.b for cell in rnn.cells if cell.b is not None]
+    return weights | ({"∂b": biases} if biases else {})
 
 
 def _their_weights(rnn: nn.RNN) -> dict[str, list[Tensor]]:

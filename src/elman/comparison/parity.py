@@ -167,7 +167,7 @@ def _draw(case: Case, engine: Engine) -> tuple[RNN, Tensor, Tensor, Tensor, Tens
         true = truth(
             to_float64(X),
             to_float64(h_0),
-            [Weights(to_float64(c.U), to_float64(c.V), to_float64(c.b)) for c in rnn.cells],
+            [Weights(*map(to_float64, cell.weights())) for cell in rnn.cells],
             str(rnn.nonlinearity),
             rnn.bidirectional,
             to_float64(d_output),

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from elman.recurrence import autocasts, traced
+from elman.recurrence import autocasts, is_cast, traced
 
 
 def check_features(input: Tensor, input_size: int) -> None:
@@ -15,12 +15,20 @@ def check_features(input: Tensor, input_size: int) -> None:
 
 
 def check_dtype(argument: str, x: Tensor, dtype: torch.dtype, error: type[Exception]) -> None:
-    """Raises `error` unless x has the weights' `dtype`, or autocast will see to it."""
-    if x.dtype != dtype and not (x.is_floating_point() and autocasts(x.device.type)):
-        raise error(
-            f"{argument} must have the weights' dtype {dtype}, got {x.dtype}; "
-            f"convert it with .to({dtype})"
-        )
+    """Raises `error` unless x has the weights' `dtype`, or autocast will see to it.
+
+    Of what autocast will not make one dtype, torch's error is a RuntimeError.
+    """
+    if x.dtype == dtype:
+        return
+    if autocasts(x.device.type) and x.is_floating_point():
+        if is_cast(x.dtype) and is_cast(dtype):
+            return
+        error = RuntimeError
+    raise error(
+        f"{argument} must have the weights' dtype {dtype}, got {x.dtype}; "
+        f"convert it with .to({dtype})"
+    )
 
 
 def check_state(hx: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> None:
@@ -30,8 +38,8 @@ def check_state(hx: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> None:
     check_dtype("hx", hx, dtype, RuntimeError)
 
 
-def check_lengths(lengths: Tensor, T: int, batch: tuple[int, ...]) -> None:
-    """Checks the lengths of the sequences in a batch.
+def check_lengths(lengths: Tensor, T: int, batch: tuple[int, ...], device: torch.device) -> Tensor:
+    """The lengths of the sequences in a batch, as int64 on a device.
 
     The values are looked at only where that makes no device wait: on the CPU.
 
@@ -47,7 +55,9 @@ def check_lengths(lengths: Tensor, T: int, batch: tuple[int, ...]) -> None:
         raise ValueError(
             f"lengths must have shape {batch}, one for each sequence, got {tuple(lengths.shape)}"
         )
+    lengths = lengths.long()  # of int8, 127 is the last; of uint16, torch compares none
     if lengths.device.type == "cpu" and not traced():
         wrong = lengths[(lengths < 0) | (lengths > T)]
         if len(wrong):
             raise ValueError(f"lengths must be from 0 to T={T}, got {int(wrong[0])}")
+    return lengths.to(device)

@@ -4,9 +4,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from elman.checks import check_size, elementwise
+from elman.checks import check_size
 from elman.equations import Nonlinearity, activation
 from elman.layers.initialization import uniform
+from elman.nonlinearities import elementwise
 
 
 class Conv2d(nn.Module):
@@ -46,22 +47,19 @@ class Conv2d(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        check_size("in_channels", in_channels)
-        check_size("out_channels", out_channels)
-        check_size("kernel_size", kernel_size)
-        check_size("stride", stride)
+        self.in_channels = check_size("in_channels", in_channels)
+        self.out_channels = check_size("out_channels", out_channels)
+        self.kernel_size = check_size("kernel_size", kernel_size)
+        self.stride = check_size("stride", stride)
         if not isinstance(padding, int) or padding < 0:
             raise ValueError(f"padding must be an int from 0 on, got {padding!r}")
-        self.in_channels = in_channels
-        self.out_channels = out_channels
-        self.kernel_size = kernel_size
-        self.stride = stride
         self.padding = padding
         self.activation = activation
-        self.σ = elementwise("activation", activation)
-        shape = (out_channels, in_channels, kernel_size, kernel_size)
+        shape = (self.out_channels, self.in_channels, self.kernel_size, self.kernel_size)
         self.W = nn.Parameter(torch.empty(shape, device=device, dtype=dtype))
         self.b = nn.Parameter(torch.empty(out_channels, device=device, dtype=dtype))
+        like = self.b.reshape(1, -1, 1, 1)  # (B, K, height, width)
+        self.σ = elementwise("activation", activation, like)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

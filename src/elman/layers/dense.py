@@ -3,9 +3,10 @@
 import torch
 from torch import Tensor, nn
 
-from elman.checks import check_size, elementwise
+from elman.checks import check_size
 from elman.equations import Nonlinearity, activation, weighted_sum
 from elman.layers.initialization import uniform
+from elman.nonlinearities import elementwise
 
 
 class Dense(nn.Module):
@@ -35,14 +36,12 @@ class Dense(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        check_size("in_features", in_features)
-        check_size("out_features", out_features)
-        self.in_features = in_features
-        self.out_features = out_features
+        self.in_features = check_size("in_features", in_features)
+        self.out_features = check_size("out_features", out_features)
         self.activation = activation
-        self.σ = elementwise("activation", activation)
         self.W = nn.Parameter(torch.empty(out_features, in_features, device=device, dtype=dtype))
         self.b = nn.Parameter(torch.empty(out_features, device=device, dtype=dtype))
+        self.σ = elementwise("activation", activation, like=self.b.unsqueeze(0))  # (1, out)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -28,7 +28,7 @@ class LayerNormRNNCell(RNNCell):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.g = nn.Parameter(torch.ones_like(self.b))
+        self.g = nn.Parameter(torch.ones_like(self.V[0]))
 
     def reset_parameters(self) -> None:
         """Draws new initial weights."""

@@ -21,6 +21,7 @@ def last_state(h: Tensor, h_0: Tensor, lengths: Tensor | None) -> Tensor:
     Returns:
         `(B, H)`.
     """
+    h_0 = h_0.to(h.dtype)  # under autocast h has another
     if h.shape[0] == 0:  # not len(h): an exporter would take the length of its example for good
         return h_0
     if lengths is None:

@@ -33,10 +33,8 @@ class Readout(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        check_size("hidden_size", hidden_size)
-        check_size("output_size", output_size)
-        self.hidden_size = hidden_size
-        self.output_size = output_size
+        self.hidden_size = check_size("hidden_size", hidden_size)
+        self.output_size = check_size("output_size", output_size)
         self.W = nn.Parameter(torch.empty(output_size, hidden_size, device=device, dtype=dtype))
         self.c = nn.Parameter(torch.empty(output_size, device=device, dtype=dtype))
         self.reset_parameters()

@@ -6,32 +6,32 @@ the N time steps of one part to keep instead of T: least for N = √T, and then 
 (T. Chen et al. 2016, Training deep nets with sublinear memory cost).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-Unfold = Callable[[Tensor, Tensor, Tensor | None], tuple[list[Tensor], Tensor]]
+Unfold = Callable[[Tensor, Sequence[Tensor], Tensor | None], tuple[list[Tensor], Tensor]]
 
 
 def unfold_in_parts(
-    unfold: Unfold, X: Tensor, h_0: Tensor, lengths: Tensor | None, steps: int
+    unfold: Unfold, X: Tensor, h_0: Sequence[Tensor], lengths: Tensor | None, steps: int
 ) -> Iterator[tuple[list[Tensor], Tensor]]:
     """Unfolds so many time steps after the other.
 
     Args:
         unfold: makes of X, h_0 and lengths the states of all layers, `(T, B, D·H)` each, and h_n.
         X: `(T, B, I)`, of at least one time step.
-        h_0: `(num_layers, B, H)`.
+        h_0: of each cell, `(B, H)`.
         lengths: `(B)`; None: all of length T.
         steps: N.
 
     Yields:
         For each part its states and the last of them, from which the next part goes on.
     """
-    h_n = h_0
     for begin in range(0, len(X), steps):
         X_part = X[begin : begin + steps]
         lengths_part = None if lengths is None else (lengths - begin).clamp(0, len(X_part))
-        states, h_n = checkpoint(unfold, X_part, h_n, lengths_part, use_reentrant=False)
+        states, h_n = checkpoint(unfold, X_part, h_0, lengths_part, use_reentrant=False)
+        h_0 = h_n.unbind()
         yield states, h_n

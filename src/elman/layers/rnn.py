@@ -1,11 +1,13 @@
 """The recurrent layer: a cell applied at every time step, in layers and directions."""
 
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Self, overload
+from typing import Any, Literal, Self, overload
 
 import torch
 from torch import Tensor, nn
+from torch.fx import Proxy
 from torch.nn import functional
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
@@ -15,9 +17,11 @@ from elman.layers.arguments import check_dtype, check_features, check_lengths, c
 from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
 from elman.layers.lengths import ended_steps, last_state, reverse
 from elman.layers.packed import pack_like
+from elman.layers.parametrized import is_parametrized
 from elman.layers.recomputation import unfold_in_parts
 from elman.layers.rnn_cell import RNNCell
-from elman.recurrence import Engine, check_engine, traced
+from elman.layers.unfolding import unfold
+from elman.recurrence import Engine, check_engine, recorded, traced
 
 # How the states of the two directions, `(T, B, H)` each, become the output of a layer.
 MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -26,6 +30,7 @@ MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "mean": lambda forward, backward: (forward + backward) / 2,
     "product": torch.mul,
 }
+TORCH_WEIGHT = re.compile(r"((?:weight|bias)_[ih]h)_l(\d+)(_reverse)?")
 
 
 class RNN(nn.Module):
@@ -38,7 +43,7 @@ class RNN(nn.Module):
         hidden_size: hidden units H.
         num_layers: layers; the states of one are the inputs of the next.
         nonlinearity: f: "tanh", "relu", "sigmoid" or any elementwise function.
-        bias: False keeps b at zero.
+        bias: False leaves b out.
         batch_first: sequences are `(B, T, I)` instead, and so are the outputs.
         dropout: probability of zeroing an input of each layer but the first, in training.
         bidirectional: each layer also reads the sequence from its end; D = 2 directions, else 1.
@@ -59,6 +64,8 @@ class RNN(nn.Module):
         cells: a cell with its U, V and b for each layer and direction, in the order of `h_n`:
             first layer forward, first layer backward, second layer forward, …
         h_0: `(num_layers·D, H)` with `learn_h_0`, zero at first; else None.
+        weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l0_reverse, …: the cells'
+            weights as torch has them, for code that initialises by name: see `RNNCell`.
 
     Raises:
         TypeError: a size is not an int, or a flag not a bool.
@@ -91,14 +98,14 @@ class RNN(nn.Module):
         cell: Callable[..., RNNCell] = RNNCell,
     ) -> None:
         super().__init__()
-        check_size("num_layers", num_layers)
+        num_layers = check_size("num_layers", num_layers)
         check_flag("batch_first", batch_first)
-        check_probability("dropout", dropout)
+        dropout = check_probability("dropout", dropout)
         check_engine(engine)
         if merge not in MERGES:
             raise ValueError(f"merge must be one of {', '.join(MERGES)}, got {merge!r}")
         if recompute is not None:
-            check_size("recompute", recompute)
+            recompute = check_size("recompute", recompute)
             if bidirectional:
                 raise ValueError(
                     "recompute must be None with bidirectional=True: the two directions begin at "
@@ -109,8 +116,8 @@ class RNN(nn.Module):
                 f"dropout={dropout} does nothing with num_layers=1: it works between layers",
                 stacklevel=2,
             )
-        self.input_size = input_size
-        self.hidden_size = hidden_size
+        self.input_size = input_size = check_size("input_size", input_size)
+        self.hidden_size = hidden_size = check_size("hidden_size", hidden_size)
         self.num_layers = num_layers
         self.bias = bias
         self.batch_first = batch_first
@@ -146,7 +153,12 @@ class RNN(nn.Module):
 
     @overload
     def forward(
-        self, input: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None
+        self,
+        input: Tensor,
+        hx: Tensor | None = None,
+        lengths: Tensor | None = None,
+        *,
+        layers: Literal["last", "all", "none"] = "last",
     ) -> tuple[Tensor, Tensor]: ...
 
     @overload
@@ -159,6 +171,8 @@ class RNN(nn.Module):
         input: Tensor | PackedSequence,
         hx: Tensor | None = None,
         lengths: Tensor | None = None,
+        *,
+        layers: Literal["last", "all", "none"] = "last",
     ) -> tuple[Tensor | PackedSequence, Tensor]:
         """Unfolds the network over sequences.
 
@@ -167,8 +181,10 @@ class RNN(nn.Module):
             hx: the states h_0 of all layers and directions, `(num_layers·D, B, H)`, or
                 `(num_layers·D, H)` with one sequence; if not given, `h_0` or zero.
             lengths: where sequences differ in length, how many time steps of each are its own,
-                `(B)`, from 0 to T, in any order, on the device of `input`. The others are padding,
-                whatever they hold.
+                `(B)`, integers from 0 to T, in any order. The others are padding, whatever they
+                hold.
+            layers: whose states the output is: the "last" layer's, those of "all" layers (see
+                `states`), or of "none" (see `final_state`).
 
         Returns:
             output: the last layer's `h_1 … h_T`, `(T, B, D·H)`, `(B, T, D·H)` or `(T, D·H)`, the
@@ -183,14 +199,27 @@ class RNN(nn.Module):
                 or `lengths` do not fit `input`.
             RuntimeError: a size is not the layer's, or `hx` does not fit `input`.
         """
+        if isinstance(input, Proxy):  # torch.fx takes the layer as one node, as torch's own
+            path = input.tracer.path_of_module(self)
+            arguments = (input, hx, lengths), {"layers": layers}
+            return input.tracer.create_proxy("call_module", path, *arguments)
         if isinstance(input, PackedSequence):
-            if lengths is not None:
-                raise ValueError("lengths must not be given with a PackedSequence, which has them")
-            X, lengths = pad_packed_sequence(input, self.batch_first)
-            output, h_n = self.forward(X, hx, lengths.to(X.device))
-            return pack_like(input, output, lengths, self.batch_first), h_n
-        layers, h_n = self._unfold(input, hx, lengths)
-        return layers[-1], h_n
+            return self._unfold_packed(input, hx, lengths, layers)
+        states, h_n = self._unfold(input, hx, lengths, keep=layers != "none")
+        if layers == "last":
+            return states[-1], h_n
+        return (torch.stack(states) if layers == "all" else h_n.new_empty(0)), h_n
+
+    def _unfold_packed(
+        self, packed: PackedSequence, hx: Tensor | None, lengths: Tensor | None, layers: str
+    ) -> tuple[PackedSequence, Tensor]:
+        if lengths is not None:
+            raise ValueError("lengths must not be given with a PackedSequence, which has them")
+        if layers != "last":
+            raise ValueError(f"layers must be 'last' with a PackedSequence, got {layers!r}")
+        X, lengths = pad_packed_sequence(packed, self.batch_first)
+        states, h_n = self._unfold(X, hx, lengths)
+        return pack_like(packed, states[-1], lengths, self.batch_first), h_n
 
     def final_state(
         self, input: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None
@@ -205,7 +234,8 @@ class RNN(nn.Module):
         Returns:
             `(num_layers·D, B, H)`, or `(num_layers·D, H)` with one sequence.
         """
-        return self._unfold(input, hx, lengths, keep=False)[1]
+        h_n: Tensor = self(input, hx, lengths, layers="none")[1]
+        return h_n
 
     def states(
         self, input: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None
@@ -220,59 +250,85 @@ class RNN(nn.Module):
         Returns:
             `(num_layers, T, B, D·H)`, each layer as `forward` returns the last.
         """
-        return torch.stack(self._unfold(input, hx, lengths)[0])
+        states: Tensor = self(input, hx, lengths, layers="all")[0]
+        return states
 
     def _unfold(
         self, input: Tensor, hx: Tensor | None, lengths: Tensor | None, *, keep: bool = True
     ) -> tuple[list[Tensor], Tensor]:
         """The states of each layer if they are to be kept, and h_n, in the form of the input."""
-        self._check(input, hx, lengths)
+        cells = list(self.cells)
+        lengths = self._check(input, hx, lengths, cells)
         if input.dim() == 2:  # one sequence: a batch of one
             layers, h_n = self._unfold_batch(
                 input.unsqueeze(1),
                 None if hx is None else hx.unsqueeze(1),
                 None if lengths is None else lengths.unsqueeze(0),
+                cells,
                 keep=keep,
             )
             return [h.squeeze(1) for h in layers], h_n.squeeze(1)
         if self.batch_first:
-            layers, h_n = self._unfold_batch(input.transpose(0, 1), hx, lengths, keep=keep)
+            layers, h_n = self._unfold_batch(input.transpose(0, 1), hx, lengths, cells, keep=keep)
             return [h.transpose(0, 1) for h in layers], h_n
-        return self._unfold_batch(input, hx, lengths, keep=keep)
+        return self._unfold_batch(input, hx, lengths, cells, keep=keep)
 
     def _unfold_batch(
-        self, X: Tensor, h_0: Tensor | None, lengths: Tensor | None, *, keep: bool
+        self,
+        X: Tensor,
+        h_0: Tensor | None,
+        lengths: Tensor | None,
+        cells: list[RNNCell],
+        *,
+        keep: bool,
     ) -> tuple[list[Tensor], Tensor]:
-        if h_0 is None:  # the same for all sequences, in the memory of one
-            h_0 = X.new_zeros(1, 1, 1) if self.h_0 is None else self.h_0.unsqueeze(1)
-            h_0 = h_0.expand(len(self.cells), X.shape[1], self.hidden_size)
-        if traced():
-            return self._unfold_layers(X, h_0, lengths)
+        states: Sequence[Tensor]  # h_0 of each cell, (B, H)
+        if h_0 is not None:
+            states = h_0.unbind()
+        elif self.h_0 is not None:
+            states = self.h_0.unsqueeze(1).expand(-1, X.shape[1], -1).unbind()
+        else:  # in the memory of one number
+            states = [X.new_zeros(1, 1).expand(X.shape[1], self.hidden_size)] * len(cells)
+        if recorded():
+            return self._unfold_layers(X, states, lengths)
+        if self.recompute is not None and torch.is_grad_enabled() and not traced() and len(X) > 0:
+            return self._unfold_parts(X, states, lengths, self.recompute, keep=keep)
         if len(X) == 1 and lengths is None and not self.bidirectional and not self._drops():
-            return self._step(X, h_0)
-        if self.recompute is None or not torch.is_grad_enabled() or len(X) == 0:
-            return self._unfold_layers(X, h_0, lengths)
-        kept, h_n = [], h_0
-        for layers, last in unfold_in_parts(self._unfold_layers, X, h_0, lengths, self.recompute):
-            h_n = last
+            return self._step(X, states, cells)
+        return self._unfold_layers(X, states, lengths)
+
+    def _unfold_parts(
+        self,
+        X: Tensor,
+        h_0: Sequence[Tensor],
+        lengths: Tensor | None,
+        steps: int,
+        *,
+        keep: bool,
+    ) -> tuple[list[Tensor], Tensor]:
+        kept, last = [], []
+        for layers, h_n in unfold_in_parts(self._unfold_layers, X, h_0, lengths, steps):
+            last = [h_n]
             if keep:
                 kept.append(layers)
-        return [torch.cat(parts) for parts in zip(*kept, strict=True)], h_n
+        return [torch.cat(parts) for parts in zip(*kept, strict=True)], last[0]
 
     def _drops(self) -> bool:
         return self.training and self.dropout > 0
 
-    def _step(self, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]:
+    def _step(
+        self, X: Tensor, h_0: Sequence[Tensor], cells: list[RNNCell]
+    ) -> tuple[list[Tensor], Tensor]:
         """One time step, as in writing text, where whatever is around it would count."""
         layers = []
-        for cell, h_previous in zip(self.cells, h_0, strict=True):
+        for cell, h_previous in zip(cells, h_0, strict=True):
             # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
-            X = cell.unfold(X, h_previous, None, self.engine)  # (1, B, H)
+            X = unfold(cell, X, h_previous, None, self.engine)  # (1, B, H)
             layers.append(X)
         return layers, torch.cat(layers)
 
     def _unfold_layers(
-        self, X: Tensor, h_0: Tensor, lengths: Tensor | None
+        self, X: Tensor, h_0: Sequence[Tensor], lengths: Tensor | None
     ) -> tuple[list[Tensor], Tensor]:
         ended = None
         if lengths is not None:
@@ -280,37 +336,39 @@ class RNN(nn.Module):
             X = X.masked_fill(ended, 0)  # padding may be anything, even infinite
 
         layers, last = [], []
+        cells = list(self.cells)
         for layer in range(self.num_layers):
             if layer > 0 and self._drops():
                 X = functional.dropout(X, self.dropout)
             k = layer * self.num_directions
             # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t) for t = 1 … T
-            h = self.cells[k].unfold(X, h_0[k], ended, self.engine)  # (T, B, H)
+            h = unfold(cells[k], X, h_0[k], ended, self.engine)  # (T, B, H)
             last.append(last_state(h, h_0[k], lengths))
             if self.bidirectional:  # the same for t = T … 1
-                backward = self.cells[k + 1].unfold(
-                    reverse(X, lengths), h_0[k + 1], ended, self.engine
-                )
+                backward = unfold(cells[k + 1], reverse(X, lengths), h_0[k + 1], ended, self.engine)
                 last.append(last_state(backward, h_0[k + 1], lengths))
                 h = MERGES[self.merge](h, reverse(backward, lengths))  # (T, B, D·H)
             layers.append(h)
             X = h
         return layers, torch.stack(last)
 
-    def _check(self, input: Tensor, hx: Tensor | None, lengths: Tensor | None) -> None:
+    def _check(
+        self, input: Tensor, hx: Tensor | None, lengths: Tensor | None, cells: list[RNNCell]
+    ) -> Tensor | None:
+        """Raises what `forward` raises; returns the lengths as int64 on the device of the input."""
         if input.dim() not in (2, 3):
             raise ValueError(
                 "input must be (T, B, I), with batch_first (B, T, I), or (T, I), "
                 f"got {input.dim()} dimensions"
             )
-        dtype = self.cells[0].U.dtype
+        first = cells[0]  # of a parametrized weight, any other tells the dtype at less cost
+        dtype = next(first.parameters()).dtype if is_parametrized(first) else first.U.dtype
         check_features(input, self.input_size)
         check_dtype("input", input, dtype, ValueError)
         T, *batch = reversed(input.shape[:-1]) if self.batch_first else input.shape[:-1]
         if hx is not None:
-            check_state(hx, (len(self.cells), *batch, self.hidden_size), dtype)
-        if lengths is not None:
-            check_lengths(lengths, T, tuple(batch))
+            check_state(hx, (len(cells), *batch, self.hidden_size), dtype)
+        return None if lengths is None else check_lengths(lengths, T, tuple(batch), input.device)
 
     @property
     def nonlinearity(self) -> str | Nonlinearity:
@@ -328,9 +386,41 @@ class RNN(nn.Module):
         return self.cells[0].V
 
     @property
-    def b(self) -> Tensor:
+    def b(self) -> nn.Parameter | None:
         """The first layer's, forward."""
         return self.cells[0].b
+
+    @property
+    def all_weights(self) -> list[list[Tensor]]:
+        """Of each cell, torch's weights: see `RNNCell`."""
+        return [
+            [cell.weight_ih, cell.weight_hh] + ([cell.bias_ih, cell.bias_hh] if self.bias else [])  # type: ignore[list-item]
+            for cell in self.cells
+        ]
+
+    @property
+    def mode(self) -> str:
+        """torch's name for the kind of layer: "RNN_TANH" or "RNN_RELU"."""
+        try:
+            return f"RNN_{torch_nonlinearity(self.nonlinearity).upper()}"
+        except ValueError as error:
+            raise AttributeError(str(error)) from error
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith(("weight_", "bias_")) and (weight := TORCH_WEIGHT.fullmatch(name)):
+            kind, layer, backward = weight.groups()
+            k = int(layer) * self.num_directions + (backward is not None)
+            if int(layer) < self.num_layers and (self.bidirectional or not backward):
+                return getattr(self.cells[k], kind)
+        return super().__getattr__(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if TORCH_WEIGHT.fullmatch(name):
+            raise AttributeError(
+                f"{name} is a view of the cells' U, V or b: write into it under torch.no_grad(), "
+                "or replace rnn.cells[0].U, for which torch's weight_ih_l0 is the transpose"
+            )
+        super().__setattr__(name, value)
 
     def reset_parameters(self) -> None:
         """Draws new initial weights; a learned initial state is zero again."""
@@ -344,7 +434,7 @@ class RNN(nn.Module):
 
     @classmethod
     def from_torch(cls, module: nn.RNN, *, engine: Engine = "auto") -> Self:
-        """The same layer as `module`, its weights copied.
+        """The same layer as `module`, its weights copied, and whether each is trained.
 
         Raises:
             TypeError: `module` is no `torch.nn.RNN`.
@@ -371,7 +461,7 @@ class RNN(nn.Module):
         return rnn.train(module.training)
 
     def to_torch(self) -> nn.RNN:
-        """The same layer as a `torch.nn.RNN`, its weights copied.
+        """The same layer as a `torch.nn.RNN`, its weights copied, and whether each is trained.
 
         Raises:
             ValueError: torch has no such layer: another nonlinearity, cell or merge, or a learned

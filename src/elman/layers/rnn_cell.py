@@ -5,12 +5,14 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-from elman.checks import check_flag, check_size, elementwise
-from elman.equations import NONLINEARITIES, Nonlinearity, hidden_state, preactivation
+from elman.checks import check_flag, check_size
+from elman.equations import Nonlinearity, hidden_state, preactivation
 from elman.layers.arguments import check_dtype, check_features, check_state
 from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
 from elman.layers.initialization import initialization, uniform
-from elman.recurrence import Engine, autocast, check_engine, recurrence, unroll
+from elman.layers.parametrized import evaluated_once, is_parametrized
+from elman.nonlinearities import elementwise, name_of
+from elman.recurrence import Engine, autocast, check_devices, check_engine, recurrence, unroll
 
 
 class RNNCell(nn.Module):
@@ -19,10 +21,14 @@ class RNNCell(nn.Module):
     Takes the arguments of `torch.nn.RNNCell`, then two of its own. A cell of another kind is a
     subclass with a `step` of its own; `elman.RNN(…, cell=ThatCell)` makes a layer of it.
 
+    A layer calls its cells once a pass, with all time steps: hooks on a cell are given X
+    `(T, B, I)` and h_0 `(B, H)`, and return h `(T, B, H)`. A cell whose `forward` is its own, and
+    does not take `engine`, is called at every time step.
+
     Args:
         input_size: inputs I.
         hidden_size: hidden units H.
-        bias: False keeps b at zero.
+        bias: False leaves b out.
         nonlinearity: f: "tanh", "relu", "sigmoid" or any elementwise function.
         device: where the weights are made.
         dtype: of the weights.
@@ -32,16 +38,19 @@ class RNNCell(nn.Module):
     Attributes:
         U: `(I, H)`, which is torch's `weight_ih` transposed.
         V: `(H, H)`, `weight_hh` transposed.
-        b: `(H)`, `bias_ih + bias_hh`.
+        b: `(H)`, `bias_ih + bias_hh`; None without `bias`.
+        weight_ih, weight_hh, bias_ih, bias_hh: the same in torch's layout and by its names, for
+            code that initialises by name: Uᵀ, Vᵀ, b and a zero that cannot be written to.
 
     Raises:
         TypeError: a size is not an int, or `bias` not a bool.
-        ValueError: a size is not positive, or a name is not known.
+        ValueError: a size is not positive, a name is not known, or `nonlinearity` no elementwise
+            function.
     """
 
     U: nn.Parameter
     V: nn.Parameter
-    b: Tensor
+    b: nn.Parameter | None
 
     def __init__(
         self,
@@ -56,60 +65,78 @@ class RNNCell(nn.Module):
         init_V: str = "uniform",
     ) -> None:
         super().__init__()
-        check_size("input_size", input_size)
-        check_size("hidden_size", hidden_size)
+        self.input_size = check_size("input_size", input_size)
+        self.hidden_size = check_size("hidden_size", hidden_size)
         check_flag("bias", bias)
-        self.input_size = input_size
-        self.hidden_size = hidden_size
         self.bias = bias
-        self.f = elementwise("nonlinearity", nonlinearity)
         self._init_U = initialization("init_U", init_U)
         self._init_V = initialization("init_V", init_V)
 
-        self.U = nn.Parameter(torch.empty(input_size, hidden_size, device=device, dtype=dtype))
-        self.V = nn.Parameter(torch.empty(hidden_size, hidden_size, device=device, dtype=dtype))
-        b = torch.zeros(hidden_size, device=device, dtype=dtype)
-        if bias:
-            self.b = nn.Parameter(b)
-        else:  # the same equation with a b that stays zero and is neither trained nor saved
-            self.register_buffer("b", b, persistent=False)
+        I, H = self.input_size, self.hidden_size
+        self.U = nn.Parameter(torch.empty(I, H, device=device, dtype=dtype))
+        self.V = nn.Parameter(torch.empty(H, H, device=device, dtype=dtype))
+        b = nn.Parameter(torch.empty(H, device=device, dtype=dtype)) if bias else None
+        self.register_parameter("b", b)
+        self.f = elementwise("nonlinearity", nonlinearity, like=self.V)
         self.reset_parameters()
 
     @property
     def nonlinearity(self) -> str | Nonlinearity:
         """The name of f, or f itself if it has none."""
-        return next((name for name, f in NONLINEARITIES.items() if f is self.f), self.f)
+        return name_of(self.f)
 
     def reset_parameters(self) -> None:
         """Draws new initial weights."""
         self._init_U(self.U)
         self._init_V(self.V)
-        if self.bias:
+        if self.b is not None:
             uniform(self.b)
+
+    def weights(self) -> tuple[Tensor, Tensor, Tensor]:
+        """U, V and b, which is zero without `bias`."""
+        U, b = self.U, self.b
+        return U, self.V, U.new_zeros(self.hidden_size) if b is None else b
 
     def step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
         """The equations; `(…, I), (…, H) → (…, H)`."""
-        X_t, h_previous, U, V, b = autocast(X_t, h_previous, self.U, self.V, self.b)
+        X_t, h_previous, U, V, b = autocast(X_t, h_previous, *self.weights())
         # a_t = X_t U + h_{t−1} V + b
         a_t = preactivation(X_t, h_previous, U, V, b)
         # h_t = f(a_t)
         return hidden_state(a_t, self.f)
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
-        """One step.
+    def forward(
+        self,
+        input: Tensor,
+        hx: Tensor | None = None,
+        *,
+        ended: Tensor | None = None,
+        engine: Engine | None = None,
+    ) -> Tensor:
+        """One step; or, where a layer names an `engine`, all of them.
 
         Args:
-            input: X_t, `(B, I)` or `(I)`.
+            input: X_t, `(B, I)` or `(I)`; with `engine` X, `(T, B, I)`.
             hx: h_{t−1}, `(B, H)` or `(H)`; zero if not given.
+            ended: see `unfold`.
+            engine: see `unfold`.
 
         Returns:
-            h_t, `(B, H)` or `(H)`.
+            h_t, `(B, H)` or `(H)`; with `engine` `h_1 … h_T`, `(T, B, H)`.
 
         Raises:
             ValueError: `input` or `hx` has neither one nor two dimensions.
-            RuntimeError: a size is not the cell's, or a dtype not the weights'.
+            RuntimeError: a size is not the cell's, or a dtype not the weights', or a device.
         """
-        return self.step(input, self._state(input, hx))
+        with evaluated_once(self):
+            if engine is None:
+                return self._single_step(input, self._state(input, hx))
+            h_0 = input.new_zeros(input.shape[1], self.hidden_size) if hx is None else hx
+            return self.unfold(input, h_0, ended, engine)
+
+    def _single_step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
+        """The step of `forward`; `step`, unless a subclass does something before it."""
+        return self.step(X_t, h_previous)
 
     def unfold(
         self, X: Tensor, h_0: Tensor, ended: Tensor | None = None, engine: Engine = "auto"
@@ -127,10 +154,13 @@ class RNNCell(nn.Module):
 
         Raises:
             ValueError: there is no such engine, or not for this cell.
+            RuntimeError: the step does not return `(B, H)`; or a dtype is not the weights', or a
+                device.
         """
-        if type(self).step is RNNCell.step:
-            return recurrence(X, h_0, self.U, self.V, self.b, self.f, ended, engine=engine)
+        if getattr(self.step, "__func__", None) is RNNCell.step:
+            return recurrence(X, h_0, *self.weights(), self.f, ended, engine=engine)
         self._check_unrolled(engine)
+        check_devices(X, h_0, *self.weights())
         return unroll(self.step, X, h_0, ended)
 
     def _check_unrolled(self, engine: Engine) -> None:
@@ -145,18 +175,19 @@ class RNNCell(nn.Module):
         if input.dim() not in (1, 2):
             raise ValueError(f"input must be (B, I) or (I), got {input.dim()} dimensions")
         check_features(input, self.input_size)
-        check_dtype("input", input, self.U.dtype, RuntimeError)
+        dtype = self.U.dtype
+        check_dtype("input", input, dtype, RuntimeError)
         shape = (*input.shape[:-1], self.hidden_size)
         if hx is None:
             return input.new_zeros(shape)
         if hx.dim() not in (1, 2):
             raise ValueError(f"hx must be (B, H) or (H), got {hx.dim()} dimensions")
-        check_state(hx, shape, self.U.dtype)
+        check_state(hx, shape, dtype)
         return hx
 
     @classmethod
     def from_torch(cls, module: nn.RNNCell) -> Self:
-        """The same cell as `module`, its weights copied.
+        """The same cell as `module`, its weights copied, and whether each is trained.
 
         Raises:
             TypeError: `module` is no `torch.nn.RNNCell`.
@@ -175,7 +206,7 @@ class RNNCell(nn.Module):
         return cell.train(module.training)
 
     def to_torch(self) -> nn.RNNCell:
-        """The same cell as a `torch.nn.RNNCell`, its weights copied.
+        """The same cell as a `torch.nn.RNNCell`, its weights copied, and whether each is trained.
 
         Raises:
             ValueError: torch has no such nonlinearity, or no such cell.
@@ -193,9 +224,42 @@ class RNNCell(nn.Module):
         return module.train(self.training)
 
     def check_plain(self) -> None:
-        """Raises ValueError if this is a cell with equations of its own."""
-        if type(self).step is not RNNCell.step or type(self).unfold is not RNNCell.unfold:
-            raise ValueError(f"torch.nn.RNN has no {type(self).__name__}, only the plain cell")
+        """Raises ValueError if torch has no such cell: this one has equations of its own.
+
+        Or if a weight is what a hook has last made of others, and may no longer be true.
+        """
+        for name in ("forward", "step", "unfold", "_single_step"):
+            if getattr(getattr(self, name), "__func__", None) is not getattr(RNNCell, name):
+                raise ValueError(
+                    f"torch.nn.RNN has no {type(self).__name__} with a {name} of its own, only "
+                    "the plain cell"
+                )
+        for name in ("U", "V", "b"):
+            if name not in self._parameters and not is_parametrized(self):
+                raise ValueError(
+                    f"{name} is computed by a hook, which torch.nn.RNN would not have; make it "
+                    "permanent first, as torch.nn.utils.prune.remove does"
+                )
+
+    @property
+    def weight_ih(self) -> Tensor:
+        """`Uᵀ`, `(H, I)`, a view."""
+        return self.U.T
+
+    @property
+    def weight_hh(self) -> Tensor:
+        """`Vᵀ`, `(H, H)`, a view."""
+        return self.V.T
+
+    @property
+    def bias_ih(self) -> Tensor | None:
+        """b itself."""
+        return self.b
+
+    @property
+    def bias_hh(self) -> Tensor | None:
+        """torch's second bias, which is zero here, `(H)`; writing into it is an error."""
+        return None if self.b is None else self.b.new_zeros(1).expand(len(self.b))
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""

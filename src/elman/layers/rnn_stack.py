@@ -2,12 +2,16 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import TypeVar
 
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.rnn import PackedSequence
 
 from elman.checks import check_probability
 from elman.layers.rnn import RNN
+
+Sequences = TypeVar("Sequences", Tensor, PackedSequence)
 
 
 class RNNStack(nn.Module):
@@ -30,7 +34,7 @@ class RNNStack(nn.Module):
 
     def __init__(self, *layers: RNN, dropout: float = 0.0) -> None:
         super().__init__()
-        check_probability("dropout", dropout)
+        dropout = check_probability("dropout", dropout)
         if not layers:
             raise ValueError("layers must be at least one")
         for k, (below, above) in enumerate(itertools.pairwise(layers)):
@@ -45,12 +49,12 @@ class RNNStack(nn.Module):
         self.dropout = dropout
 
     def forward(
-        self, input: Tensor, hx: Sequence[Tensor] | None = None, lengths: Tensor | None = None
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        self, input: Sequences, hx: Sequence[Tensor] | None = None, lengths: Tensor | None = None
+    ) -> tuple[Sequences, tuple[Tensor, ...]]:
         """Unfolds all layers over sequences.
 
         Args:
-            input: as in `RNN`, but not packed.
+            input: as in `RNN`.
             hx: an initial state for each layer, of the shape that the layer takes.
             lengths: as in `RNN`.
 
@@ -66,10 +70,16 @@ class RNNStack(nn.Module):
         output, last = input, []
         for k, layer in enumerate(self.layers):
             if k > 0:
-                output = functional.dropout(output, self.dropout, self.training)
+                output = self._drop(output)
             output, h_n = layer(output, None if hx is None else hx[k], lengths)
             last.append(h_n)
         return output, tuple(last)
+
+    def _drop(self, input: Sequences) -> Sequences:
+        if isinstance(input, PackedSequence):
+            data, *order = input
+            return PackedSequence(functional.dropout(data, self.dropout, self.training), *order)
+        return functional.dropout(input, self.dropout, self.training)
 
     def extra_repr(self) -> str:
         """The dropout between the layers, for `repr`."""

@@ -33,14 +33,12 @@ class VariationalRNNCell(RNNCell):
 
     def __init__(self, *args: Any, dropout: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        check_probability("dropout", dropout)
-        self.dropout = dropout
+        self.dropout = check_probability("dropout", dropout)
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+    def _single_step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
         """One step, with masks of its own; `unfold` keeps them for a whole sequence."""
-        h_previous = self._state(input, hx)
-        m_X, m_h = self._mask(input, input.shape), self._mask(input, h_previous.shape)
-        return self.step(input * m_X, h_previous * m_h)
+        m_X, m_h = self._mask(X_t, X_t.shape), self._mask(X_t, h_previous.shape)
+        return self.step(X_t * m_X, h_previous * m_h)
 
     def unfold(
         self, X: Tensor, h_0: Tensor, ended: Tensor | None = None, engine: Engine = "auto"

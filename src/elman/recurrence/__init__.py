@@ -11,12 +11,29 @@ import torch
 from torch import Tensor
 
 from elman.equations import Nonlinearity, has_derivative
+from elman.nonlinearities import canonical
+from elman.recurrence.addressable import addressable, uniform
+from elman.recurrence.autograd import differentiable
+from elman.recurrence.bptt import PASSES as TENSOR_PASSES
 from elman.recurrence.bptt import bptt
-from elman.recurrence.compiled import compiled, compiles
-from elman.recurrence.precision import autocast, autocasts
+from elman.recurrence.compiled import PASSES as COMPILED_PASSES
+from elman.recurrence.compiled import compiled, has_compiler
+from elman.recurrence.precision import autocast, autocasts, is_cast
+from elman.recurrence.torch_internals import recorded, traced
 from elman.recurrence.unrolled import unroll, unrolled
 
-__all__ = ["Engine", "autocast", "autocasts", "check_engine", "recurrence", "traced", "unroll"]
+__all__ = [
+    "Engine",
+    "autocast",
+    "autocasts",
+    "check_devices",
+    "check_engine",
+    "is_cast",
+    "recorded",
+    "recurrence",
+    "traced",
+    "unroll",
+]
 
 Engine = Literal["auto", "unrolled", "bptt", "compiled"]
 NAMES = get_args(Engine)
@@ -40,7 +57,7 @@ def recurrence(
 ) -> Tensor:
     """`a_t = X_t U + h_{t−1} V + b`, `h_t = f(a_t)` for t = 1 … T (slide "Math behind RNN").
 
-    Under autocast all arguments are first cast to the autocast dtype, but for float64.
+    Under autocast all arguments are first cast to its dtype, but those in float64.
 
     Args:
         X: inputs `X_1 … X_T`, `(T, B, I)`, finite also where a sequence has ended.
@@ -51,18 +68,33 @@ def recurrence(
         f: an elementwise function.
         ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
         engine: "auto" takes the fastest that can do what is asked: "compiled" on the CPU, "bptt"
-            elsewhere, "unrolled" where f′ is not known or every operation has to be seen.
+            elsewhere, "unrolled" where f′ is not known. Where each operation has to be seen, by a
+            compiler, an exporter, a transform or a mode, all engines are "unrolled".
 
     Returns:
         `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
 
     Raises:
         ValueError: `engine` is no engine's name, or `f` or the dtype is none that it takes.
+        RuntimeError: the arguments are on several devices, or have several dtypes.
     """
-    check_engine(engine)
+    if engine != "auto":
+        check_engine(engine)
     X, h_0, U, V, b = autocast(X, h_0, U, V, b)
-    compute = ENGINES[_choose(X, f) if engine == "auto" else engine]
-    return compute(X, h_0, U, V, b, f, ended)
+    f = canonical(f)
+    if traced():
+        check_devices(X, h_0, U, V, b)
+        return unrolled(X, h_0, U, V, b, f, ended)
+    if engine != "auto":
+        check_devices(X, h_0, U, V, b)
+        return ENGINES[engine](X, h_0, U, V, b, f, ended)
+    derivable = has_derivative(f)
+    if derivable and addressable(X, h_0, U, V, b, ended) and has_compiler(X.dtype):
+        return differentiable(COMPILED_PASSES, X, h_0, U, V, b, f, ended)
+    check_devices(X, h_0, U, V, b)
+    if derivable and uniform(X, h_0, U, V, b):
+        return differentiable(TENSOR_PASSES, X, h_0, U, V, b, f, ended)
+    return unrolled(X, h_0, U, V, b, f, ended)
 
 
 def check_engine(engine: str) -> None:
@@ -71,21 +103,18 @@ def check_engine(engine: str) -> None:
         raise ValueError(f"engine must be one of {', '.join(NAMES)}, got {engine!r}")
 
 
-def traced() -> bool:
-    """Whether operations are watched rather than just done, so that no value can be asked for.
+def check_devices(X: Tensor, h_0: Tensor, *weights: Tensor) -> None:
+    """Raises RuntimeError unless all are on the device of X, on which torch alone does not insist.
 
-    By a compiler or an exporter, a `torch.func` transform or forward differentiation; public
-    functions tell of the first two only.
+    (A product of a matrix on the CPU with one on "meta" is memory that nobody has written to.)
     """
-    return (
-        torch.compiler.is_compiling()
-        or torch._C._are_functorch_transforms_active()
-        or torch.autograd.forward_ad._current_level >= 0
-        or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
-    )
-
-
-def _choose(X: Tensor, f: Nonlinearity) -> str:
-    if traced() or X.is_complex() or not has_derivative(f):
-        return "unrolled"
-    return "compiled" if compiles(X) else "bptt"
+    if h_0.device != X.device:
+        raise RuntimeError(
+            f"input and hx must be on the same device, got input on {X.device}, hx on {h_0.device}"
+        )
+    for weight in weights:
+        if weight.device != X.device:
+            raise RuntimeError(
+                "input and weights must be on the same device, got input on "
+                f"{X.device}, weights on {weight.device}"
+            )

@@ -7,9 +7,11 @@ import torch
 from torch import Tensor
 
 from elman.equations import Nonlinearity, has_derivative
+from elman.recurrence.torch_internals import is_batched, traced
 from elman.recurrence.unrolled import unrolled
 
 Gradients = list[Tensor | None]  # of X, h_0, U, V and b; None: not wanted
+NOTHING = torch.empty(0, device="cpu")
 
 
 def check_derivable(engine: str, X: Tensor, f: Nonlinearity) -> None:
@@ -63,9 +65,17 @@ def differentiable(
         ended: true after a sequence's end, `(T, B, 1)`, or None.
 
     Returns:
-        `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
+        `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end. It may be changed in place: the
+        backward pass then computes the states again. So may b, and X if no weight asks for it.
     """
-    if not (torch.is_grad_enabled() and any(x.requires_grad for x in (X, h_0, U, V, b))):
+    wanted = (
+        X.requires_grad
+        or h_0.requires_grad
+        or U.requires_grad
+        or V.requires_grad
+        or b.requires_grad
+    )
+    if not (wanted and torch.is_grad_enabled()):
         return passes.forward(X, h_0, U, V, b, f, ended)
     h: Tensor = _ByHand.apply(passes, X, h_0, U, V, b, f, ended)  # type: ignore[no-untyped-call]
     # A state after the end is no function of anything: no gradient goes into it.
@@ -87,21 +97,72 @@ class _ByHand(torch.autograd.Function):
     ) -> Tensor:
         h = passes.forward(X, h_0, U, V, b, f, ended)
         ctx.passes, ctx.f = passes, f
-        ctx.save_for_backward(X, h_0, U, V, b, h, ended)
+        ctx.b, ctx.b_version = b, b._version
+        ctx.h_changes = _Changes(h)
+        # torch refuses to give back a tensor that has been changed in place. Of those below, the
+        # gradients need X for ∂U alone, and h can be computed again: `data` is not watched.
+        _, needs_X, _, needs_U, *_ = ctx.needs_input_grad
+        ctx.X_changes = None if needs_X or needs_U else _Changes(X)
+        ctx.save_for_backward(X.data if ctx.X_changes else X, h_0, U, V, h.data, ended)
         return h
 
     @staticmethod
     def backward(ctx: Any, dh: Tensor) -> tuple[Tensor | None, ...]:
-        X, h_0, U, V, b, h, ended = ctx.saved_tensors
-        inputs = (X, h_0, U, V, b)
+        X, h_0, U, V, h, ended = _saved(ctx)
+        inputs = (X, h_0, U, V, ctx.b)
         wanted = ctx.needs_input_grad[1:6]
         # Where this pass is to be differentiated in its turn, or is done for many dh at once
-        # (`is_grads_batched`), each of its operations must be one that autograd knows.
-        if torch.is_grad_enabled() or torch._C._functorch.is_legacy_batchedtensor(dh):
+        # (`is_grads_batched`), or is watched, each of its operations must be one of torch's.
+        if torch.is_grad_enabled() or is_batched(dh) or type(dh) is not Tensor or traced():
+            _check_inputs(ctx)
             gradients = _gradients_by_autograd(dh, inputs, ctx.f, ended, wanted)
         else:
+            if ctx.h_changes.any():
+                _check_inputs(ctx)
+                h = ctx.passes.forward(*inputs, ctx.f, ended)
             gradients = ctx.passes.backward(dh, h, inputs, ctx.f, wanted)
         return None, *gradients, None, None
+
+
+class _Changes:
+    """Tells whether a tensor has been changed in place; does not keep its memory.
+
+    Args:
+        x: the tensor, as it should stay.
+    """
+
+    def __init__(self, x: Tensor) -> None:
+        self._alias = x.detach()  # counts its changes together with x
+        self._alias.data = NOTHING if x.is_cpu else x.new_empty(0)
+        self._version = self._alias._version
+
+    def any(self) -> bool:
+        """Whether there has been a change."""
+        return self._alias._version != self._version
+
+
+def _saved(ctx: Any) -> Any:
+    try:
+        return ctx.saved_tensors
+    except RuntimeError as error:
+        if "inplace" in str(error):
+            raise _changed("the input, the initial state or a weight") from error
+        raise
+
+
+def _check_inputs(ctx: Any) -> None:
+    """Raises RuntimeError if what the states are to be computed from has been changed in place."""
+    if ctx.b._version != ctx.b_version:
+        raise _changed("b")
+    if ctx.X_changes and ctx.X_changes.any():
+        raise _changed("the input")
+
+
+def _changed(what: str) -> RuntimeError:
+    return RuntimeError(
+        f"{what} was changed in place before the backward pass, which needs the numbers of the "
+        "forward pass; give the layer a copy, x.clone(), or change it after the backward pass"
+    )
 
 
 def _gradients_by_autograd(

@@ -5,20 +5,23 @@ first needed on a machine, which takes some seconds.
 """
 
 import ctypes
+import warnings
 from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import torch
 from torch import Tensor
 
 from elman.equations import NONLINEARITIES, Nonlinearity, has_derivative
+from elman.recurrence.addressable import DTYPES, addressable, addresses
 from elman.recurrence.autograd import Gradients, Passes, check_derivable, differentiable
+from elman.recurrence.bptt import PASSES as TENSOR_PASSES
+from elman.recurrence.unrolled import unrolled
 
-DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 NUMBERS = {f: number for number, f in enumerate(NONLINEARITIES.values())}  # as the loops know f
 STEPS = 16  # time steps whose ∂a is kept, unless all take less memory than Vᵀ apart from ∂V
+ONE = {dtype: torch.ones(1, dtype=dtype, device="cpu") for dtype in DTYPES}
 SMALL = 1_000_000  # multiplications that take one thread less time than to wake another
 
 
@@ -34,33 +37,76 @@ def compiled(
     """Takes and returns what `bptt` does, faster, on the CPU in float32 or float64.
 
     Raises:
-        ValueError: `f` is none that `bptt` takes, the device or the dtype is another, or numba is
-            not installed.
+        ValueError: `f` is none that `bptt` takes, an argument is not addressable (see there), or
+            the loops cannot be compiled here.
     """
-    if not (compiles(X) and has_derivative(f)):
+    X, h_0, U, V, b = (x.resolve_neg() for x in (X, h_0, U, V, b))
+    if not (has_derivative(f) and addressable(X, h_0, U, V, b, ended) and has_compiler(X.dtype)):
         _refuse(X, f)
     return differentiable(PASSES, X, h_0, U, V, b, f, ended)
 
 
-def compiles(X: Tensor) -> bool:
-    """Whether there are loops for the device and the dtype of X."""
-    return X.device.type == "cpu" and X.dtype in DTYPES and has_compiler()
-
-
 def _refuse(X: Tensor, f: Nonlinearity) -> NoReturn:
     check_derivable("compiled", X, f)
-    if not has_compiler():
-        raise ValueError("engine 'compiled' needs numba: pip install numba; engine 'bptt' does not")
+    if X.device.type != "cpu" or X.dtype not in DTYPES:
+        raise ValueError(
+            f"engine 'compiled' computes on the CPU in float32 or float64, not on {X.device} in "
+            f"{X.dtype}; engine 'bptt' takes any device and dtype"
+        )
+    if isinstance(reason := _kernels(X.dtype), Exception):
+        raise ValueError(
+            f"engine 'compiled' needs numba, which does not work here ({reason}); engine 'bptt' "
+            "does not need it"
+        )
     raise ValueError(
-        f"engine 'compiled' computes on the CPU in float32 or float64, not on {X.device} in "
-        f"{X.dtype}; engine 'bptt' takes any device and dtype"
+        "engine 'compiled' takes X (T, B, I), h_0 (B, H), U (I, H), V (H, H) and b (H) that are "
+        "plain tensors of one dtype on the CPU, and one of them is not; engine 'auto' takes others"
     )
 
 
+class Kernels(NamedTuple):
+    """The functions of `kernels.loops.functions` for one dtype.
+
+    Attributes:
+        addresses: of "forward" and "backward".
+        on_threads: calls the function at an address with arguments on so many threads.
+    """
+
+    addresses: dict[str, int]
+    on_threads: Callable[..., None]
+
+
 @cache
-def has_compiler() -> bool:
-    """Whether numba is installed."""
-    return find_spec("numba") is not None
+def _kernels(dtype: torch.dtype) -> Kernels | Exception:
+    """The compiled functions for a dtype, or the reason why there are none."""
+    try:
+        # LLVM takes its time to load.
+        from elman.recurrence.kernels import object_code, openmp  # noqa: PLC0415
+
+        names = ("forward", "backward")
+        found = {name: object_code.address(name, DTYPES[dtype]) for name in names}
+        return Kernels(found, openmp.call)
+    except Exception as error:  # whatever keeps numba or LLVM from working here
+        return error
+
+
+def has_compiler(dtype: torch.dtype) -> bool:
+    """Whether the loops for a dtype are compiled, or can be; if not, a warning tells why, once."""
+    kernels = _kernels(dtype)
+    if isinstance(kernels, Exception):
+        _warn(f"{type(kernels).__name__}: {kernels}")
+        return False
+    return True
+
+
+@cache
+def _warn(reason: str) -> None:
+    warnings.warn(
+        f"engine 'compiled' does not work here ({reason}); engine 'bptt' computes instead, more "
+        "slowly. Is numba installed, in a version that works with this version of numpy?",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def _forward(
@@ -77,10 +123,11 @@ def _forward(
     H = len(V)
     h = X.new_empty(T, B, H)
     if h.numel() > 0:
-        X, U, V, b = X.contiguous(), U.contiguous(), V.contiguous(), b.contiguous()
         lengths = None if ended is None else (~ended).sum((0, 2))
+        contiguous = X.contiguous(), h_0, U.contiguous(), V.contiguous(), b.contiguous()
         sizes = (T, B, I, H, NUMBERS[f], *h_0.stride())
-        _call("forward", sizes, (h, X, h_0, U, V, b, lengths))
+        if not _call("forward", sizes, (h, *contiguous, lengths)):
+            return unrolled(X, h_0, U, V, b, f, ended)
     return h
 
 
@@ -93,6 +140,10 @@ def _backward(
 ) -> Gradients:
     """The gradients of X, h_0, U, V and b, where they are wanted."""
     X, h_0, U, V, b = inputs
+    dh = dh.resolve_neg()
+    # `parameter.data = …` may have made another of what was kept since the forward pass.
+    if not addressable(X, h_0, U, V, b, None, h, dh):
+        return TENSOR_PASSES.backward(dh, h, inputs, f, wanted)
     T, B, I = X.shape
     H = len(V)
     if h.numel() == 0:
@@ -102,36 +153,35 @@ def _backward(
     at_once = T if (T - STEPS) * B <= H else STEPS
     V_T = V.T.clone(memory_format=torch.contiguous_format)
     U_T = U.T.contiguous() if wanted[0] else None
-    dX, dh_0, dU, db = (
-        x.new_empty(x.shape) if is_wanted else None
-        for x, is_wanted in zip((X, h_0, U, b), (*wanted[:3], wanted[4]), strict=True)
-    )
-    dV = None
-    if wanted[3]:
-        dV = V_T if at_once == T else V.new_empty(H, H)
-    gradients = [dX, dh_0, dU, dV, db]
-    da, ones = h.new_empty(at_once, B, H), h.new_ones(1)
+    gradients = [
+        h.new_empty(x.shape) if is_wanted and not (x is V and at_once == T) else None
+        for x, is_wanted in zip(inputs, wanted, strict=True)
+    ]
+    if wanted[3] and at_once == T:
+        gradients[3] = V_T
+    da = h.new_empty(at_once, B, H)
     sizes = (T, B, I, H, NUMBERS[f], *h_0.stride(), at_once, *dh.stride())
-    _call("backward", sizes, (dh, h, X.contiguous(), h_0, U_T, V_T, da, ones, *gradients))
+    tensors = (dh, h, X.contiguous(), h_0, U_T, V_T, da, ONE[h.dtype], *gradients)
+    if not _call("backward", sizes, tensors):
+        return TENSOR_PASSES.backward(dh, h, inputs, f, wanted)
     return gradients
 
 
-def _call(function: str, sizes: tuple[int, ...], tensors: tuple[Tensor | None, ...]) -> None:
-    """Calls a function of `kernels.loops.functions` with the addresses of the tensors."""
-    address, on_threads = _loaded(function, DTYPES[tensors[0].dtype])  # type: ignore[union-attr]
+def _call(function: str, sizes: tuple[int, ...], tensors: tuple[Tensor | None, ...]) -> bool:
+    """Calls a function of `kernels.loops.functions` with the addresses of the tensors.
+
+    Returns:
+        Whether it could be called: each of the tensors has memory.
+    """
+    found = addresses(tensors)
+    kernels = _kernels(tensors[0].dtype)  # type: ignore[union-attr]
+    if found is None or isinstance(kernels, Exception):
+        return False
     T, B, I, H, *_ = sizes
     threads = 1 if T * B * H * (I + H) < SMALL else torch.get_num_threads()
-    addresses = [0 if x is None else x.data_ptr() for x in tensors]
-    arguments = (ctypes.c_int64 * (len(sizes) + len(addresses)))(*sizes, *addresses)
-    on_threads(address, arguments, threads)
-
-
-@cache
-def _loaded(function: str, dtype: str) -> tuple[int, Callable[..., None]]:
-    # LLVM takes its time to load.
-    from elman.recurrence.kernels import object_code, openmp  # noqa: PLC0415
-
-    return object_code.address(function, dtype), openmp.call
+    arguments = (ctypes.c_int64 * (len(sizes) + len(found)))(*sizes, *found)
+    kernels.on_threads(kernels.addresses[function], arguments, threads)
+    return True
 
 
 PASSES = Passes(_forward, _backward)

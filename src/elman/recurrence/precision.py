@@ -1,25 +1,24 @@
 """What torch.autocast means for the recurrence: all of its arguments in one dtype."""
 
-from functools import cache
-
 import torch
 from torch import Tensor
 
 
 def autocasts(device: str) -> bool:
     """Whether autocast is on for a type of device."""
-    return _has_autocast(device) and torch.is_autocast_enabled(device)
-
-
-@cache
-def _has_autocast(device: str) -> bool:
-    return torch.amp.is_autocast_available(device)
+    is_available = device == "cpu" or torch.amp.is_autocast_available(device)
+    return is_available and torch.is_autocast_enabled(device)
 
 
 def autocast(X: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
-    """All arguments in the autocast dtype where autocast is on and X not float64, else as is."""
+    """Where autocast is on, all arguments in its dtype but those in float64 or complex."""
     device = X.device.type
-    if X.dtype == torch.float64 or not autocasts(device):
+    if not autocasts(device):
         return X, *others
     dtype = torch.get_autocast_dtype(device)
-    return tuple(x.to(dtype) for x in (X, *others))
+    return tuple(x.to(dtype) if is_cast(x.dtype) else x for x in (X, *others))
+
+
+def is_cast(dtype: torch.dtype) -> bool:
+    """Whether autocast, where it is on, makes another dtype of this one."""
+    return dtype.is_floating_point and dtype != torch.float64

@@ -1,0 +1,107 @@
+"""Which tensors compiled code may read and write by their address."""
+
+import torch
+from torch import Tensor, nn
+
+DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+KINDS = frozenset({Tensor, nn.Parameter})  # a subclass may be anything, and wants to see each call
+
+
+def addressable(
+    X: Tensor,
+    h_0: Tensor,
+    U: Tensor,
+    V: Tensor,
+    b: Tensor,
+    ended: Tensor | None = None,
+    *states: Tensor,
+) -> bool:
+    """Whether all arguments of the recurrence are plain numbers in the memory of the CPU.
+
+    They are if none is of a subclass, all lie on the CPU in rows and columns, have one dtype that
+    is compiled for and the right shapes, and none is a view that stands for its negative. That no
+    mode watches them is for `traced` to say.
+
+    Args:
+        X: `(T, B, I)`.
+        h_0: `(B, H)`.
+        U: `(I, H)`.
+        V: `(H, H)`.
+        b: `(H)`.
+        ended: `(T, B, 1)`, or None.
+        states: h or ∂h, `(T, B, H)`.
+    """
+    dtype, shape = X.dtype, X.shape
+    if dtype not in DTYPES or len(shape) != 3:
+        return False
+    for x in (X, h_0, U, V, b, *states):
+        if (
+            type(x) not in KINDS
+            or not x.is_cpu
+            or x.dtype is not dtype
+            or x.layout is not torch.strided
+            or x.is_neg()
+        ):
+            return False
+    T, B, I = shape
+    H = V.shape[-1]
+    return (
+        h_0.shape == (B, H)
+        and U.shape == (I, H)
+        and V.shape == (H, H)
+        and b.shape == (H,)
+        and (
+            ended is None
+            or (
+                type(ended) is Tensor
+                and ended.is_cpu
+                and ended.dtype is torch.bool
+                and ended.shape == (T, B, 1)
+            )
+        )
+        and all(h.shape == (T, B, H) for h in states)
+    )
+
+
+def uniform(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
+    """Whether all are real, have one dtype, one device and the right shapes; none of a subclass.
+
+    Args:
+        X: `(T, B, I)`.
+        h_0: `(B, H)`.
+        U: `(I, H)`.
+        V: `(H, H)`.
+        b: `(H)`.
+    """
+    if X.dim() != 3 or X.is_complex():
+        return False
+    (_, B, I), H = X.shape, V.shape[-1]
+    shapes = X.shape, (B, H), (I, H), (H, H), (H,)
+    return all(
+        type(x) in KINDS
+        and x.dtype == X.dtype
+        and x.device == X.device
+        and x.layout is torch.strided
+        and x.shape == shape
+        for x, shape in zip((X, h_0, U, V, b), shapes, strict=True)
+    )
+
+
+def addresses(tensors: tuple[Tensor | None, ...]) -> list[int] | None:
+    """Where each tensor begins, 0 for None; None if one of them has no memory.
+
+    That is so where its memory has been given back (by FSDP, say) or was never taken.
+    """
+    found = []
+    for x in tensors:
+        if x is None:
+            found.append(0)
+            continue
+        try:
+            address = x.data_ptr()
+        except RuntimeError:
+            return None
+        if address == 0:
+            return None
+        found.append(address)
+    return found
