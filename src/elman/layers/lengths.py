@@ -21,14 +21,13 @@ def last_state(h: Tensor, h_0: Tensor, lengths: Tensor | None) -> Tensor:
     Returns:
         `(B, H)`.
     """
-    h_0 = h_0.to(h.dtype)  # under autocast h has another
     if h.shape[0] == 0:  # not len(h): an exporter would take the length of its example for good
-        return h_0
+        return h_0.to(h.dtype)  # of another under autocast
     if lengths is None:
         return h[-1]
     last = (lengths - 1).clamp(0, h.shape[0] - 1)
     h_last = h.gather(0, last[None, :, None].expand(1, -1, h.shape[2])).squeeze(0)
-    return torch.where((lengths > 0).unsqueeze(1), h_last, h_0)
+    return torch.where((lengths > 0).unsqueeze(1), h_last, h_0.to(h.dtype))
 
 
 def reverse(X: Tensor, lengths: Tensor | None) -> Tensor:

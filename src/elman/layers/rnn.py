@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Literal, Self, overload
 
 import torch
@@ -261,53 +262,44 @@ class RNN(nn.Module):
         lengths = self._check(input, hx, lengths, cells)
         if input.dim() == 2:  # one sequence: a batch of one
             layers, h_n = self._unfold_batch(
+                cells,
                 input.unsqueeze(1),
                 None if hx is None else hx.unsqueeze(1),
                 None if lengths is None else lengths.unsqueeze(0),
-                cells,
                 keep=keep,
             )
             return [h.squeeze(1) for h in layers], h_n.squeeze(1)
         if self.batch_first:
-            layers, h_n = self._unfold_batch(input.transpose(0, 1), hx, lengths, cells, keep=keep)
+            layers, h_n = self._unfold_batch(cells, input.transpose(0, 1), hx, lengths, keep=keep)
             return [h.transpose(0, 1) for h in layers], h_n
-        return self._unfold_batch(input, hx, lengths, cells, keep=keep)
+        return self._unfold_batch(cells, input, hx, lengths, keep=keep)
 
     def _unfold_batch(
         self,
-        X: Tensor,
-        h_0: Tensor | None,
-        lengths: Tensor | None,
         cells: list[RNNCell],
-        *,
-        keep: bool,
-    ) -> tuple[list[Tensor], Tensor]:
-        states: Sequence[Tensor]  # h_0 of each cell, (B, H)
-        if h_0 is not None:
-            states = h_0.unbind()
-        elif self.h_0 is not None:
-            states = self.h_0.unsqueeze(1).expand(-1, X.shape[1], -1).unbind()
-        else:  # in the memory of one number
-            states = [X.new_zeros(1, 1).expand(X.shape[1], self.hidden_size)] * len(cells)
-        if recorded():
-            return self._unfold_layers(X, states, lengths)
-        if self.recompute is not None and torch.is_grad_enabled() and not traced() and len(X) > 0:
-            return self._unfold_parts(X, states, lengths, self.recompute, keep=keep)
-        if len(X) == 1 and lengths is None and not self.bidirectional and not self._drops():
-            return self._step(X, states, cells)
-        return self._unfold_layers(X, states, lengths)
-
-    def _unfold_parts(
-        self,
         X: Tensor,
-        h_0: Sequence[Tensor],
+        hx: Tensor | None,
         lengths: Tensor | None,
-        steps: int,
         *,
         keep: bool,
     ) -> tuple[list[Tensor], Tensor]:
+        h_0: Sequence[Tensor]  # of each cell, (B, H)
+        if hx is not None:
+            h_0 = hx.unbind()
+        elif self.h_0 is not None:
+            h_0 = self.h_0.unsqueeze(1).expand(-1, X.shape[1], -1).unbind()
+        else:  # the same for all, in the memory of one number
+            h_0 = [X.new_zeros(1, 1).expand(X.shape[1], self.hidden_size)] * len(cells)
+        if recorded():  # which would take the length of its example for good
+            return self._unfold_layers(cells, X, h_0, lengths)
+        T = X.shape[0]
+        if T == 1 and lengths is None and not self.bidirectional and not self._drops():
+            return self._step(cells, X, h_0)
+        if self.recompute is None or T == 0 or not torch.is_grad_enabled() or traced():
+            return self._unfold_layers(cells, X, h_0, lengths)
         kept, last = [], []
-        for layers, h_n in unfold_in_parts(self._unfold_layers, X, h_0, lengths, steps):
+        unfold_part = partial(self._unfold_layers, cells)
+        for layers, h_n in unfold_in_parts(unfold_part, X, h_0, lengths, self.recompute):
             last = [h_n]
             if keep:
                 kept.append(layers)
@@ -317,7 +309,7 @@ class RNN(nn.Module):
         return self.training and self.dropout > 0
 
     def _step(
-        self, X: Tensor, h_0: Sequence[Tensor], cells: list[RNNCell]
+        self, cells: list[RNNCell], X: Tensor, h_0: Sequence[Tensor]
     ) -> tuple[list[Tensor], Tensor]:
         """One time step, as in writing text, where whatever is around it would count."""
         layers = []
@@ -328,7 +320,7 @@ class RNN(nn.Module):
         return layers, torch.cat(layers)
 
     def _unfold_layers(
-        self, X: Tensor, h_0: Sequence[Tensor], lengths: Tensor | None
+        self, cells: list[RNNCell], X: Tensor, h_0: Sequence[Tensor], lengths: Tensor | None
     ) -> tuple[list[Tensor], Tensor]:
         ended = None
         if lengths is not None:
@@ -336,7 +328,6 @@ class RNN(nn.Module):
             X = X.masked_fill(ended, 0)  # padding may be anything, even infinite
 
         layers, last = [], []
-        cells = list(self.cells)
         for layer in range(self.num_layers):
             if layer > 0 and self._drops():
                 X = functional.dropout(X, self.dropout)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+STRIDED = torch.strided
 KINDS = frozenset({Tensor, nn.Parameter})  # a subclass may be anything, and wants to see each call
 
 
@@ -31,36 +32,30 @@ def addressable(
         ended: `(T, B, 1)`, or None.
         states: h or ∂h, `(T, B, H)`.
     """
-    dtype, shape = X.dtype, X.shape
-    if dtype not in DTYPES or len(shape) != 3:
-        return False
+    dtype = X.dtype
     for x in (X, h_0, U, V, b, *states):
         if (
             type(x) not in KINDS
             or not x.is_cpu
             or x.dtype is not dtype
-            or x.layout is not torch.strided
+            or x.layout is not STRIDED
             or x.is_neg()
         ):
             return False
-    T, B, I = shape
+    if dtype not in DTYPES or X.dim() != 3:
+        return False
+    T, B, I = X.shape
     H = V.shape[-1]
-    return (
-        h_0.shape == (B, H)
-        and U.shape == (I, H)
-        and V.shape == (H, H)
-        and b.shape == (H,)
-        and (
-            ended is None
-            or (
-                type(ended) is Tensor
-                and ended.is_cpu
-                and ended.dtype is torch.bool
-                and ended.shape == (T, B, 1)
-            )
-        )
-        and all(h.shape == (T, B, H) for h in states)
-    )
+    if h_0.shape != (B, H) or U.shape != (I, H) or V.shape != (H, H) or b.shape != (H,):
+        return False
+    if ended is not None and not (
+        type(ended) is Tensor
+        and ended.is_cpu
+        and ended.dtype is torch.bool
+        and ended.shape == (T, B, 1)
+    ):
+        return False
+    return not states or all(h.shape == (T, B, H) for h in states)
 
 
 def uniform(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
@@ -81,7 +76,7 @@ def uniform(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
         type(x) in KINDS
         and x.dtype == X.dtype
         and x.device == X.device
-        and x.layout is torch.strided
+        and x.layout is STRIDED
         and x.shape == shape
         for x, shape in zip((X, h_0, U, V, b), shapes, strict=True)
     )

@@ -96,14 +96,17 @@ class _ByHand(torch.autograd.Function):
         ended: Tensor | None,
     ) -> Tensor:
         h = passes.forward(X, h_0, U, V, b, f, ended)
-        ctx.passes, ctx.f = passes, f
-        ctx.b, ctx.b_version = b, b._version
-        ctx.h_changes = _Changes(h)
-        # torch refuses to give back a tensor that has been changed in place. Of those below, the
-        # gradients need X for ∂U alone, and h can be computed again: `data` is not watched.
-        _, needs_X, _, needs_U, *_ = ctx.needs_input_grad
-        ctx.X_changes = None if needs_X or needs_U else _Changes(X)
-        ctx.save_for_backward(X.data if ctx.X_changes else X, h_0, U, V, h.data, ended)
+        ctx.passes, ctx.f, ctx.b = passes, f, b
+        # torch refuses to give back a tensor that has been changed in place. But the gradients can
+        # do without h, which can be computed again, and need X for ∂U alone: `data` is not watched
+        # by torch, and `_counter` tells of a change.
+        ctx.h_changes, ctx.b_changes = _counter(h), b._version
+        _, X_wanted, _, U_wanted, *_ = ctx.needs_input_grad
+        ctx.X_changes = None
+        if not (X_wanted or U_wanted):
+            ctx.X_changes = _counter(X)
+            X = X.data
+        ctx.save_for_backward(X, h_0, U, V, h.data, ended)
         return h
 
     @staticmethod
@@ -117,28 +120,25 @@ class _ByHand(torch.autograd.Function):
             _check_inputs(ctx)
             gradients = _gradients_by_autograd(dh, inputs, ctx.f, ended, wanted)
         else:
-            if ctx.h_changes.any():
+            if _has_changed(ctx.h_changes):
                 _check_inputs(ctx)
                 h = ctx.passes.forward(*inputs, ctx.f, ended)
             gradients = ctx.passes.backward(dh, h, inputs, ctx.f, wanted)
         return None, *gradients, None, None
 
 
-class _Changes:
-    """Tells whether a tensor has been changed in place; does not keep its memory.
+Counter = tuple[Tensor, int]
 
-    Args:
-        x: the tensor, as it should stay.
-    """
 
-    def __init__(self, x: Tensor) -> None:
-        self._alias = x.detach()  # counts its changes together with x
-        self._alias.data = NOTHING if x.is_cpu else x.new_empty(0)
-        self._version = self._alias._version
+def _counter(x: Tensor) -> Counter:
+    """What counts the changes of x in place, without its memory, and its count now."""
+    counter = x.detach()
+    counter.data = NOTHING if x.is_cpu else x.new_empty(0)
+    return counter, counter._version
 
-    def any(self) -> bool:
-        """Whether there has been a change."""
-        return self._alias._version != self._version
+
+def _has_changed(counter: Counter) -> bool:
+    return counter[0]._version != counter[1]
 
 
 def _saved(ctx: Any) -> Any:
@@ -152,9 +152,9 @@ def _saved(ctx: Any) -> Any:
 
 def _check_inputs(ctx: Any) -> None:
     """Raises RuntimeError if what the states are to be computed from has been changed in place."""
-    if ctx.b._version != ctx.b_version:
+    if ctx.b._version != ctx.b_changes:
         raise _changed("b")
-    if ctx.X_changes and ctx.X_changes.any():
+    if ctx.X_changes and _has_changed(ctx.X_changes):
         raise _changed("the input")
 
 
