@@ -13,13 +13,14 @@ from typing import NamedTuple, NoReturn
 import torch
 from torch import Tensor
 
-from elman.equations import NONLINEARITIES, Nonlinearity, has_derivative
+from elman.equations import Nonlinearity, has_derivative
 from elman.recurrence.addressable import DTYPES, addressable, addresses
 from elman.recurrence.autograd import Gradients, Passes, check_derivable, differentiable
 from elman.recurrence.bptt import PASSES as TENSOR_PASSES
+from elman.recurrence.kernels.nonlinearities import RELU, SIGMOID, TANH
 from elman.recurrence.unrolled import unrolled
 
-NUMBERS = {f: number for number, f in enumerate(NONLINEARITIES.values())}  # as the loops know f
+NUMBERS: dict[Nonlinearity, int] = {torch.tanh: TANH, torch.relu: RELU, torch.sigmoid: SIGMOID}
 STEPS = 16  # time steps whose ∂a is kept, unless all take less memory than Vᵀ apart from ∂V
 ONE = {dtype: torch.ones(1, dtype=dtype, device="cpu") for dtype in DTYPES}
 SMALL = 1_000_000  # multiplications that take one thread less time than to wake another

@@ -5,7 +5,8 @@ import pytest
 from numba import njit, types
 from numpy.typing import NDArray
 
-from elman.recurrence.kernels.activations import RELU, SIGMOID, TANH, activate, differentiate
+from elman.recurrence.kernels.activations import activate, differentiate
+from elman.recurrence.kernels.nonlinearities import RELU, SIGMOID, TANH
 from elman.recurrence.kernels.tiles import pointer
 
 

@@ -7,10 +7,8 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from elman.equations import NONLINEARITIES
+from elman.recurrence.kernels.nonlinearities import RELU, TANH
 from elman.recurrence.kernels.products import CONTRACT, compiled
-
-TANH, RELU, SIGMOID = (list(NONLINEARITIES).index(name) for name in ("tanh", "relu", "sigmoid"))
 
 HALF, ONE, MINUS_TWO, LOWEST = np.float32(0.5), np.float32(1), np.float32(-2), np.float32(-20)
 LOG2_E, LN_2 = np.float32(1 / math.log(2)), np.float32(math.log(2))

@@ -1,0 +1,3 @@
+"""The numbers by which the compiled loops know f."""
+
+TANH, RELU, SIGMOID = range(3)
