@@ -1,68 +1,159 @@
+"""How far f and f′ are from the exact numbers, in units of the last place, for numbers of any size.
+
+Errors in float32 are found with numpy in float64, errors in float64 with many digits of mpmath.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
+import torch
 from numba import njit, types
 from numpy.typing import NDArray
 
+from elman.equations import NONLINEARITIES
 from elman.recurrence.kernels.activations import activate, differentiate
 from elman.recurrence.kernels.nonlinearities import RELU, SIGMOID, TANH
 from elman.recurrence.kernels.tiles import pointer
 
+Numbers = NDArray[Any]
+DTYPES = [np.float32, np.float64]
+NUMBA = {np.dtype(np.float32): types.float32, np.dtype(np.float64): types.float64}
+
 
 @njit
-def _activate(address, f, n):  # type: ignore[no-untyped-def]
-    activate(pointer(address, types.float32), f, n)
+def _activate(address, dtype, f, n):  # type: ignore[no-untyped-def]
+    activate(pointer(address, dtype), f, n)
 
 
 @njit
-def _differentiate(address, h, f, n):  # type: ignore[no-untyped-def]
-    differentiate(pointer(address, types.float32), pointer(h, types.float32), f, n)
+def _differentiate(address, h, dtype, f, n):  # type: ignore[no-untyped-def]
+    differentiate(pointer(address, dtype), pointer(h, dtype), f, n)
 
 
-def activated(a: NDArray[Any], f: int) -> NDArray[np.float32]:
-    h = np.array(a, dtype=np.float32)
-    _activate(h.ctypes.data, f, len(h))
+def activated(a: Numbers, f: int) -> Numbers:
+    h = a.copy()
+    _activate(h.ctypes.data, NUMBA[h.dtype], f, len(h))
     return h
 
 
-def test_tanh_to_the_last_places() -> None:
-    x = np.concatenate([np.linspace(-12, 12, 200_001), np.logspace(-30, 1, 10_000)])
-    x = x.astype(np.float32)
-    exact = np.tanh(x.astype(np.float64))
-    found = activated(x, TANH)
-    assert (np.abs(found - exact) <= 2.5 * np.spacing(np.abs(exact).astype(np.float32))).all()
-    assert np.abs(found).max() <= 1
-
-
-def test_sigmoid_to_the_last_places() -> None:
-    x = np.linspace(-12, 12, 200_001).astype(np.float32)
-    exact = 1 / (1 + np.exp(-x.astype(np.float64)))
-    assert np.abs(activated(x, SIGMOID) - exact).max() <= 2 * np.spacing(np.float32(0.5))
-
-
-@pytest.mark.parametrize(("f", "right"), [(TANH, np.tanh), (RELU, lambda x: np.maximum(x, 0))])
-def test_zeros_infinities_and_nan(f: int, right: Any) -> None:
-    special = np.array([0.0, np.inf, -np.inf, np.nan, 1e30, -1e30], dtype=np.float32)
-    np.testing.assert_array_equal(activated(special, f), right(special))
-
-
-def test_tanh_keeps_the_sign_of_zero() -> None:
-    assert list(np.signbit(activated(np.array([0.0, -0.0]), TANH))) == [False, True]
-
-
-@pytest.mark.parametrize(
-    ("f", "derivative"),
-    [
-        (TANH, lambda h: 1 - h * h),
-        (RELU, lambda h: h > 0),
-        (SIGMOID, lambda h: h * (1 - h)),
-    ],
-)
-def test_derivatives_written_with_h(f: int, derivative: Any) -> None:
-    random = np.random.default_rng(0)
-    h = activated(random.standard_normal(77), f)
-    dh = random.standard_normal(77).astype(np.float32)
+def differentiated(dh: Numbers, h: Numbers, f: int) -> Numbers:
     da = dh.copy()
-    _differentiate(da.ctypes.data, h.ctypes.data, f, 77)
-    np.testing.assert_allclose(da, dh * derivative(h), rtol=1e-5, atol=1e-6)
+    _differentiate(da.ctypes.data, h.ctypes.data, NUMBA[h.dtype], f, len(h))
+    return da
+
+
+def numbers_of_all_sizes(dtype: type, count: int) -> Numbers:
+    """Finite: any bits, the smallest and the largest, and evenly spread where f is no constant."""
+    kind = {np.float32: np.uint32, np.float64: np.uint64}[dtype]
+    random = np.random.default_rng(0)
+    any_bits = random.integers(np.iinfo(kind).max, size=count, dtype=kind, endpoint=True)
+    any_size = any_bits.view(dtype)
+    info = np.finfo(dtype)
+    edges = np.array([0, info.smallest_subnormal, info.smallest_normal, info.eps, info.max / 2])
+    lowest = np.log(float(info.smallest_subnormal))
+    spread = [np.linspace(-width, width, count) for width in (1, 12, -1.1 * lowest)]
+    evenly = np.concatenate([edges, -edges, *spread]).astype(dtype)
+    return np.concatenate([any_size[np.isfinite(any_size)], evenly])
+
+
+def errors(found: Numbers, exact: Callable[..., Any], *arguments: Numbers) -> Numbers:
+    """How many units of the last place of the exact number are between it and the one found."""
+    if found.dtype == np.float32:
+        right = exact(np, *(x.astype(np.float64) for x in arguments))
+        return np.abs(found - right) / np.spacing(np.abs(right).astype(np.float32))
+    with mpmath.workprec(160):
+        ours, *columns = ([mpmath.mpf(x) for x in xs.tolist()] for xs in (found, *arguments))
+        exacts = [exact(mpmath, *xs) for xs in zip(*columns, strict=True)]
+        units = np.spacing(np.abs(np.array(exacts, dtype=np.float64))).tolist()
+        both = zip(ours, exacts, units, strict=True)
+        return np.array([float(abs(our - right) / unit) for our, right, unit in both])
+
+
+def exact_tanh(library: Any, x: Any) -> Any:
+    return library.tanh(x)
+
+
+def exact_sigmoid(library: Any, x: Any) -> Any:
+    with np.errstate(over="ignore"):
+        return 1 / (1 + library.exp(-x))
+
+
+def exact_relu(_: Any, x: Any) -> Any:
+    return x * (x > 0)
+
+
+FUNCTIONS = {"tanh": exact_tanh, "sigmoid": exact_sigmoid, "relu": exact_relu}
+KERNELS = {"tanh": TANH, "sigmoid": SIGMOID, "relu": RELU}
+UNITS = {"tanh": 3, "sigmoid": 3, "relu": 0}
+COUNTS = {np.float32: 200_000, np.float64: 1_000}  # mpmath takes its time
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_numbers_of_all_sizes_to_the_last_places(f: str, dtype: type) -> None:
+    """Results below the smallest normal number, too, which have fewer places."""
+    x = numbers_of_all_sizes(dtype, COUNTS[dtype])
+    h = activated(x, KERNELS[f])
+    assert errors(h, FUNCTIONS[f], x).max() <= UNITS[f]
+    assert f == "relu" or np.abs(h).max() <= 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_functions_of_torch_to_the_last_places(f: str, dtype: type) -> None:
+    """Those of the other engines; results below the smallest normal number may become zero."""
+    x = numbers_of_all_sizes(dtype, COUNTS[dtype])
+    h = NONLINEARITIES[f](torch.from_numpy(x)).numpy()
+    right = activated(x, KERNELS[f])  # exact enough for this: see above
+    smallest = np.finfo(dtype).smallest_normal
+    is_normal = np.abs(right) >= smallest
+    assert errors(h[is_normal], FUNCTIONS[f], x[is_normal]).max() <= UNITS[f]
+    assert np.abs(h - right)[~is_normal].max() < smallest
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_zeros_infinities_and_nan(f: str, dtype: type) -> None:
+    x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan], dtype=dtype)
+    right = {
+        "tanh": [0.0, -0.0, 1, -1, np.nan],
+        "sigmoid": [0.5, 0.5, 1, 0, np.nan],
+        "relu": [0, 0, np.inf, 0, np.nan],
+    }[f]
+    found = activated(np.tile(x, 10), KERNELS[f])  # enough to be computed many at a time
+    np.testing.assert_array_equal(found, np.tile(right, 10))
+    if f == "tanh":
+        assert list(np.signbit(found[:2])) == [False, True]
+
+
+def exact_derivative(f: str) -> Callable[..., Any]:
+    return {
+        "tanh": lambda _, dh, h: dh * (1 - h) * (1 + h),
+        "sigmoid": lambda _, dh, h: dh * (1 - h) * h,
+        "relu": lambda _, dh, h: dh * (h > 0),
+    }[f]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_derivatives_to_the_last_places(f: str, dtype: type) -> None:
+    x = numbers_of_all_sizes(dtype, COUNTS[dtype])
+    h = activated(x, KERNELS[f])
+    dh = np.random.default_rng(0).permutation(x)
+    da = differentiated(dh, h, KERNELS[f])
+    assert errors(da, exact_derivative(f), dh, h).max() <= UNITS[f]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_gradients_that_are_no_numbers_are_those_of_torch(f: str, dtype: torch.dtype) -> None:
+    special = [0.0, 0.3, -0.3, 1e30, -1e30, np.inf, -np.inf, np.nan]
+    a, dh = torch.cartesian_prod(*[torch.tensor(special, dtype=dtype)] * 2).unbind(1)
+    a.requires_grad_()
+    [right] = torch.autograd.grad(NONLINEARITIES[f](a), a, dh)
+    h = activated(a.detach().numpy(), KERNELS[f])
+    found = differentiated(dh.numpy(), h, KERNELS[f])
+    np.testing.assert_allclose(found, right, rtol=1e-5)

@@ -10,8 +10,14 @@ from numba.extending import overload
 from elman.recurrence.kernels.nonlinearities import RELU, TANH
 from elman.recurrence.kernels.products import CONTRACT, compiled
 
-HALF, ONE, MINUS_TWO, LOWEST = np.float32(0.5), np.float32(1), np.float32(-2), np.float32(-20)
-LOG2_E, LN_2 = np.float32(1 / math.log(2)), np.float32(math.log(2))
+ONE = np.float32(1)
+LOG2_E = np.float32(1 / math.log(2))
+# ln 2 in two parts: the first has so few places that its product with a small integer is exact.
+LN_2_HIGH = np.float32(0.693359375)
+LN_2_LOW = np.float32(math.log(2) - 0.693359375)
+# A number so large that what is added to it is rounded to an integer.
+ROUNDS = np.float32(1.5 * 2**23)
+ROUNDS_BITS = ROUNDS.view(np.int32)
 C2, C3, C4, C5, C6, C7 = (np.float32(1 / math.factorial(k)) for k in range(2, 8))
 
 
@@ -34,14 +40,14 @@ def differentiate(da: Any, h: Any, f: int, n: int) -> None:
     """`∂a = ∂h ∘ f′(a)` for n numbers, in the memory of ∂h, f′ written with h = f(a)."""
     if f == TANH:
         for j in range(n):
-            da[j] -= da[j] * h[j] * h[j]
+            da[j] *= (ONE - h[j]) * (ONE + h[j])
     elif f == RELU:
         for j in range(n):
             if h[j] <= 0:
                 da[j] = 0
     else:
         for j in range(n):
-            da[j] *= h[j] - h[j] * h[j]
+            da[j] *= (ONE - h[j]) * h[j]
 
 
 def tanh(x: Any) -> Any:
@@ -50,8 +56,10 @@ def tanh(x: Any) -> Any:
 
 
 def sigmoid(x: Any) -> Any:
-    """σ(x) = ½ + ½ tanh(x / 2)."""
-    return 0.5 + 0.5 * math.tanh(0.5 * x)
+    """σ(x) = 1 / (1 + exp −x), within 3 units of its last place; in float32 many at a time."""
+    # Of two forms of the quotient, the one whose exp is never large.
+    exp = math.exp(-abs(x))
+    return (1 if x >= 0 else exp) / (1 + exp)
 
 
 @overload(tanh, jit_options={"fastmath": CONTRACT})
@@ -65,20 +73,39 @@ def _compile_sigmoid(x: Any) -> Any:
 
 
 def _sigmoid_float32(x: Any) -> Any:
-    return HALF + HALF * tanh(HALF * x)
+    # Below −104 exp is zero.
+    n, p = exp_parts(max(-abs(x), np.float32(-104)))
+    # 2ⁿ may be less than the smallest normal number; its two factors are not.
+    half = np.int32(n >> np.int32(1))
+    exp = (power_of_2(half) * p + power_of_2(half)) * power_of_2(np.int32(n - half))
+    return (ONE if x >= 0 else exp) / (ONE + exp)
 
 
 def _tanh_float32(x: Any) -> Any:
     # With y = −2 |x|, tanh |x| is (1 − exp y) / (1 + exp y); beyond |x| = 10 it is 1.
-    y = max(MINUS_TWO * abs(x), LOWEST)
-    # exp y = 2ⁿ exp r with |r| ≤ ln 2 / 2, where the series of p = exp r − 1 is short.
-    n = np.int32(y * LOG2_E - HALF)  # the nearest, since y is not positive
-    r = y - np.float32(n) * LN_2
-    p = r + r * r * (C2 + r * (C3 + r * (C4 + r * (C5 + r * (C6 + r * C7)))))
-    power = np.int32((n + np.int32(127)) << np.int32(23)).view(np.float32)  # 2ⁿ
+    y = max(np.float32(-2) * abs(x), np.float32(-20))
+    n, p = exp_parts(y)
+    power = power_of_2(n)
     exp = power * p + power
     exp_minus_1 = power * p + (power - ONE)
     # Of two forms of the quotient, the one that loses no places: near 1 what is missing from it.
     large = y < -ONE
     quotient = (exp + exp if large else -exp_minus_1) / (ONE + exp)
     return math.copysign(ONE - quotient if large else quotient, x)
+
+
+@compiled
+def exp_parts(y: Any) -> Any:
+    """n and p for which `exp y = 2ⁿ (1 + p)`, y of float32 from −104 to 0."""
+    # exp y = 2ⁿ exp r with |r| ≤ ln 2 / 2, where the series of p = exp r − 1 is short.
+    rounded = y * LOG2_E + ROUNDS
+    n = rounded - ROUNDS
+    r = y - n * LN_2_HIGH - n * LN_2_LOW
+    p = r + r * r * (C2 + r * (C3 + r * (C4 + r * (C5 + r * (C6 + r * C7)))))
+    return np.int32(np.float32(rounded).view(np.int32) - ROUNDS_BITS), p
+
+
+@compiled
+def power_of_2(n: Any) -> Any:
+    """`2ⁿ` in float32, for an n of int32 from −126 to 127."""
+    return np.int32((n + np.int32(127)) << np.int32(23)).view(np.float32)
