@@ -18,6 +18,7 @@ from elman.recurrence.addressable import DTYPES, addressable, addresses
 from elman.recurrence.autograd import Gradients, Passes, check_derivable, differentiable
 from elman.recurrence.bptt import PASSES as TENSOR_PASSES
 from elman.recurrence.kernels.nonlinearities import RELU, SIGMOID, TANH
+from elman.recurrence.kernels.processes import forked
 from elman.recurrence.unrolled import unrolled
 
 NUMBERS: dict[Nonlinearity, int] = {torch.tanh: TANH, torch.relu: RELU, torch.sigmoid: SIGMOID}
@@ -179,7 +180,7 @@ def _call(function: str, sizes: tuple[int, ...], tensors: tuple[Tensor | None, .
     if found is None or isinstance(kernels, Exception):
         return False
     T, B, I, H, *_ = sizes
-    threads = 1 if T * B * H * (I + H) < SMALL else torch.get_num_threads()
+    threads = 1 if T * B * H * (I + H) < SMALL or forked() else torch.get_num_threads()
     arguments = (ctypes.c_int64 * (len(sizes) + len(found)))(*sizes, *found)
     kernels.on_threads(kernels.addresses[function], arguments, threads)
     return True
