@@ -6,15 +6,14 @@ other threads would have to share the cores with them, and take twice as long.
 
 import ctypes
 import os
-import sysconfig
 from functools import cache
 from pathlib import Path
 
+import torch
 from llvmlite import binding
 
 LIBRARIES = ("libgomp*.so*", "libomp*.dylib", "libiomp5*")
-SYMBOLS = ("omp_get_thread_num", "omp_get_num_threads", "GOMP_barrier")
-PROCESS = os.getpid()
+SYMBOLS = ("omp_get_thread_num", "omp_get_num_threads", "GOMP_barrier")  # that are compiled in
 
 FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 NUMBER = ctypes.CFUNCTYPE(ctypes.c_int)
@@ -24,10 +23,10 @@ ALONE = NUMBER(lambda: 0), NUMBER(lambda: 1), NUMBER(lambda: 0)  # thread 0 of 1
 def call(function: int, arguments: ctypes.Array[ctypes.c_int64], threads: int) -> None:
     """Has each of so many threads call the function at an address.
 
-    Where there is no OpenMP, or after a fork, which takes no threads along, one thread calls it.
+    Where there is no OpenMP one thread calls it.
     """
     openmp = _openmp()
-    if threads == 1 or openmp is None or os.getpid() != PROCESS:
+    if threads == 1 or openmp is None:
         FUNCTION(function)(ctypes.addressof(arguments))
     else:
         openmp.GOMP_parallel(ctypes.c_void_p(function), arguments, threads, 0)
@@ -44,12 +43,16 @@ def declare() -> None:
 
 @cache
 def _openmp() -> ctypes.CDLL | None:
-    """The OpenMP library that torch brought along and has loaded; None: there is none."""
-    packages = Path(sysconfig.get_path("platlib"))
+    """The OpenMP library that torch brought along and has loaded, if it has all we call."""
+    if not hasattr(os, "RTLD_NOLOAD"):  # on Windows, where the OpenMP of torch has other functions
+        return None
+    packages = Path(torch.__file__).parents[1]
     for folder in ("torch/lib", "torch.libs"):
         for path in [path for name in LIBRARIES for path in packages.glob(f"{folder}/{name}")]:
             try:
-                return ctypes.CDLL(str(path), mode=os.RTLD_NOW | os.RTLD_NOLOAD)
+                library = ctypes.CDLL(str(path), mode=os.RTLD_NOW | os.RTLD_NOLOAD)
             except OSError:  # there, but not what torch computes with
                 continue
+            if all(hasattr(library, symbol) for symbol in (*SYMBOLS, "GOMP_parallel")):
+                return library
     return None
