@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -584,6 +585,173 @@ def test_the_final_state_alone() -> None:
     X, lengths = torch.randn(6, 2, 3), torch.tensor([2, 6])
     torch.testing.assert_close(rnn.final_state(X, lengths=lengths), rnn(X, lengths=lengths)[1])
     torch.testing.assert_close(rnn.final_state(X[:, 0]), rnn(X[:, 0])[1])
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("bias", [False, True])
+def test_weights_by_torch_s_names_are_the_cells_own(bidirectional: bool, bias: bool) -> None:
+    theirs = nn.RNN(3, 4, num_layers=2, bidirectional=bidirectional, bias=bias)
+    ours = RNN.from_torch(theirs)
+    for name, weight in theirs.named_parameters():
+        if name.startswith("bias"):
+            continue
+        assert torch.equal(getattr(ours, name), weight)
+        nn.init.orthogonal_(getattr(ours, name))
+    for cell in ours.cells:
+        torch.testing.assert_close(cell.V @ cell.V.T, torch.eye(4))
+    assert len(ours.all_weights) == len(theirs.all_weights)
+    for found, right in zip(ours.all_weights, theirs.all_weights, strict=True):
+        assert [w.shape for w in found] == [w.shape for w in right]
+    if bias:
+        assert ours.bias_ih_l0 is ours.b
+        assert not ours.bias_hh_l0.any()
+        with pytest.raises(RuntimeError, match="Inplace update to inference tensor"):
+            nn.init.ones_(ours.bias_hh_l0)
+    assert ours.mode == theirs.mode == "RNN_TANH"
+    assert RNN(3, 4, nonlinearity=nn.ReLU()).mode == "RNN_RELU"
+
+
+@pytest.mark.parametrize(
+    "name", ["weight_ih_l2", "weight_hh_l0_reverse", "weight_hr_l0", "weight_ih_l", "weight_ii_l0"]
+)
+def test_a_weight_that_torch_would_not_have(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"'RNN' object has no attribute '{name}'"):
+        getattr(RNN(3, 4, num_layers=2), name)
+    assert not hasattr(RNN(3, 4, nonlinearity="sigmoid"), "mode")
+
+
+@pytest.mark.parametrize("value", [nn.Parameter(torch.ones(4, 3)), torch.ones(4, 3), None])
+def test_weights_by_torch_s_names_cannot_be_replaced(value: Any) -> None:
+    rnn = RNN(3, 4)
+    with pytest.raises(AttributeError, match="weight_ih_l0 is a view of the cells' U, V or b"):
+        rnn.weight_ih_l0 = value
+    with pytest.raises((AttributeError, KeyError), match="weight_ih"):
+        rnn.cells[0].weight_ih = value  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}])
+def test_which_weights_are_trained_goes_along(options: dict[str, Any]) -> None:
+    theirs = nn.RNN(3, 4, **options)
+    theirs.weight_hh_l0.requires_grad_(False)
+    theirs.bias_hh_l0.requires_grad_(False)
+    with torch.no_grad():
+        ours = RNN.from_torch(theirs)
+        back = ours.to_torch()
+    trained = {name for name, weight in ours.named_parameters() if weight.requires_grad}
+    assert trained == {name for name, _ in ours.named_parameters()} - {"cells.0.V"}
+    assert not back.weight_hh_l0.requires_grad
+    theirs.bias_ih_l0.requires_grad_(False)
+    assert not RNN.from_torch(theirs).b.requires_grad  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [torch.int8, torch.uint8, torch.int16, torch.uint16, torch.int32, torch.uint32, torch.int64],
+)
+def test_lengths_are_integers_of_any_size(dtype: torch.dtype) -> None:
+    rnn, X = RNN(3, 4, bidirectional=True), torch.randn(300, 2, 3)
+    lengths = torch.tensor([120, 100])
+    found, right = rnn(X, lengths=lengths.to(dtype)), rnn(X, lengths=lengths)
+    assert all(map(torch.equal, found, right))
+
+
+@pytest.mark.parametrize("options", [{}, {"bidirectional": True}, {"cell": LayerNormRNNCell}])
+@pytest.mark.parametrize("kind", ["lengths", "packed", "no time steps", "hx"])
+def test_autocast_makes_one_dtype_of_all(options: dict[str, Any], kind: str) -> None:
+    rnn, X, lengths = RNN(3, 4, **options), torch.randn(5, 2, 3), torch.tensor([5, 0])
+    directions = 1 + rnn.bidirectional
+    with torch.autocast("cpu", torch.bfloat16):
+        if kind == "lengths":
+            output, h_n = rnn(X, lengths=lengths)
+        elif kind == "packed":
+            packed, h_n = rnn(pack_sequence([X[:, 0], X[:3, 1]]))
+            output = packed.data
+        elif kind == "hx":
+            output, h_n = rnn(X, torch.randn(directions, 2, 4), lengths)
+        else:
+            output, h_n = rnn(X[:0])
+    assert output.dtype == h_n.dtype
+    if "cell" not in options:
+        assert output.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ("weights", "X"), [(torch.float32, torch.float64), (torch.float64, torch.float32)]
+)
+def test_autocast_leaves_float64_alone(weights: torch.dtype, X: torch.dtype) -> None:
+    rnn = RNN(3, 4, dtype=weights)
+    with torch.autocast("cpu", torch.bfloat16):
+        for layer in (rnn, rnn.to_torch()):
+            with pytest.raises(RuntimeError, match="dtype"):
+                layer(torch.randn(5, 2, 3, dtype=X))
+        assert rnn.double()(torch.randn(5, 2, 3, dtype=torch.float64))[0].dtype == torch.float64
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")  # of the checks, as of torch's own
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
+@pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True, "bias": False}])
+@pytest.mark.parametrize("with_lengths", [False, True])
+def test_a_trace_runs_at_other_lengths(
+    nonlinearity: str, options: dict[str, Any], with_lengths: bool
+) -> None:
+    rnn = RNN(3, 4, nonlinearity=nonlinearity, **options)
+
+    def example(T: int, B: int) -> tuple[Any, ...]:
+        X = torch.randn(T, B, 3)
+        return (X, None, torch.randint(T + 1, (B,))) if with_lengths else (X,)
+
+    def compute(X: Tensor, *lengths: Tensor) -> Any:
+        return rnn(X, None, *lengths)
+
+    X, *rest = example(5, 2)
+    traced = torch.jit.trace(compute, (X, *rest[1:]))
+    for T, B in ((9, 3), (1, 1)):
+        X, *rest = example(T, B)
+        torch.testing.assert_close(traced(X, *rest[1:]), rnn(X, *rest))
+
+
+def test_torch_fx_takes_the_layer_as_one_node() -> None:
+    class Reader(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rnn = RNN(3, 4)
+
+        def forward(self, X: Tensor, lengths: Tensor) -> Any:
+            return self.rnn(X, lengths=lengths)[0].sum()
+
+    reader = Reader()
+    graph = torch.fx.symbolic_trace(reader)
+    assert [node.target for node in graph.graph.nodes if node.op == "call_module"] == ["rnn"]
+    X, lengths = torch.randn(5, 2, 3), torch.tensor([5, 2])
+    assert torch.equal(graph(X, lengths), reader(X, lengths))
+
+
+@pytest.mark.parametrize("options", [{}, {"bias": False}, {"learn_h_0": True}])
+def test_a_layer_made_without_numbers_is_whole_once_it_has_its_own(options: dict[str, Any]) -> None:
+    X, source = torch.randn(5, 2, 3), RNN(3, 4, num_layers=2, **options)
+    right = source(X)[0]
+    empty = RNN(3, 4, num_layers=2, device="meta", **options)
+    skipped = nn.utils.skip_init(RNN, 3, 4, num_layers=2, **options)
+    for made in (skipped, copy.deepcopy(empty).to_empty(device="cpu"), RNN(3, 4, 2, **options)):
+        for parameter in made.parameters():
+            nn.init.constant_(parameter, float("nan"))
+        made.reset_parameters()
+        assert made(X)[0].isfinite().all()
+        made.load_state_dict(source.state_dict())
+        assert torch.equal(made(X)[0], right)
+    empty.load_state_dict(source.state_dict(), assign=True)
+    assert torch.equal(empty(X)[0], right)
+
+
+def test_sizes_and_probabilities_may_be_numpy_s() -> None:
+    rnn = RNN(np.int64(3), np.int32(4), np.int64(2), dropout=np.float32(0.5), recompute=np.int8(2))  # type: ignore[arg-type]
+    sizes = [rnn.input_size, rnn.hidden_size, rnn.num_layers, rnn.recompute, rnn.output_size]
+    assert [type(size) for size in sizes] == [int] * 5
+    assert type(rnn.dropout) is float
+    assert rnn(torch.randn(5, 2, 3))[0].shape == (5, 2, 4)
+    with pytest.raises(TypeError, match="hidden_size must be an int"):
+        RNN(3, np.float64(4))  # type: ignore[arg-type]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")

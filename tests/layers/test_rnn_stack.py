@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from elman import RNN, LayerNormRNNCell, RNNStack
 
@@ -62,3 +63,15 @@ def test_refuses_layers_that_do_not_fit() -> None:
         RNNStack(RNN(3, 4), dropout=-1)
     with pytest.raises(ValueError, match="hx must be 1 states, got 2"):
         RNNStack(RNN(3, 4))(torch.zeros(5, 2, 3), [torch.zeros(1, 2, 4)] * 2)
+
+
+@pytest.mark.parametrize("dropout", [0.0, 1.0])
+def test_packed_sequences(dropout: float) -> None:
+    rnn = RNNStack(RNN(3, 4), RNN(4, 5, bidirectional=True), dropout=dropout)
+    X = torch.randn(6, 2, 3)
+    lengths = torch.tensor([3, 6])
+    packed = pack_padded_sequence(X, lengths, enforce_sorted=False)
+    output, h_n = rnn(packed)
+    expected, last = rnn(X, lengths=lengths)
+    torch.testing.assert_close(pad_packed_sequence(output)[0], expected)
+    torch.testing.assert_close(h_n, last)

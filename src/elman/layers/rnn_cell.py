@@ -259,7 +259,10 @@ class RNNCell(nn.Module):
     @property
     def bias_hh(self) -> Tensor | None:
         """torch's second bias, which is zero here, `(H)`; writing into it is an error."""
-        return None if self.b is None else self.b.new_zeros(1).expand(len(self.b))
+        if self.b is None:
+            return None
+        with torch.inference_mode():  # such a tensor may not be changed
+            return torch.zeros_like(self.b)
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""

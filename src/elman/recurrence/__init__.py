@@ -83,15 +83,15 @@ def recurrence(
     X, h_0, U, V, b = autocast(X, h_0, U, V, b)
     f = canonical(f)
     if traced():
-        check_devices(X, h_0, U, V, b)
+        _check_alike(X, h_0, U, V, b, ended)
         return unrolled(X, h_0, U, V, b, f, ended)
     if engine != "auto":
-        check_devices(X, h_0, U, V, b)
+        _check_alike(X, h_0, U, V, b, ended)
         return ENGINES[engine](X, h_0, U, V, b, f, ended)
     derivable = has_derivative(f)
     if derivable and addressable(X, h_0, U, V, b, ended) and has_compiler(X.dtype):
         return differentiable(COMPILED_PASSES, X, h_0, U, V, b, f, ended)
-    check_devices(X, h_0, U, V, b)
+    _check_alike(X, h_0, U, V, b, ended)
     if derivable and uniform(X, h_0, U, V, b):
         return differentiable(TENSOR_PASSES, X, h_0, U, V, b, f, ended)
     return unrolled(X, h_0, U, V, b, f, ended)
@@ -103,7 +103,7 @@ def check_engine(engine: str) -> None:
         raise ValueError(f"engine must be one of {', '.join(NAMES)}, got {engine!r}")
 
 
-def check_devices(X: Tensor, h_0: Tensor, *weights: Tensor) -> None:
+def check_devices(X: Tensor, h_0: Tensor, *others: Tensor | None) -> None:
     """Raises RuntimeError unless all are on the device of X, on which torch alone does not insist.
 
     (A product of a matrix on the CPU with one on "meta" is memory that nobody has written to.)
@@ -112,9 +112,20 @@ def check_devices(X: Tensor, h_0: Tensor, *weights: Tensor) -> None:
         raise RuntimeError(
             f"input and hx must be on the same device, got input on {X.device}, hx on {h_0.device}"
         )
-    for weight in weights:
-        if weight.device != X.device:
+    for other in others:
+        if other is not None and other.device != X.device:
             raise RuntimeError(
                 "input and weights must be on the same device, got input on "
-                f"{X.device}, weights on {weight.device}"
+                f"{X.device}, weights on {other.device}"
+            )
+
+
+def _check_alike(X: Tensor, h_0: Tensor, *others: Tensor | None) -> None:
+    """Raises RuntimeError unless all are on one device, and all numbers of one dtype."""
+    check_devices(X, h_0, *others)
+    *weights, _ = others
+    for x in (h_0, *weights):
+        if x is not None and x.dtype != X.dtype:
+            raise RuntimeError(
+                f"input, hx and weights must have the same dtype, got {X.dtype} and {x.dtype}"
             )

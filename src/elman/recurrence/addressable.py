@@ -42,7 +42,7 @@ def addressable(
             or x.is_neg()
         ):
             return False
-    if dtype not in DTYPES or X.dim() != 3:
+    if dtype not in DTYPES or X.dim() != 3 or V.dim() != 2:
         return False
     T, B, I = X.shape
     H = V.shape[-1]
@@ -68,7 +68,7 @@ def uniform(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
         V: `(H, H)`.
         b: `(H)`.
     """
-    if X.dim() != 3 or X.is_complex():
+    if X.dim() != 3 or V.dim() != 2 or X.is_complex():
         return False
     (_, B, I), H = X.shape, V.shape[-1]
     shapes = X.shape, (B, H), (I, H), (H, H), (H,)
@@ -82,21 +82,14 @@ def uniform(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
     )
 
 
-def addresses(tensors: tuple[Tensor | None, ...]) -> list[int] | None:
-    """Where each tensor begins, 0 for None; None if one of them has no memory.
+def addresses(tensors: tuple[Tensor | None, ...]) -> list[int]:
+    """Where each tensor begins, 0 for None.
 
-    That is so where its memory has been given back (by FSDP, say) or was never taken.
+    Raises:
+        RuntimeError: one has no memory: it was given back, as FSDP does between two passes, or the
+            tensor is what a `torch.func` transform has left behind.
     """
-    found = []
-    for x in tensors:
-        if x is None:
-            found.append(0)
-            continue
-        try:
-            address = x.data_ptr()
-        except RuntimeError:
-            return None
-        if address == 0:
-            return None
-        found.append(address)
+    found = [0 if x is None else x.data_ptr() for x in tensors]
+    if 0 in found and any(x is not None and x.data_ptr() == 0 for x in tensors):
+        raise RuntimeError("the input, hx or a weight has no memory: its storage has been freed")
     return found

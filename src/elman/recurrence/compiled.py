@@ -4,11 +4,11 @@ The loops themselves stand in `elman.recurrence.kernels.loops`. numba compiles t
 first needed on a machine, which takes some seconds.
 """
 
-import ctypes
+import struct
 import warnings
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, cast
 
 import torch
 from torch import Tensor
@@ -19,7 +19,6 @@ from elman.recurrence.autograd import Gradients, Passes, check_derivable, differ
 from elman.recurrence.bptt import PASSES as TENSOR_PASSES
 from elman.recurrence.kernels.nonlinearities import RELU, SIGMOID, TANH
 from elman.recurrence.kernels.processes import forked
-from elman.recurrence.unrolled import unrolled
 
 NUMBERS: dict[Nonlinearity, int] = {torch.tanh: TANH, torch.relu: RELU, torch.sigmoid: SIGMOID}
 STEPS = 16  # time steps whose ∂a is kept, unless all take less memory than Vᵀ apart from ∂V
@@ -128,8 +127,7 @@ def _forward(
         lengths = None if ended is None else (~ended).sum((0, 2))
         contiguous = X.contiguous(), h_0, U.contiguous(), V.contiguous(), b.contiguous()
         sizes = (T, B, I, H, NUMBERS[f], *h_0.stride())
-        if not _call("forward", sizes, (h, *contiguous, lengths)):
-            return unrolled(X, h_0, U, V, b, f, ended)
+        _call("forward", sizes, (h, *contiguous, lengths))
     return h
 
 
@@ -164,26 +162,18 @@ def _backward(
     da = h.new_empty(at_once, B, H)
     sizes = (T, B, I, H, NUMBERS[f], *h_0.stride(), at_once, *dh.stride())
     tensors = (dh, h, X.contiguous(), h_0, U_T, V_T, da, ONE[h.dtype], *gradients)
-    if not _call("backward", sizes, tensors):
-        return TENSOR_PASSES.backward(dh, h, inputs, f, wanted)
+    _call("backward", sizes, tensors)
     return gradients
 
 
-def _call(function: str, sizes: tuple[int, ...], tensors: tuple[Tensor | None, ...]) -> bool:
-    """Calls a function of `kernels.loops.functions` with the addresses of the tensors.
-
-    Returns:
-        Whether it could be called: each of the tensors has memory.
-    """
+def _call(function: str, sizes: tuple[int, ...], tensors: tuple[Tensor | None, ...]) -> None:
+    """Calls a function of `kernels.loops.functions` with the addresses of the tensors."""
     found = addresses(tensors)
-    kernels = _kernels(tensors[0].dtype)  # type: ignore[union-attr]
-    if found is None or isinstance(kernels, Exception):
-        return False
+    kernels = cast(Kernels, _kernels(tensors[0].dtype))  # type: ignore[union-attr]
     T, B, I, H, *_ = sizes
     threads = 1 if T * B * H * (I + H) < SMALL or forked() else torch.get_num_threads()
-    arguments = (ctypes.c_int64 * (len(sizes) + len(found)))(*sizes, *found)
+    arguments = struct.pack(f"{len(sizes) + len(found)}q", *sizes, *found)  # int64
     kernels.on_threads(kernels.addresses[function], arguments, threads)
-    return True
 
 
 PASSES = Passes(_forward, _backward)

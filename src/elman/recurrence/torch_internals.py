@@ -8,36 +8,35 @@ import importlib
 from typing import Any
 
 import torch
-from torch.autograd import forward_ad
 
 
-def private(holder: object, *path: str) -> Any:
-    """`holder.path…`, or, where torch no longer has it, a function that always says yes."""
-    for name in path:
-        holder = getattr(holder, name, _yes)
-    return holder
+def private(module: str, name: str, otherwise: Any) -> Any:
+    """What torch has in `module` by this `name`; or, where it no longer has it, `otherwise`."""
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError):
+        return otherwise
 
 
-def _yes(*_: object) -> bool:
+def yes(*_: object) -> bool:
+    """The answer to a question that cannot be asked."""
     return True
 
 
 # Is a torch.func transform (vmap, grad, jvp, …) at work?
-transforms_active = private(torch._C, "_are_functorch_transforms_active")
+transforms_active = private("torch._C", "_are_functorch_transforms_active", yes)
 # Is a tensor a batch of gradients, by torch.autograd.grad(…, is_grads_batched=True)?
-is_batched = private(torch._C, "_functorch", "is_legacy_batchedtensor")
+is_batched = private("torch._C._functorch", "is_legacy_batchedtensor", yes)
 # How many modes see each operation of the dispatcher: FakeTensorMode, make_fx, FlopCounterMode, …
-dispatch_modes = private(torch._C, "_len_torch_dispatch_stack")
+dispatch_modes = private("torch._C", "_len_torch_dispatch_stack", yes)
 # How many modes see each call of a torch function, `with torch.device(…)` among them; and which.
-function_modes = private(torch._C, "_len_torch_function_stack")
-function_mode_stack = private(torch.overrides, "_get_current_function_mode_stack")
-DeviceContext = private(torch.utils, "_device", "DeviceContext")
-
+function_modes = private("torch._C", "_len_torch_function_stack", yes)
+function_mode_stack = private("torch.overrides", "_get_current_function_mode_stack", lambda: [None])
+DeviceContext = private("torch.utils._device", "DeviceContext", None)
+# Holds the level of forward differentiation, from 0 on where there is one.
+forward_ad = private("torch.autograd", "forward_ad", None)
 # The loop as one operator, whose length an exporter leaves open; without it, it is the example's.
-try:
-    scan: Any = importlib.import_module("torch._higher_order_ops").scan
-except (ImportError, AttributeError):
-    scan = None
+scan = private("torch._higher_order_ops", "scan", None)
 
 
 def recorded() -> bool:
@@ -61,5 +60,4 @@ def traced() -> bool:
 
 def _function_modes_beside_device() -> bool:
     """Whether there is one beside `torch.device(…)`, which only places new tensors."""
-    stack = function_mode_stack()
-    return stack is True or any(type(mode) is not DeviceContext for mode in stack)
+    return any(type(mode) is not DeviceContext for mode in function_mode_stack())

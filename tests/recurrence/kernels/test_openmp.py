@@ -1,5 +1,6 @@
 import ctypes
 import os
+import struct
 import sysconfig
 from collections import Counter
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ def test_each_thread_calls_once(
 ) -> None:
     if not openmp_is_there:
         monkeypatch.setattr(openmp, "_openmp", lambda: None)
-    arguments = (ctypes.c_int64 * 1)(42)
+    arguments = struct.pack("q", 42)
     seen: Counter[int] = Counter()
 
     @openmp.FUNCTION

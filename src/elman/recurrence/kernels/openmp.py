@@ -6,6 +6,7 @@ other threads would have to share the cores with them, and take twice as long.
 
 import ctypes
 import os
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -20,16 +21,26 @@ NUMBER = ctypes.CFUNCTYPE(ctypes.c_int)
 ALONE = NUMBER(lambda: 0), NUMBER(lambda: 1), NUMBER(lambda: 0)  # thread 0 of 1 need not wait
 
 
-def call(function: int, arguments: ctypes.Array[ctypes.c_int64], threads: int) -> None:
+def call(function: int, arguments: bytes, threads: int) -> None:
     """Has each of so many threads call the function at an address.
 
     Where there is no OpenMP one thread calls it.
+
+    Args:
+        function: its address.
+        arguments: integers of 64 bits, which the function is given the address of.
+        threads: how many.
     """
     openmp = _openmp()
     if threads == 1 or openmp is None:
-        FUNCTION(function)(ctypes.addressof(arguments))
+        _function(function)(arguments)
     else:
         openmp.GOMP_parallel(ctypes.c_void_p(function), arguments, threads, 0)
+
+
+@cache
+def _function(address: int) -> Callable[[bytes], None]:
+    return FUNCTION(address)
 
 
 def declare() -> None:

@@ -1,0 +1,141 @@
+"""What may be changed between the forward and the backward pass, and what is refused."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.autograd.graph import save_on_cpu, saved_tensors_hooks
+from torch.nn import functional
+
+from elman import RNN
+from elman.recurrence import recurrence
+
+engines = pytest.mark.parametrize("engine", ["auto", "unrolled", "bptt", "compiled"])
+T, B, I, H = 5, 2, 3, 4
+
+
+def randn(*shape: int) -> Tensor:
+    return torch.randn(shape, dtype=torch.float64)
+
+
+def zero_some(h: Tensor) -> Tensor:
+    h[2:4] = 0
+    return h
+
+
+CHANGES: dict[str, Callable[[Tensor], Tensor]] = {
+    "zero_some": zero_some,
+    "add": lambda h: h.add_(1),
+    "relu": lambda h: functional.relu(h, inplace=True),
+    "dropout": lambda h: functional.dropout(h, 0.5, inplace=True),
+    "a view of it": lambda h: h.view(-1).mul_(2),
+}
+changes = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+
+
+@engines
+@changes
+@pytest.mark.parametrize("options", [{}, {"batch_first": True}, {"num_layers": 2}])
+@pytest.mark.parametrize("length", [1, T])
+def test_the_output_may_be_changed_in_place(
+    change: Callable[[Tensor], Tensor], options: dict[str, bool], length: int, engine: str
+) -> None:
+    theirs = nn.RNN(I, H, dtype=torch.float64, **options)  # type: ignore[arg-type]
+    ours = RNN.from_torch(theirs, engine=engine)  # type: ignore[arg-type]
+    X = randn(B, length, I) if theirs.batch_first else randn(length, B, I)
+    if theirs.batch_first and change is CHANGES["a view of it"]:
+        change = CHANGES["add"]  # torch cannot view it either
+    gradients = []
+    for layer in (ours, theirs):
+        torch.manual_seed(0)
+        output, h_n = layer(X)
+        cost = change(output).square().sum() + h_n.sum()
+        gradients.append(torch.autograd.grad(cost, list(layer.parameters())))
+    for n, weight in enumerate(gradients[0]):
+        layer_n, kind = divmod(n, 3)
+        right = gradients[1][4 * layer_n + kind]
+        right = right.T if right.dim() == 2 else right
+        torch.testing.assert_close(weight, right, rtol=1e-12, atol=1e-12)
+
+
+def leaves(*wanted: str) -> dict[str, Tensor]:
+    x = {"X": randn(T, B, I), "h_0": randn(B, H), "U": randn(I, H), "V": randn(H, H), "b": randn(H)}
+    for name in wanted:
+        x[name].requires_grad_()
+    return x
+
+
+@engines
+@pytest.mark.parametrize("frozen", [False, True])
+def test_b_may_be_changed_and_X_where_no_gradient_needs_it(engine: str, frozen: bool) -> None:
+    x = leaves("V", "b", *([] if frozen else ["U"]))
+    h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
+    right = torch.autograd.grad(h.sum(), (x["V"], x["b"]), retain_graph=True)
+    with torch.no_grad():
+        x["b"].add_(1)
+    if frozen:
+        x["X"].zero_()
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), right)
+
+
+@pytest.mark.parametrize("engine", ["auto", "bptt"])
+@pytest.mark.parametrize("change", ["X", "h_0", "U", "V"])
+def test_what_gradients_need_may_not_be_changed(engine: str, change: str) -> None:
+    x = leaves("X", "U", "V") if change != "X" else leaves("U", "V")
+    h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
+    with torch.no_grad():
+        x[change].add_(1)
+    with pytest.raises(RuntimeError, match=r"changed in place before the backward .*x\.clone\(\)"):
+        h.sum().backward()
+
+
+@pytest.mark.parametrize("engine", ["auto", "bptt"])
+@pytest.mark.parametrize("change", ["X", "b"])
+@pytest.mark.parametrize("twice", [False, True])
+def test_nor_what_the_states_are_to_be_computed_from_again(
+    engine: str, change: str, twice: bool
+) -> None:
+    """Either because they have been changed, too, or for a second derivative."""
+    x = leaves("V", "h_0")
+    h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
+    if not twice:
+        h.add_(1)
+    with torch.no_grad():
+        x[change].add_(1)
+    what = {"X": "the input", "b": "b"}[change]
+    with pytest.raises(RuntimeError, match=f"{what} was changed in place before the backward pass"):
+        torch.autograd.grad(h.sum(), x["V"], create_graph=twice)
+
+
+@engines
+def test_a_second_backward_pass_without_its_graph_is_torch_s_error(engine: str) -> None:
+    x = leaves("V")
+    h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
+    h.sum().backward()
+    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
+        h.sum().backward()
+
+
+@engines
+def test_what_is_kept_can_be_kept_elsewhere(engine: str) -> None:
+    x = leaves("X", "h_0", "U", "V", "b")
+    right = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
+    with save_on_cpu():
+        h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), right)
+
+
+def test_what_is_kept_is_let_go_where_torch_asks_for_it() -> None:
+    """As recomputation does: nothing else may hold the states."""
+    kept = []
+    x = leaves("V")
+    with saved_tensors_hooks(lambda tensor: kept.append(tensor.shape), lambda _: None):
+        h = recurrence(**x)
+    assert (T, B, H) in kept
+    storage = h.untyped_storage()
+    references = torch._C._storage_Use_Count(storage._cdata)
+    counter, _ = h.grad_fn.h_changes  # type: ignore[union-attr]
+    assert counter.untyped_storage().nbytes() == 0
+    del counter
+    assert references <= 2  # h, and `storage` itself
