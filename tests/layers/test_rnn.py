@@ -687,6 +687,15 @@ def test_autocast_leaves_float64_alone(weights: torch.dtype, X: torch.dtype) -> 
         assert rnn.double()(torch.randn(5, 2, 3, dtype=torch.float64))[0].dtype == torch.float64
 
 
+class Reader(nn.Module):
+    def __init__(self, rnn: RNN) -> None:
+        super().__init__()
+        self.rnn = rnn
+
+    def forward(self, X: Tensor, lengths: Tensor | None = None) -> Any:
+        return self.rnn(X, lengths=lengths)
+
+
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")  # of the checks, as of torch's own
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
@@ -699,32 +708,21 @@ def test_a_trace_runs_at_other_lengths(
 
     def example(T: int, B: int) -> tuple[Any, ...]:
         X = torch.randn(T, B, 3)
-        return (X, None, torch.randint(T + 1, (B,))) if with_lengths else (X,)
+        return (X, torch.randint(T + 1, (B,))) if with_lengths else (X,)
 
-    def compute(X: Tensor, *lengths: Tensor) -> Any:
-        return rnn(X, None, *lengths)
-
-    X, *rest = example(5, 2)
-    traced = torch.jit.trace(compute, (X, *rest[1:]))
+    reader = Reader(rnn)
+    traced = torch.jit.trace(reader, example(5, 2))
     for T, B in ((9, 3), (1, 1)):
-        X, *rest = example(T, B)
-        torch.testing.assert_close(traced(X, *rest[1:]), rnn(X, *rest))
+        given = example(T, B)
+        torch.testing.assert_close(traced(*given), reader(*given))
 
 
 def test_torch_fx_takes_the_layer_as_one_node() -> None:
-    class Reader(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.rnn = RNN(3, 4)
-
-        def forward(self, X: Tensor, lengths: Tensor) -> Any:
-            return self.rnn(X, lengths=lengths)[0].sum()
-
-    reader = Reader()
+    reader = Reader(RNN(3, 4))
     graph = torch.fx.symbolic_trace(reader)
     assert [node.target for node in graph.graph.nodes if node.op == "call_module"] == ["rnn"]
     X, lengths = torch.randn(5, 2, 3), torch.tensor([5, 2])
-    assert torch.equal(graph(X, lengths), reader(X, lengths))
+    assert all(map(torch.equal, graph(X, lengths), reader(X, lengths)))
 
 
 @pytest.mark.parametrize("options", [{}, {"bias": False}, {"learn_h_0": True}])
