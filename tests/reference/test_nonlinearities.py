@@ -21,3 +21,8 @@ def test_values_at_known_points() -> None:
 
 def test_sigmoid_does_not_overflow() -> None:
     assert_allclose(NONLINEARITIES["sigmoid"](np.array([-1e4, 1e4])), [0, 1])
+
+
+def test_in_its_corner_the_derivative_of_relu_is_0_by_agreement() -> None:
+    corner = np.array([0.0, -0.0, 5e-324, -5e-324])
+    assert DERIVATIVES["relu"](corner).tolist() == [0, 0, 1, 0]
