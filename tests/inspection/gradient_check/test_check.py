@@ -132,6 +132,41 @@ def test_two_mistakes_that_cancel_in_a_sum_are_found() -> None:
         assert found.wrong[0].index in {(3, 4), (50, 20)}
 
 
+class Sum(torch.autograd.Function):
+    """`O = Σ W`, with a mistake made in one entry of ∂C/∂W, which is the same in all others."""
+
+    @staticmethod
+    def forward(ctx: Any, W: Tensor) -> Tensor:
+        ctx.save_for_backward(W)
+        return W.sum()
+
+    @staticmethod
+    def backward(ctx: Any, dO: Tensor) -> Tensor:
+        dW = dO.expand(*ctx.saved_tensors[0].shape).clone()
+        dW[1234] *= 1.04
+        return dW
+
+
+class Alike(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.W = nn.Parameter(torch.linspace(-1, 1, 10_000))
+
+    def forward(self) -> Tensor:
+        return Sum.apply(self.W)
+
+    def example_inputs(self) -> tuple[()]:
+        return ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_small_mistake_does_not_drown_in_the_sum_of_many_entries_alike(seed: int) -> None:
+    """Along a direction of one sign the slope would be their sum, some 100 times the mistake's."""
+    [entry] = checked(Alike(), entries=1, seed=seed)["W"].wrong
+    assert entry.index == (1234,)
+    assert entry.analytic == pytest.approx(1.04 * entry.numeric, rel=1e-5)
+
+
 def test_a_gradient_that_is_not_a_number_is_found_among_those_not_tried() -> None:
     def not_a_number(dW: Tensor) -> Tensor:
         return dW.index_put((torch.tensor(7), torch.tensor(5)), torch.tensor(math.nan).double())
