@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -28,6 +28,9 @@ def results(rnn: elman.RNN, X: Tensor, h_0: Tensor, lengths: Tensor | None) -> l
     with_lengths=st.booleans(),
     seed=st.integers(0, 99),
 )
+# Several parts, sequences that end in any of them, and a last part that is shorter.
+@example(T=13, steps=3, num_layers=2, cell=elman.RNNCell, with_lengths=True, seed=0)
+@example(T=13, steps=3, num_layers=1, cell=elman.LayerNormRNNCell, with_lengths=False, seed=0)
 def test_the_same_states_and_gradients(
     T: int, steps: int, num_layers: int, cell: Any, with_lengths: bool, seed: int
 ) -> None:
