@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from elman.comparison.memory import peak_bytes
 from elman.equations import NONLINEARITIES
 from elman.recurrence import recurrence
 from elman.recurrence.kernels import object_code
@@ -159,3 +161,37 @@ def test_names_the_engine_that_takes_any_function() -> None:
     x = arguments(1, 1, 1, torch.float32)
     with pytest.raises(ValueError, match="engine 'compiled' knows the derivatives of tanh"):
         recurrence(*x, torch.sin, engine="compiled")
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_long_backward_pass_keeps_the_gradients_of_few_time_steps(dtype: torch.dtype) -> None:
+    """Those of all would take as much memory as the states."""
+    T, B, H = 1000, 16, 32
+    X, *others = arguments(T, B, H, dtype)
+    X = X.detach()  # its gradient would take memory, too
+    h = recurrence(X, *others, engine="compiled")
+    dh = torch.ones_like(h)
+
+    def backward() -> None:
+        torch.autograd.grad(h, others, dh, retain_graph=True)
+
+    assert peak_bytes(backward, h.device) < h.numel() * h.element_size() / 20
+
+
+@pytest.mark.parametrize("engine", ["compiled", "bptt"])
+def test_a_second_derivative_stops_where_a_sequence_ends(engine: Any) -> None:
+    """Beyond the end the state would overflow, and 0 · ∞ make every second derivative NaN."""
+    T, H = 60, 4
+    x = [a.detach() for a in arguments(T, 3, H, torch.float32)]
+    x[3] = 10 * torch.eye(H)  # 10⁶⁰ is too large for float32
+    x = [a.requires_grad_() for a in x]
+    ended = torch.arange(T)[:, None, None] >= torch.tensor([2, 0, 3])[:, None]
+
+    def second_derivatives(engine: Any) -> tuple[Tensor, ...]:
+        h = recurrence(*x, torch.relu, ended, engine=engine)
+        dX, dh_0 = torch.autograd.grad(h.sum(), x[:2], create_graph=True)
+        return torch.autograd.grad((dX**2).sum() + (dh_0**2).sum(), x[2:4])
+
+    found, right = second_derivatives(engine), second_derivatives("unrolled")
+    assert all(derivative.isfinite().all() and derivative.any() for derivative in right)
+    torch.testing.assert_close(found, right, rtol=1e-5, atol=1e-5)
