@@ -1,5 +1,6 @@
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,6 +43,15 @@ def test_one_unit_by_hand() -> None:
     h_1 = math.tanh(1 * 3 + 0.5 * -1 + 1)
     h_2 = math.tanh(2 * 3 + h_1 * -1 + 1)
     assert_allclose(h[:, 0, 0], [h_1, h_2])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("f", ["tanh", "sigmoid", "relu"])
+def test_arrays_stay_in_their_dtype(f: str, dtype: type[np.floating[Any]]) -> None:
+    e = example(T=3, B=2, I=3, H=4, seed=0)
+    inputs = {name: x.astype(dtype) for name, x in e.inputs.items()}
+    assert recurrence(**inputs, f=f).dtype == dtype
+    assert {x.dtype for x in bptt(e.dh.astype(dtype), **inputs, f=f)} == {np.dtype(dtype)}
 
 
 @pytest.mark.parametrize("f", ["tanh", "sigmoid", "relu"])

@@ -72,6 +72,11 @@ def test_a_jump_is_not_taken_for_a_kink(C: Callable[[float], float]) -> None:
     assert judge(C, -1.0).wrong
 
 
+def test_a_wrong_slope_on_a_kink_is_measured_against_the_slope_across_it() -> None:
+    found = judge(relu, 2.0)
+    assert (found.numeric, found.difference) == (pytest.approx(0.5), pytest.approx(0.75))
+
+
 def test_what_rounding_hides_is_not_called_wrong() -> None:
     assert not judge(lambda t: 1 + 1e-13 * t, 2e-13).wrong
     assert judge(lambda t: 1 + 1e-3 * t, 2e-3).wrong
