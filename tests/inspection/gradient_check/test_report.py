@@ -92,6 +92,8 @@ def test_a_wrong_backward_pass_is_named(
     with pytest.raises(ValueError, match=message) as error:
         gradient_check(configured("gradient_check.input=[2,3]", layer="Wrong"))
     lines = capsys.readouterr().out.splitlines()
+    columns = "parameter shape tried difference worst entry autograd numeric"
+    assert columns.split() in [line.split() for line in lines]
     rows = [line.split() for line in lines if line.rstrip().endswith("wrong")]
     assert len(rows) == 3  # the worst, the first of them the one that the sentence names
     assert rows[0][:5] == ["W", "4", "×", "3", "12"]
