@@ -10,14 +10,15 @@ import elman
 SOURCE = Path(elman.__file__).parent
 
 # A part imports only from parts to its left; `reference` from none and only few from it.
-LAYERS = ["equations", "recurrence", "layers", "networks"]
+LAYERS = ["equations", "nonlinearities", "recurrence", "layers", "networks"]
 MAY_IMPORT = {
     "equations": set(),
-    "checks": {"equations"},
+    "nonlinearities": {"equations"},
+    "checks": set(),
     "run_folder": set(),
     "reference": set(),
-    "recurrence": {"equations"},
-    "layers": {"checks", "equations", "recurrence"},
+    "recurrence": {"equations", "nonlinearities"},
+    "layers": {"checks", "equations", "nonlinearities", "recurrence"},
     "networks": {"checks", "equations", "recurrence", "layers"},
     "baselines": set(),
     "data": {"checks", "baselines"},

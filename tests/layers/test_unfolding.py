@@ -48,17 +48,18 @@ def test_pruned_weights_are_zero_in_every_pass(cell: Callable[..., RNNCell]) -> 
 def test_a_normalised_weight_trains(
     cell: Callable[..., RNNCell], normalise: Callable[..., nn.Module]
 ) -> None:
+    torch.manual_seed(0)
     rnn = RNN(3, 4, cell=cell)
     normalise(rnn.cells[0], "V")
     optimizer = torch.optim.SGD(rnn.parameters(), lr=0.01)
     costs = []
-    for _ in range(5):
+    for _ in range(20):
         optimizer.zero_grad()
         cost = rnn(X)[0].square().sum()
         cost.backward()
         optimizer.step()
         costs.append(cost.item())
-    assert costs == sorted(costs, reverse=True)
+    assert costs[-1] < 0.99 * costs[0]
     with pytest.raises(ValueError, match=r"V is computed by a hook|has no"):
         rnn.to_torch()
 
