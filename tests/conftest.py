@@ -13,6 +13,8 @@ from scipy.io import wavfile
 # Examples are drawn anew at a developer's desk, and are always the same in CI.
 hypothesis.settings.register_profile("desk", deadline=None, max_examples=30)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=30, derandomize=True)
+# By hand, for hours if need be: pytest tests/layers/test_fuzz.py --hypothesis-profile=long
+hypothesis.settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 NEEDS_CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
