@@ -15,7 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from elman import RNN
 from elman.recurrence import recurrence
-from elman.recurrence.addressable import DTYPES, addressable, addresses, uniform
+from elman.recurrence.addressable import DTYPES, addressable, addresses, plain, uniform
 
 T, B, I, H = 5, 2, 3, 4
 SHAPES = {"X": (T, B, I), "h_0": (B, H), "U": (I, H), "V": (H, H), "b": (H,)}
@@ -88,11 +88,11 @@ def test_ended_is_looked_at_too(ended: Tensor) -> None:
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
-def test_states_are_looked_at_too(other: Callable[[Tensor], Tensor]) -> None:
-    x, h = arguments(), torch.zeros(T, B, H)
-    assert addressable(*x.values(), None, h, h)
-    assert not addressable(*x.values(), None, other(h), h)
-    assert not addressable(*x.values(), None, h, other(h))
+def test_a_plain_tensor_is_nothing_else(other: Callable[[Tensor], Tensor]) -> None:
+    h = torch.zeros(T, B, H)
+    assert plain(h, torch.float32, (T, B, H))
+    assert plain(h.mT.contiguous().mT, torch.float32, (T, B, H))
+    assert not plain(other(h), torch.float32, (T, B, H))
 
 
 def test_addresses() -> None:

@@ -5,7 +5,11 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.autograd.graph import save_on_cpu, saved_tensors_hooks
+from torch.autograd.graph import (
+    allow_mutation_on_saved_tensors,
+    save_on_cpu,
+    saved_tensors_hooks,
+)
 from torch.nn import functional
 
 from elman import RNN
@@ -124,6 +128,50 @@ def test_what_is_kept_can_be_kept_elsewhere(engine: str) -> None:
     with save_on_cpu():
         h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
     torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), right)
+
+
+@pytest.mark.parametrize(
+    "give_back",
+    [
+        lambda x: x.repeat_interleave(2, -1)[..., ::2],  # the same numbers, further apart
+        lambda x: torch._neg_view(-x),
+        lambda x: x.mT.contiguous().mT,
+    ],
+)
+@pytest.mark.parametrize("engine", ["auto", "bptt"])
+def test_what_is_kept_may_come_back_in_another_form(
+    give_back: Callable[[Tensor], Tensor], engine: str
+) -> None:
+    x = leaves("X", "h_0", "U", "V", "b")
+    right = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
+    with saved_tensors_hooks(lambda tensor: tensor, give_back):
+        h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), right)
+
+
+@pytest.mark.parametrize("length", [1, T])
+def test_many_gradients_at_once_through_layers_that_share_their_initial_states(length: int) -> None:
+    rnn, X = RNN(I, H, num_layers=2, dtype=torch.float64), randn(length, B, I)
+    hx = randn(2, B, H).requires_grad_()
+    wanted = [hx, *rnn.parameters()]
+    directions = randn(3, length, B, H)
+    found = torch.autograd.grad(rnn(X, hx)[0], wanted, directions, is_grads_batched=True)
+    for n, direction in enumerate(directions):
+        right = torch.autograd.grad(rnn(X, hx)[0], wanted, direction)
+        torch.testing.assert_close([gradient[n] for gradient in found], list(right))
+
+
+def test_a_change_that_torch_is_told_to_follow() -> None:
+    gradients = []
+    for engine in ("auto", "unrolled"):
+        torch.manual_seed(0)
+        x = leaves("U", "V")
+        with allow_mutation_on_saved_tensors():
+            h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
+            if engine == "auto":
+                x["X"].zero_()
+            gradients.append(torch.autograd.grad(h.sum(), x["U"]))
+    torch.testing.assert_close(*gradients)
 
 
 def test_what_is_kept_is_let_go_where_torch_asks_for_it() -> None:

@@ -1,7 +1,8 @@
 """`torch.nn.utils.rnn.PackedSequence`, in which the time steps stand without padding."""
 
+import torch
 from torch import Tensor
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
+from torch.nn.utils.rnn import PackedSequence
 
 
 def pack_like(
@@ -15,8 +16,13 @@ def pack_like(
         lengths: `(B)`, on the CPU.
         batch_first: whether the batch is the first dimension of h.
     """
+    h = h.transpose(0, 1) if batch_first else h
     if packed.sorted_indices is not None:
-        h = h.index_select(0 if batch_first else 1, packed.sorted_indices)
+        h = h.index_select(1, packed.sorted_indices)
         lengths = lengths[packed.sorted_indices.cpu()]
-    data = pack_padded_sequence(h, lengths, batch_first).data
+    # Packed are all sequences at t = 1 that have one, then at t = 2, …: rows of (T B, H). torch's
+    # own function knows no gradient of complex numbers.
+    t = torch.arange(h.shape[0], device="cpu").unsqueeze(1)
+    rows = (t < lengths).flatten().nonzero().squeeze(1)
+    data = h.flatten(0, 1).index_select(0, rows.to(h.device))
     return PackedSequence(data, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)

@@ -356,6 +356,8 @@ class RNN(nn.Module):
         dtype = next(first.parameters()).dtype if is_parametrized(first) else first.U.dtype
         check_features(input, self.input_size)
         check_dtype("input", input, dtype, ValueError)
+        if hx is None and lengths is None:
+            return None
         T, *batch = reversed(input.shape[:-1]) if self.batch_first else input.shape[:-1]
         if hx is not None:
             check_state(hx, (len(cells), *batch, self.hidden_size), dtype)

@@ -19,7 +19,7 @@ from elman.recurrence.bptt import bptt
 from elman.recurrence.compiled import PASSES as COMPILED_PASSES
 from elman.recurrence.compiled import compiled, has_compiler
 from elman.recurrence.precision import autocast, autocasts, is_cast
-from elman.recurrence.torch_internals import recorded, traced
+from elman.recurrence.torch_internals import dispatch_modes, recorded, traced
 from elman.recurrence.unrolled import unroll, unrolled
 
 __all__ = [
@@ -84,16 +84,21 @@ def recurrence(
     f = canonical(f)
     if traced():
         _check_alike(X, h_0, U, V, b, ended)
+        if not recorded() and dispatch_modes():
+            X = X.clone()  # a mode that looks for changes in place does not see those of each X_t
         return unrolled(X, h_0, U, V, b, f, ended)
-    if engine != "auto":
+    plain = addressable(X, h_0, U, V, b, ended)
+    if not plain:
         _check_alike(X, h_0, U, V, b, ended)
+        X, h_0, U, V, b = (x.resolve_neg() for x in (X, h_0, U, V, b))
+        plain = addressable(X, h_0, U, V, b, ended)
+    if engine != "auto":
         return ENGINES[engine](X, h_0, U, V, b, f, ended)
-    derivable = has_derivative(f)
-    if derivable and addressable(X, h_0, U, V, b, ended) and has_compiler(X.dtype):
-        return differentiable(COMPILED_PASSES, X, h_0, U, V, b, f, ended)
-    _check_alike(X, h_0, U, V, b, ended)
-    if derivable and uniform(X, h_0, U, V, b):
-        return differentiable(TENSOR_PASSES, X, h_0, U, V, b, f, ended)
+    if has_derivative(f):
+        if plain and has_compiler(X.dtype):
+            return differentiable(COMPILED_PASSES, X, h_0, U, V, b, f, ended)
+        if uniform(X, h_0, U, V, b):
+            return differentiable(TENSOR_PASSES, X, h_0, U, V, b, f, ended)
     return unrolled(X, h_0, U, V, b, f, ended)
 
 

@@ -1,5 +1,7 @@
 """Which tensors compiled code may read and write by their address."""
 
+from typing import NoReturn
+
 import torch
 from torch import Tensor, nn
 
@@ -9,19 +11,12 @@ KINDS = frozenset({Tensor, nn.Parameter})  # a subclass may be anything, and wan
 
 
 def addressable(
-    X: Tensor,
-    h_0: Tensor,
-    U: Tensor,
-    V: Tensor,
-    b: Tensor,
-    ended: Tensor | None = None,
-    *states: Tensor,
+    X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor, ended: Tensor | None = None
 ) -> bool:
     """Whether all arguments of the recurrence are plain numbers in the memory of the CPU.
 
-    They are if none is of a subclass, all lie on the CPU in rows and columns, have one dtype that
-    is compiled for and the right shapes, and none is a view that stands for its negative. That no
-    mode watches them is for `traced` to say.
+    They are if each is plain (see there), of one dtype that is compiled for, and of its shape. That
+    no mode watches them is for `traced` to say. Written out for speed: it is asked in every pass.
 
     Args:
         X: `(T, B, I)`.
@@ -30,32 +25,40 @@ def addressable(
         V: `(H, H)`.
         b: `(H)`.
         ended: `(T, B, 1)`, or None.
-        states: h or ∂h, `(T, B, H)`.
     """
     dtype = X.dtype
-    for x in (X, h_0, U, V, b, *states):
-        if (
-            type(x) not in KINDS
-            or not x.is_cpu
-            or x.dtype is not dtype
-            or x.layout is not STRIDED
-            or x.is_neg()
-        ):
-            return False
-    if dtype not in DTYPES or X.dim() != 3 or V.dim() != 2:
-        return False
-    T, B, I = X.shape
-    H = V.shape[-1]
-    if h_0.shape != (B, H) or U.shape != (I, H) or V.shape != (H, H) or b.shape != (H,):
-        return False
-    if ended is not None and not (
-        type(ended) is Tensor
-        and ended.is_cpu
-        and ended.dtype is torch.bool
-        and ended.shape == (T, B, 1)
+    if not (
+        KINDS.issuperset((type(X), type(h_0), type(U), type(V), type(b)))
+        and (X.is_cpu and h_0.is_cpu and U.is_cpu and V.is_cpu and b.is_cpu)
+        and (STRIDED is X.layout is h_0.layout is U.layout is V.layout is b.layout)
+        and (dtype in DTYPES and dtype is h_0.dtype is U.dtype is V.dtype is b.dtype)
     ):
         return False
-    return not states or all(h.shape == (T, B, H) for h in states)
+    if X.is_neg() or h_0.is_neg() or U.is_neg() or V.is_neg() or b.is_neg():
+        return False
+    try:
+        T, B, I = X.shape
+        (H,) = b.shape
+    except ValueError:  # other dimensions
+        return False
+    if h_0.shape != (B, H) or U.shape != (I, H) or V.shape != (H, H):
+        return False
+    return ended is None or plain(ended, torch.bool, (T, B, 1))
+
+
+def plain(x: Tensor, dtype: torch.dtype, shape: tuple[int, ...]) -> bool:
+    """Whether x is a tensor of numbers in rows and columns in the memory of the CPU.
+
+    Not one of a subclass, not sparse, not a view that stands for its negative.
+    """
+    return (
+        type(x) in KINDS
+        and x.is_cpu
+        and x.layout is STRIDED
+        and x.dtype is dtype
+        and not x.is_neg()
+        and x.shape == shape
+    )
 
 
 def uniform(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
@@ -89,7 +92,8 @@ def addresses(tensors: tuple[Tensor | None, ...]) -> list[int]:
         RuntimeError: one has no memory: it was given back, as FSDP does between two passes, or the
             tensor is what a `torch.func` transform has left behind.
     """
-    found = [0 if x is None else x.data_ptr() for x in tensors]
-    if 0 in found and any(x is not None and x.data_ptr() == 0 for x in tensors):
-        raise RuntimeError("the input, hx or a weight has no memory: its storage has been freed")
-    return found
+    return [0 if x is None else x.data_ptr() or _refuse() for x in tensors]
+
+
+def _refuse() -> NoReturn:
+    raise RuntimeError("the input, hx or a weight has no memory: its storage has been freed")

@@ -173,10 +173,15 @@ def _gradients_by_autograd(
     wanted: tuple[bool, ...],
 ) -> Gradients:
     """The gradients of X, h_0, U, V and b by the operations that autograd takes for `unrolled`."""
-    X, h_0, U, V, b = inputs
-    chosen = [x for x, is_wanted in zip(inputs, wanted, strict=True) if is_wanted]
     create_graph = torch.is_grad_enabled()
     with torch.enable_grad():
+        # Aliases: autograd would look for h_0 in what X was computed from, too.
+        aliases = [
+            x.view_as(x) if create_graph else x.detach().requires_grad_(is_wanted)
+            for x, is_wanted in zip(inputs, wanted, strict=True)
+        ]
+        X, h_0, U, V, b = aliases
         h = unrolled(X, h_0, U, V, b, f, ended)
+    chosen = [x for x, is_wanted in zip(aliases, wanted, strict=True) if is_wanted]
     gradients = iter(torch.autograd.grad(h, chosen, dh, create_graph=create_graph))
     return [next(gradients) if is_wanted else None for is_wanted in wanted]

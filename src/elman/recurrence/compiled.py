@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from elman.equations import Nonlinearity, has_derivative
-from elman.recurrence.addressable import DTYPES, addressable, addresses
+from elman.recurrence.addressable import DTYPES, addressable, addresses, plain
 from elman.recurrence.autograd import Gradients, Passes, check_derivable, differentiable
 from elman.recurrence.bptt import PASSES as TENSOR_PASSES
 from elman.recurrence.kernels.nonlinearities import RELU, SIGMOID, TANH
@@ -41,7 +41,6 @@ def compiled(
         ValueError: `f` is none that `bptt` takes, an argument is not addressable (see there), or
             the loops cannot be compiled here.
     """
-    X, h_0, U, V, b = (x.resolve_neg() for x in (X, h_0, U, V, b))
     if not (has_derivative(f) and addressable(X, h_0, U, V, b, ended) and has_compiler(X.dtype)):
         _refuse(X, f)
     return differentiable(PASSES, X, h_0, U, V, b, f, ended)
@@ -121,7 +120,7 @@ def _forward(
 ) -> Tensor:
     """`h_1 … h_T`."""
     T, B, I = X.shape
-    H = len(V)
+    H = V.shape[0]
     h = X.new_empty(T, B, H)
     if h.numel() > 0:
         lengths = None if ended is None else (~ended).sum((0, 2))
@@ -140,12 +139,14 @@ def _backward(
 ) -> Gradients:
     """The gradients of X, h_0, U, V and b, where they are wanted."""
     X, h_0, U, V, b = inputs
-    dh = dh.resolve_neg()
-    # `parameter.data = …` may have made another of what was kept since the forward pass.
-    if not addressable(X, h_0, U, V, b, None, h, dh):
-        return TENSOR_PASSES.backward(dh, h, inputs, f, wanted)
     T, B, I = X.shape
-    H = len(V)
+    H = V.shape[0]
+    if dh.is_neg():
+        dh = dh.resolve_neg()
+    # Hooks may give back another h than was kept, and `parameter.data = …` makes another weight.
+    are_plain = plain(h, X.dtype, (T, B, H)) and plain(dh, X.dtype, (T, B, H))
+    if not (are_plain and addressable(X, h_0, U, V, b)):
+        return TENSOR_PASSES.backward(dh, h, inputs, f, wanted)
     if h.numel() == 0:
         return [x.new_zeros(x.shape) for x in inputs]
     # Either ∂a of all time steps and Vᵀ in the memory of ∂V, or ∂a of a few and Vᵀ apart. Vᵀ comes
@@ -161,7 +162,7 @@ def _backward(
         gradients[3] = V_T
     da = h.new_empty(at_once, B, H)
     sizes = (T, B, I, H, NUMBERS[f], *h_0.stride(), at_once, *dh.stride())
-    tensors = (dh, h, X.contiguous(), h_0, U_T, V_T, da, ONE[h.dtype], *gradients)
+    tensors = (dh, h.contiguous(), X.contiguous(), h_0, U_T, V_T, da, ONE[h.dtype], *gradients)
     _call("backward", sizes, tensors)
     return gradients
 
