@@ -25,3 +25,15 @@ def test_packs_what_was_sorted_already() -> None:
     packed = pack_sequence(sequences)
     padded = torch.nn.utils.rnn.pad_sequence(sequences)
     assert torch.equal(pack_like(packed, padded, torch.tensor([4, 3]), False).data, packed.data)
+
+
+def test_gradients_of_complex_numbers() -> None:
+    """Which torch's own function for packing does not have."""
+    sequences = [torch.arange(1, 4).to(torch.complex64), torch.arange(5, 7).to(torch.complex64)]
+    packed = pack_sequence(sequences)
+    h = torch.nn.utils.rnn.pad_sequence(sequences).requires_grad_()
+    data = pack_like(packed, h, torch.tensor([3, 2]), False).data
+    assert torch.equal(data, packed.data)
+    data.sum().abs().backward()
+    assert h.grad is not None
+    assert h.grad.ne(0).tolist() == [[True, True], [True, True], [True, False]]

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from elman import RNN, RNNCell, reference
+from elman import RNN, LayerNormRNNCell, RNNCell, reference
 
 
 @pytest.mark.parametrize("f", ["tanh", "relu", "sigmoid"])
@@ -157,3 +157,33 @@ def test_a_cell_of_one_s_own_is_a_subclass_with_a_step() -> None:
 def test_from_torch_takes_a_torch_cell_alone() -> None:
     with pytest.raises(TypeError, match=r"module must be a torch.nn.RNNCell, got GRUCell"):
         RNNCell.from_torch(nn.GRUCell(3, 4))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cell", [RNNCell, LayerNormRNNCell])
+@pytest.mark.parametrize("kind", ["weights", "hx", "V"])
+def test_a_mixture_of_devices_is_refused(cell: type[RNNCell], kind: str) -> None:
+    """torch's own product of the two would be memory that nobody has written to."""
+    made, X, hx = cell(3, 4), torch.randn(2, 3), torch.randn(2, 4)
+    if kind == "weights":
+        made.to("meta")
+    elif kind == "V":
+        made.V = nn.Parameter(made.V.to("meta"))
+    else:
+        hx = hx.to("meta")
+    with pytest.raises(RuntimeError, match="must be on the same device"):
+        made(X, hx)
+    with pytest.raises(RuntimeError, match="must be on the same device"):
+        made.unfold(X[None], hx)
+
+
+def test_weights_by_torch_s_names() -> None:
+    theirs = nn.RNNCell(3, 4)
+    ours = RNNCell.from_torch(theirs)
+    assert torch.equal(ours.weight_ih, theirs.weight_ih)
+    assert torch.equal(ours.weight_hh, theirs.weight_hh)
+    assert ours.bias_ih is ours.b
+    assert torch.equal(ours.bias_hh, torch.zeros(4))  # type: ignore[arg-type]
+    nn.init.ones_(ours.weight_hh)
+    assert ours.V.eq(1).all()
+    without = RNNCell(3, 4, bias=False)
+    assert without.bias_ih is without.bias_hh is None

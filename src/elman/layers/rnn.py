@@ -190,7 +190,7 @@ class RNN(nn.Module):
         Returns:
             output: the last layer's `h_1 … h_T`, `(T, B, D·H)`, `(B, T, D·H)` or `(T, D·H)`, the
                 two directions side by side (or merged, `(…, H)`); zero after a sequence's end;
-                packed as `input` was.
+                packed as `input` was. It may be changed in place, though not through `.data`.
             h_n: the last state of each layer and direction, of the shape of `hx`: the forward
                 direction's at each sequence's own end, the backward direction's at its beginning.
 
@@ -200,12 +200,13 @@ class RNN(nn.Module):
                 or `lengths` do not fit `input`.
             RuntimeError: a size is not the layer's, or `hx` does not fit `input`.
         """
-        if isinstance(input, Proxy):  # torch.fx takes the layer as one node, as torch's own
-            path = input.tracer.path_of_module(self)
-            arguments = (input, hx, lengths), {"layers": layers}
-            return input.tracer.create_proxy("call_module", path, *arguments)
-        if isinstance(input, PackedSequence):
-            return self._unfold_packed(input, hx, lengths, layers)
+        if type(input) is not Tensor:
+            if isinstance(input, Proxy):  # torch.fx takes the layer as one node, as torch's own
+                path = input.tracer.path_of_module(self)
+                arguments = (input, hx, lengths), {"layers": layers}
+                return input.tracer.create_proxy("call_module", path, *arguments)
+            if isinstance(input, PackedSequence):
+                return self._unfold_packed(input, hx, lengths, layers)
         states, h_n = self._unfold(input, hx, lengths, keep=layers != "none")
         if layers == "last":
             return states[-1], h_n

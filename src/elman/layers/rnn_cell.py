@@ -128,11 +128,20 @@ class RNNCell(nn.Module):
             ValueError: `input` or `hx` has neither one nor two dimensions.
             RuntimeError: a size is not the cell's, or a dtype not the weights', or a device.
         """
-        with evaluated_once(self):
-            if engine is None:
-                return self._single_step(input, self._state(input, hx))
+        if is_parametrized(self):
+            with evaluated_once():
+                return self._forward(input, hx, ended, engine)
+        return self._forward(input, hx, ended, engine)
+
+    def _forward(
+        self, input: Tensor, hx: Tensor | None, ended: Tensor | None, engine: Engine | None
+    ) -> Tensor:
+        if engine is not None:
             h_0 = input.new_zeros(input.shape[1], self.hidden_size) if hx is None else hx
             return self.unfold(input, h_0, ended, engine)
+        h_previous = self._state(input, hx)
+        check_devices(input, h_previous, *self.weights())
+        return self._single_step(input, h_previous)
 
     def _single_step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
         """The step of `forward`; `step`, unless a subclass does something before it."""

@@ -28,8 +28,8 @@ def unfold(cell: RNNCell, X: Tensor, h_0: Tensor, ended: Tensor | None, engine: 
         ValueError: the engine cannot be for a `forward` of its own.
         TypeError: `unfold` and `forward` are both the cell's own and know nothing of each other.
     """
-    forward = getattr(cell.forward, "__func__", cell.forward)
-    if forward is RNNCell.forward or _takes_engine(forward):
+    is_plain = type(cell).forward is RNNCell.forward and "forward" not in cell.__dict__
+    if is_plain or _takes_engine(getattr(cell.forward, "__func__", cell.forward)):
         h: Tensor = cell(X, h_0, ended=ended, engine=engine)
         return h
     name = type(cell).__name__
@@ -43,7 +43,7 @@ def unfold(cell: RNNCell, X: Tensor, h_0: Tensor, ended: Tensor | None, engine: 
         raise ValueError(
             f"engine must be auto or unrolled for {name}, whose forward is its own, got {engine!r}"
         )
-    with evaluated_once(cell):
+    with evaluated_once():
         return unroll(cell, X, h_0, ended)
 
 

@@ -80,8 +80,10 @@ def recurrence(
     """
     if engine != "auto":
         check_engine(engine)
-    X, h_0, U, V, b = autocast(X, h_0, U, V, b)
-    f = canonical(f)
+    if autocasts(X.device.type):
+        X, h_0, U, V, b = autocast(X, h_0, U, V, b)
+    if not has_derivative(f):
+        f = canonical(f)
     if traced():
         _check_alike(X, h_0, U, V, b, ended)
         if not recorded() and dispatch_modes():

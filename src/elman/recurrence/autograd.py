@@ -66,7 +66,8 @@ def differentiable(
 
     Returns:
         `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end. It may be changed in place: the
-        backward pass then computes the states again. So may b, and X if no weight asks for it.
+        backward pass then computes the states again. So may b, and X where U is not trained. A
+        change that torch does not count, through `data` or NumPy, is not seen.
     """
     wanted = (
         X.requires_grad

@@ -50,11 +50,12 @@ def traced() -> bool:
     By a compiler or an exporter, a `torch.func` transform, forward differentiation, or a mode.
     """
     return bool(
-        recorded()  # first: a compiler does not look at what follows
+        torch.compiler.is_compiling()  # first: a compiler does not look at what follows
         or transforms_active()
         or getattr(forward_ad, "_current_level", 0) >= 0
         or dispatch_modes()
         or (function_modes() and _function_modes_beside_device())
+        or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
     )
 
 
