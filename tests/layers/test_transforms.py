@@ -114,6 +114,13 @@ def test_jvp_jacrev_and_hessian(options: dict[str, Any]) -> None:
     assert_close(change, torch.einsum("tiuj,uj->ti", second, direction))
 
 
+def test_compiles_in_single_precision() -> None:
+    torch._dynamo.reset()
+    rnn, X = layer({}, torch.float32), torch.randn(5, 2, 3)
+    compiled = torch.compile(rnn, fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(compiled(X), rnn(X))
+
+
 @layers
 @pytest.mark.parametrize("lengths", [None, torch.tensor([5, 2])])
 def test_compiles_as_one_graph(options: dict[str, Any], lengths: Tensor | None) -> None:

@@ -63,7 +63,8 @@ class RNN(nn.Module):
 
     Attributes:
         cells: a cell with its U, V and b for each layer and direction, in the order of `h_n`:
-            first layer forward, first layer backward, second layer forward, …
+            first layer forward, first layer backward, second layer forward, …; each is called once
+            a pass, see `RNNCell` for what its hooks are given.
         h_0: `(num_layers·D, H)` with `learn_h_0`, zero at first; else None.
         weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l0_reverse, …: the cells'
             weights as torch has them, for code that initialises by name: see `RNNCell`.
