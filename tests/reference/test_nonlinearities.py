@@ -23,6 +23,14 @@ def test_sigmoid_does_not_overflow() -> None:
     assert_allclose(NONLINEARITIES["sigmoid"](np.array([-1e4, 1e4])), [0, 1])
 
 
+def test_sigmoid_and_its_derivative_keep_their_places_in_both_tails() -> None:
+    x = np.array([17.0, 30, 200, 700])
+    tail = np.exp(-x) / (1 + np.exp(-x))
+    assert_allclose(NONLINEARITIES["sigmoid"](-x), tail, rtol=1e-15, atol=0)
+    for each in (x, -x):
+        assert_allclose(DERIVATIVES["sigmoid"](each), tail / (1 + np.exp(-x)), rtol=1e-15, atol=0)
+
+
 def test_in_its_corner_the_derivative_of_relu_is_0_by_agreement() -> None:
     corner = np.array([0.0, -0.0, 5e-324, -5e-324])
     assert DERIVATIVES["relu"](corner).tolist() == [0, 0, 1, 0]

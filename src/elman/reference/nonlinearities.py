@@ -10,8 +10,9 @@ Array = NDArray[np.floating[Any]]
 
 
 def sigmoid(a: Array) -> Array:
-    """`σ(a) = 1 / (1 + exp(−a)) = (1 + tanh(a/2)) / 2`; the second form overflows nowhere."""
-    return (1 + np.tanh(a / 2)) / 2
+    """`σ(a) = 1 / (1 + exp(−a)) = exp(a) / (1 + exp(a))`, by the form whose exp is at most 1."""
+    exp = np.exp(-np.abs(a))
+    return np.where(a >= 0, np.ones_like(exp), exp) / (1 + exp)
 
 
 def relu(a: Array) -> Array:
@@ -30,8 +31,8 @@ def relu_derivative(a: Array) -> Array:
 
 
 def sigmoid_derivative(a: Array) -> Array:
-    """`σ′(a) = σ(a) (1 − σ(a))`."""
-    return sigmoid(a) * (1 - sigmoid(a))
+    """`σ′(a) = σ(a) (1 − σ(a))`, where `1 − σ(a) = σ(−a)`."""
+    return sigmoid(a) * sigmoid(-a)
 
 
 NONLINEARITIES: dict[str, Callable[[Array], Array]] = {
