@@ -332,8 +332,9 @@ def is_meant(case: SimpleNamespace, refusal: Exception) -> bool:
             case.edit != "none" and re.search(rf"clone|detach\(\){by_torch}", told),
             # With what is packed torch does not look where weights are: its result is not written.
             case.lengths and "must be on the same device" in told,
-            # Ours pads what is packed by torch's own functions, which do not take these.
+            # Ours pads what is packed by torch's own function, which does not take these.
             case.lengths and case.changed and case.kind in ("wrapper", "fake", "complex"),
+            case.lengths and case.mode == "fake",
             case.lengths and case.mode == "fake",
             # One step of integers makes floats, with which torch's next step fails.
             case.kind == "integer" and case.changed == ALL,

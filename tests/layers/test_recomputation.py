@@ -109,3 +109,12 @@ def test_refuses_what_cannot_be_done_in_parts(
 ) -> None:
     with pytest.raises(error, match=message):
         elman.RNN(3, 4, **arguments)
+
+
+def test_a_weight_changed_before_the_backward_pass_is_refused() -> None:
+    rnn = elman.RNN(3, 4, recompute=2)
+    output, _ = rnn(torch.randn(5, 2, 3))
+    with torch.no_grad():
+        rnn.V.zero_()
+    with pytest.raises(RuntimeError, match="a weight was changed in place before the backward"):
+        output.sum().backward()

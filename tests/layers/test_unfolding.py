@@ -1,6 +1,7 @@
 """What is hooked on a cell, or overridden in it, acts when a layer unfolds it."""
 
 import functools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -256,3 +257,69 @@ def test_a_subclass_s_forward_is_called_once_with_a_packed_sequence() -> None:
 
     Counting(3, 4)(nn.utils.rnn.pack_sequence([X[:, 0], X[:3, 1]]))
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("cell", [RNNCell, LayerNormRNNCell])
+def test_a_hooked_weight_follows_the_dtype(cell: Callable[..., RNNCell]) -> None:
+    """Its attribute is of the dtype before, until the hook has run."""
+    rnn = RNN(3, 4, cell=cell)
+    prune.l1_unstructured(rnn.cells[0], "U", amount=0.5)  # type: ignore[no-untyped-call]
+    rnn.double()
+    assert rnn(X.double())[0].dtype == torch.float64
+    assert rnn.cells[0](X[0].double()).dtype == torch.float64
+
+
+def test_threads_do_not_share_computed_weights() -> None:
+    rnn = RNN(3, 4, cell=LayerNormRNNCell)
+    parametrize.register_parametrization(rnn.cells[0], "V", Doubled())
+
+    def infer() -> None:
+        with torch.no_grad():
+            for _ in range(50):
+                rnn(X)
+
+    threads = [threading.Thread(target=infer) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for _ in range(50):
+        rnn.zero_grad()
+        rnn(X)[0].sum().backward()
+        assert all(weight.grad is not None for weight in rnn.parameters())
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("other", [nn.RNNCell(3, 4), nn.Sequential(RNNCell(3, 4))])
+def test_a_cell_that_is_none_is_refused(other: nn.Module) -> None:
+    rnn = RNN(3, 4)
+    rnn.cells[0] = other  # type: ignore[index]
+    with pytest.raises((TypeError, AttributeError), match=r"must be RNNCells|'dtype'"):
+        rnn(X)
+
+
+@pytest.mark.parametrize("kind", ["hook", "unfold", "forward"])
+def test_what_cannot_act_in_parts_is_refused(kind: str) -> None:
+    rnn = RNN(3, 4, recompute=2)
+    [cell] = rnn.cells
+    if kind == "hook":
+        cell.register_forward_hook(lambda *_: None)
+    elif kind == "unfold":
+        cell.unfold = lambda X, *_: X.cumsum(0)  # type: ignore[method-assign, misc, assignment]
+    else:
+        cell.forward = lambda X, *_, ended, engine: X.cumsum(0)  # type: ignore[method-assign, assignment]  # noqa: ARG005
+    with pytest.raises(ValueError, match="recompute must be None for RNNCell"):
+        rnn(X)
+    with torch.no_grad():  # all at once
+        rnn(X)
+
+
+def test_weights_of_one_s_own_are_not_torch_s() -> None:
+    class Negative(RNNCell):
+        def weights(self) -> tuple[Tensor, Tensor, Tensor]:
+            U, V, b = super().weights()
+            return U, -V, b
+
+    rnn = RNN(3, 4, cell=Negative)
+    torch.testing.assert_close(rnn(X)[0], unfolded(rnn.cells[0], X))
+    with pytest.raises(ValueError, match="has no Negative with a weights of its own"):
+        rnn.to_torch()

@@ -87,3 +87,13 @@ def test_refuses_what_it_cannot_do() -> None:
     rnn = variational(0.5, engine="bptt")
     with pytest.raises(ValueError, match="auto or unrolled for VariationalRNNCell"):
         rnn(torch.zeros(5, 2, 3, dtype=torch.float64))
+
+
+def test_each_sequence_has_masks_of_its_own() -> None:
+    torch.manual_seed(0)
+    rnn = RNN(5, 4, cell=functools.partial(VariationalRNNCell, dropout=0.5))
+    with torch.no_grad():
+        rnn.V.zero_()  # so that the mask of the inputs alone counts
+    states = rnn(torch.ones(1, 20, 5))[0][0]
+    assert len(states.unique(dim=0)) > 10
+    assert len(rnn(torch.ones(7, 20, 5))[0].unique(dim=0)) == 1  # the same at each time step

@@ -174,6 +174,52 @@ def test_a_change_that_torch_is_told_to_follow() -> None:
     torch.testing.assert_close(*gradients)
 
 
+@engines
+@pytest.mark.parametrize("length", [T, 40])
+@pytest.mark.parametrize("same", [("U", "V"), ("h_0", "V"), ("h_0", "U")])
+def test_one_tensor_in_two_places_has_the_gradients_of_both(
+    same: tuple[str, str], length: int, engine: str
+) -> None:
+    x = {"X": randn(length, H, H), "h_0": randn(H, H), "U": randn(H, H), "V": randn(H, H)}
+    x |= {"b": randn(H), same[0]: x[same[1]].div_(4).requires_grad_()}
+    gradients = [
+        torch.autograd.grad(recurrence(**x, engine=each).sum(), x[same[1]])  # type: ignore[arg-type]
+        for each in (engine, "unrolled")
+    ]
+    torch.testing.assert_close(*gradients)
+
+
+@engines
+def test_a_gradient_that_is_zero_without_memory(engine: str) -> None:
+    x = leaves("V")
+    h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
+    [dV] = torch.autograd.grad(h.sgn().sum(), x["V"])
+    assert not dV.any()
+
+
+@pytest.mark.parametrize("engine", ["auto", "bptt"])
+def test_an_input_of_inference_serves_where_no_gradient_needs_it(engine: str) -> None:
+    x = leaves("V", "b")
+    right = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), (x["V"], x["b"]))
+    with torch.inference_mode():
+        X = x["X"].clone()
+    h = recurrence(**x | {"X": X}, engine=engine)  # type: ignore[arg-type]
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), right)
+
+
+@pytest.mark.parametrize("engine", ["auto", "bptt"])
+def test_gradients_by_vmap_over_a_graph_made_before(engine: str) -> None:
+    x = leaves("U", "V")
+    h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
+    directions = randn(3, T, B, H)
+
+    def gradient(dh: Tensor) -> Tensor:
+        return torch.autograd.grad(h, x["U"], dh, retain_graph=True)[0]
+
+    found = torch.func.vmap(gradient)(directions)
+    torch.testing.assert_close(found, torch.stack([gradient(dh) for dh in directions]))
+
+
 def test_what_is_kept_is_let_go_where_torch_asks_for_it() -> None:
     """As recomputation does: nothing else may hold the states."""
     kept = []

@@ -19,6 +19,7 @@ from elman.recurrence import torch_internals as internals
 NAMES = {
     "transforms_active": "torch._C._are_functorch_transforms_active",
     "is_batched": "torch._C._functorch.is_legacy_batchedtensor",
+    "is_zerotensor": "torch._is_zerotensor",
     "dispatch_modes": "torch._C._len_torch_dispatch_stack",
     "function_modes": "torch._C._len_torch_function_stack",
     "function_mode_stack": "torch.overrides._get_current_function_mode_stack",
@@ -31,6 +32,8 @@ NAMES = {
 def test_torch_has_them_all() -> None:
     assert not internals.transforms_active()
     assert not internals.is_batched(torch.zeros(1))
+    assert internals.is_zerotensor(torch._efficientzerotensor(1))
+    assert not internals.is_zerotensor(torch.zeros(1))
     assert internals.dispatch_modes() == internals.function_modes() == 0
     assert internals.function_mode_stack() == []
     assert internals.DeviceContext is not None

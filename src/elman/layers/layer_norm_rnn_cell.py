@@ -39,8 +39,9 @@ class LayerNormRNNCell(RNNCell):
     def step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
         """The equations; `(…, I), (…, H) → (…, H)`."""
         # s_t = X_t U + h_{t−1} V
-        s_t = X_t @ self.U + h_previous @ self.V
+        U, V, b = self.weights()
+        s_t = X_t @ U + h_previous @ V
         # a_t = g ∘ (s_t − μ_t) / σ_t + b
-        a_t = functional.layer_norm(s_t, (self.hidden_size,), self.g, self.b)
+        a_t = functional.layer_norm(s_t, (self.hidden_size,), self.g, b)
         # h_t = f(a_t)
         return hidden_state(a_t, self.f)

@@ -18,10 +18,9 @@ from elman.layers.arguments import check_dtype, check_features, check_lengths, c
 from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
 from elman.layers.lengths import ended_steps, last_state, reverse
 from elman.layers.packed import pack_like
-from elman.layers.parametrized import is_parametrized
 from elman.layers.recomputation import unfold_in_parts
 from elman.layers.rnn_cell import RNNCell
-from elman.layers.unfolding import unfold
+from elman.layers.unfolding import check_in_parts, unfold
 from elman.recurrence import Engine, check_engine, recorded, traced
 
 # How the states of the two directions, `(T, B, H)` each, become the output of a layer.
@@ -67,13 +66,14 @@ class RNN(nn.Module):
             a pass, see `RNNCell` for what its hooks are given.
         h_0: `(num_layers·D, H)` with `learn_h_0`, zero at first; else None.
         weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l0_reverse, …: the cells'
-            weights as torch has them, for code that initialises by name: see `RNNCell`.
+            weights as torch has them, for code that initialises by name: see `RNNCell`. Write into
+            them; what is assigned to their `.data` goes nowhere.
 
     Raises:
         TypeError: a size is not an int, or a flag not a bool.
         ValueError: a size is not positive, `dropout` no probability, or a name not known; or
-            `recompute` cannot be: two directions begin at either end, and a cell that unfolds in
-            a way of its own may not do so in parts.
+            `recompute` cannot be: two directions begin at either end, and a cell with hooks, or
+            that unfolds in a way of its own, may not do so in parts.
     """
 
     h_0: nn.Parameter | None
@@ -145,11 +145,8 @@ class RNN(nn.Module):
             for layer in range(num_layers)
             for _ in range(self.num_directions)
         )
-        if recompute is not None and type(self.cells[0]).unfold is not RNNCell.unfold:
-            raise ValueError(
-                f"recompute must be None for {type(self.cells[0]).__name__}, which unfolds in a "
-                "way of its own"
-            )
+        if recompute is not None:
+            check_in_parts(self.cells[0])
         h_0 = torch.zeros(len(self.cells), hidden_size, device=device, dtype=dtype)
         self.h_0 = nn.Parameter(h_0) if learn_h_0 else None
 
@@ -299,9 +296,11 @@ class RNN(nn.Module):
             return self._step(cells, X, h_0)
         if self.recompute is None or T == 0 or not torch.is_grad_enabled() or traced():
             return self._unfold_layers(cells, X, h_0, lengths)
+        for cell in cells:
+            check_in_parts(cell)
         kept, last = [], []
-        unfold_part = partial(self._unfold_layers, cells)
-        for layers, h_n in unfold_in_parts(unfold_part, X, h_0, lengths, self.recompute):
+        unfold_part, weights = partial(self._unfold_layers, cells), list(self.parameters())
+        for layers, h_n in unfold_in_parts(unfold_part, X, h_0, lengths, self.recompute, weights):
             last = [h_n]
             if keep:
                 kept.append(layers)
@@ -354,8 +353,7 @@ class RNN(nn.Module):
                 "input must be (T, B, I), with batch_first (B, T, I), or (T, I), "
                 f"got {input.dim()} dimensions"
             )
-        first = cells[0]  # of a parametrized weight, any other tells the dtype at less cost
-        dtype = next(first.parameters()).dtype if is_parametrized(first) else first.U.dtype
+        dtype = cells[0].dtype
         check_features(input, self.input_size)
         check_dtype("input", input, dtype, ValueError)
         if hx is None and lengths is None:

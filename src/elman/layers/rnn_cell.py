@@ -10,7 +10,7 @@ from elman.equations import Nonlinearity, hidden_state, preactivation
 from elman.layers.arguments import check_dtype, check_features, check_state
 from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
 from elman.layers.initialization import initialization, uniform
-from elman.layers.parametrized import evaluated_once, is_parametrized
+from elman.layers.parametrized import evaluated, is_parametrized
 from elman.nonlinearities import elementwise, name_of
 from elman.recurrence import Engine, autocast, check_devices, check_engine, recurrence, unroll
 
@@ -23,7 +23,7 @@ class RNNCell(nn.Module):
 
     A layer calls its cells once a pass, with all time steps: hooks on a cell are given X
     `(T, B, I)` and h_0 `(B, H)`, and return h `(T, B, H)`. A cell whose `forward` is its own, and
-    does not take `engine`, is called at every time step.
+    does not name `engine`, is called at every time step.
 
     Args:
         input_size: inputs I.
@@ -85,6 +85,14 @@ class RNNCell(nn.Module):
         """The name of f, or f itself if it has none."""
         return name_of(self.f)
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the weights; of those that they are computed from, where they are."""
+        weight = self._parameters.get("U")
+        if weight is None:
+            weight = next(self.parameters(), None)
+        return (self.U if weight is None else weight).dtype
+
     def reset_parameters(self) -> None:
         """Draws new initial weights."""
         self._init_U(self.U)
@@ -128,20 +136,13 @@ class RNNCell(nn.Module):
             ValueError: `input` or `hx` has neither one nor two dimensions.
             RuntimeError: a size is not the cell's, or a dtype not the weights', or a device.
         """
-        if is_parametrized(self):
-            with evaluated_once():
-                return self._forward(input, hx, ended, engine)
-        return self._forward(input, hx, ended, engine)
-
-    def _forward(
-        self, input: Tensor, hx: Tensor | None, ended: Tensor | None, engine: Engine | None
-    ) -> Tensor:
+        cell = evaluated(self) if is_parametrized(self) else self
         if engine is not None:
             h_0 = input.new_zeros(input.shape[1], self.hidden_size) if hx is None else hx
-            return self.unfold(input, h_0, ended, engine)
+            return cell.unfold(input, h_0, ended, engine)
         h_previous = self._state(input, hx)
-        check_devices(input, h_previous, *self.weights())
-        return self._single_step(input, h_previous)
+        check_devices(input, h_previous, *cell.weights())
+        return cell._single_step(input, h_previous)
 
     def _single_step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
         """The step of `forward`; `step`, unless a subclass does something before it."""
@@ -184,7 +185,7 @@ class RNNCell(nn.Module):
         if input.dim() not in (1, 2):
             raise ValueError(f"input must be (B, I) or (I), got {input.dim()} dimensions")
         check_features(input, self.input_size)
-        dtype = self.U.dtype
+        dtype = self.dtype
         check_dtype("input", input, dtype, RuntimeError)
         shape = (*input.shape[:-1], self.hidden_size)
         if hx is None:
@@ -237,14 +238,15 @@ class RNNCell(nn.Module):
 
         Or if a weight is what a hook has last made of others, and may no longer be true.
         """
-        for name in ("forward", "step", "unfold", "_single_step"):
+        for name in ("forward", "step", "unfold", "weights", "_single_step"):
             if getattr(getattr(self, name), "__func__", None) is not getattr(RNNCell, name):
                 raise ValueError(
                     f"torch.nn.RNN has no {type(self).__name__} with a {name} of its own, only "
                     "the plain cell"
                 )
         for name in ("U", "V", "b"):
-            if name not in self._parameters and not is_parametrized(self):
+            is_computed = name not in self._parameters and not is_parametrized(self)
+            if is_computed and (name != "b" or self.bias):
                 raise ValueError(
                     f"{name} is computed by a hook, which torch.nn.RNN would not have; make it "
                     "permanent first, as torch.nn.utils.prune.remove does"

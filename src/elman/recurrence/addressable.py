@@ -96,4 +96,7 @@ def addresses(tensors: tuple[Tensor | None, ...]) -> list[int]:
 
 
 def _refuse() -> NoReturn:
-    raise RuntimeError("the input, hx or a weight has no memory: its storage has been freed")
+    raise RuntimeError(
+        "the input, hx or a weight has no memory: its storage has been freed, or it stands for "
+        "zeros that torch has not written, of which x.clone() is an ordinary tensor"
+    )

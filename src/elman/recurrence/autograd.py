@@ -105,8 +105,11 @@ class _ByHand(torch.autograd.Function):
         _, X_wanted, _, U_wanted, *_ = ctx.needs_input_grad
         ctx.X_changes = None
         if not (X_wanted or U_wanted):
-            ctx.X_changes = _counter(X)
-            X = X.data
+            if X.is_inference():  # which autograd does not keep
+                X = X.clone()
+            else:
+                ctx.X_changes = _counter(X)
+                X = X.data
         ctx.save_for_backward(X, h_0, U, V, h.data, ended)
         return h
 
@@ -177,11 +180,7 @@ def _gradients_by_autograd(
     create_graph = torch.is_grad_enabled()
     with torch.enable_grad():
         # Aliases: autograd would look for h_0 in what X was computed from, too.
-        aliases = [
-            x.view_as(x) if create_graph else x.detach().requires_grad_(is_wanted)
-            for x, is_wanted in zip(inputs, wanted, strict=True)
-        ]
-        X, h_0, U, V, b = aliases
+        X, h_0, U, V, b = aliases = [x.view_as(x) for x in inputs]
         h = unrolled(X, h_0, U, V, b, f, ended)
     chosen = [x for x, is_wanted in zip(aliases, wanted, strict=True) if is_wanted]
     gradients = iter(torch.autograd.grad(h, chosen, dh, create_graph=create_graph))

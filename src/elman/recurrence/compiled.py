@@ -19,6 +19,7 @@ from elman.recurrence.autograd import Gradients, Passes, check_derivable, differ
 from elman.recurrence.bptt import PASSES as TENSOR_PASSES
 from elman.recurrence.kernels.nonlinearities import RELU, SIGMOID, TANH
 from elman.recurrence.kernels.processes import forked
+from elman.recurrence.torch_internals import is_zerotensor
 
 NUMBERS: dict[Nonlinearity, int] = {torch.tanh: TANH, torch.relu: RELU, torch.sigmoid: SIGMOID}
 STEPS = 16  # time steps whose ∂a is kept, unless all take less memory than Vᵀ apart from ∂V
@@ -143,6 +144,8 @@ def _backward(
     H = V.shape[0]
     if dh.is_neg():
         dh = dh.resolve_neg()
+    if is_zerotensor(dh):  # zeros that torch has not written anywhere
+        dh = dh.clone()
     # Hooks may give back another h than was kept, and `parameter.data = …` makes another weight.
     are_plain = plain(h, X.dtype, (T, B, H)) and plain(dh, X.dtype, (T, B, H))
     if not (are_plain and addressable(X, h_0, U, V, b)):
@@ -155,11 +158,9 @@ def _backward(
     V_T = V.T.clone(memory_format=torch.contiguous_format)
     U_T = U.T.contiguous() if wanted[0] else None
     gradients = [
-        h.new_empty(x.shape) if is_wanted and not (x is V and at_once == T) else None
-        for x, is_wanted in zip(inputs, wanted, strict=True)
+        (V_T if k == 3 and at_once == T else h.new_empty(x.shape)) if is_wanted else None
+        for k, (x, is_wanted) in enumerate(zip(inputs, wanted, strict=True))
     ]
-    if wanted[3] and at_once == T:
-        gradients[3] = V_T
     da = h.new_empty(at_once, B, H)
     sizes = (T, B, I, H, NUMBERS[f], *h_0.stride(), at_once, *dh.stride())
     tensors = (dh, h.contiguous(), X.contiguous(), h_0, U_T, V_T, da, ONE[h.dtype], *gradients)

@@ -27,6 +27,8 @@ def yes(*_: object) -> bool:
 transforms_active = private("torch._C", "_are_functorch_transforms_active", yes)
 # Is a tensor a batch of gradients, by torch.autograd.grad(…, is_grads_batched=True)?
 is_batched = private("torch._C._functorch", "is_legacy_batchedtensor", yes)
+# Is a tensor one of zeros that are nowhere in memory, as the gradient of torch.sgn?
+is_zerotensor = private("torch", "_is_zerotensor", lambda _: False)
 # How many modes see each operation of the dispatcher: FakeTensorMode, make_fx, FlopCounterMode, …
 dispatch_modes = private("torch._C", "_len_torch_dispatch_stack", yes)
 # How many modes see each call of a torch function, `with torch.device(…)` among them; and which.

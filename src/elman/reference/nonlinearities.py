@@ -12,7 +12,8 @@ Array = NDArray[np.floating[Any]]
 def sigmoid(a: Array) -> Array:
     """`σ(a) = 1 / (1 + exp(−a)) = exp(a) / (1 + exp(a))`, by the form whose exp is at most 1."""
     exp = np.exp(-np.abs(a))
-    return np.where(a >= 0, np.ones_like(exp), exp) / (1 + exp)
+    result: Array = np.where(a >= 0, np.ones_like(exp), exp) / (1 + exp)
+    return result
 
 
 def relu(a: Array) -> Array:
