@@ -433,13 +433,6 @@ def test_the_output_may_be_changed_in_place() -> None:
     assert torch.equal(nn.ReLU(inplace=True)(rnn(X)[0]), expected)
 
 
-def test_flatten_parameters_is_there_to_be_called() -> None:
-    rnn, X = RNN(3, 4), torch.randn(5, 2, 3)
-    before = rnn(X)[0]
-    rnn.flatten_parameters()
-    assert torch.equal(rnn(X)[0], before)
-
-
 def test_reset_parameters_draws_anew() -> None:
     rnn = RNN(3, 4)
     before = rnn.U.clone()
@@ -585,48 +578,6 @@ def test_the_final_state_alone() -> None:
     X, lengths = torch.randn(6, 2, 3), torch.tensor([2, 6])
     torch.testing.assert_close(rnn.final_state(X, lengths=lengths), rnn(X, lengths=lengths)[1])
     torch.testing.assert_close(rnn.final_state(X[:, 0]), rnn(X[:, 0])[1])
-
-
-@pytest.mark.parametrize("bidirectional", [False, True])
-@pytest.mark.parametrize("bias", [False, True])
-def test_weights_by_torch_s_names_are_the_cells_own(bidirectional: bool, bias: bool) -> None:
-    theirs = nn.RNN(3, 4, num_layers=2, bidirectional=bidirectional, bias=bias)
-    ours = RNN.from_torch(theirs)
-    for name, weight in theirs.named_parameters():
-        if name.startswith("bias"):
-            continue
-        assert torch.equal(getattr(ours, name), weight)
-        nn.init.orthogonal_(getattr(ours, name))
-    for cell in ours.cells:
-        torch.testing.assert_close(cell.V @ cell.V.T, torch.eye(4))
-    assert len(ours.all_weights) == len(theirs.all_weights)
-    for found, right in zip(ours.all_weights, theirs.all_weights, strict=True):
-        assert [w.shape for w in found] == [w.shape for w in right]
-    if bias:
-        assert ours.bias_ih_l0 is ours.b
-        assert not ours.bias_hh_l0.any()
-        with pytest.raises(RuntimeError, match="Inplace update to inference tensor"):
-            nn.init.ones_(ours.bias_hh_l0)
-    assert ours.mode == theirs.mode == "RNN_TANH"
-    assert RNN(3, 4, nonlinearity=nn.ReLU()).mode == "RNN_RELU"
-
-
-@pytest.mark.parametrize(
-    "name", ["weight_ih_l2", "weight_hh_l0_reverse", "weight_hr_l0", "weight_ih_l", "weight_ii_l0"]
-)
-def test_a_weight_that_torch_would_not_have(name: str) -> None:
-    with pytest.raises(AttributeError, match=f"'RNN' object has no attribute '{name}'"):
-        getattr(RNN(3, 4, num_layers=2), name)
-    assert not hasattr(RNN(3, 4, nonlinearity="sigmoid"), "mode")
-
-
-@pytest.mark.parametrize("value", [nn.Parameter(torch.ones(4, 3)), torch.ones(4, 3), None])
-def test_weights_by_torch_s_names_cannot_be_replaced(value: Any) -> None:
-    rnn = RNN(3, 4)
-    with pytest.raises(AttributeError, match="weight_ih_l0 is a view of the cells' U, V or b"):
-        rnn.weight_ih_l0 = value
-    with pytest.raises((AttributeError, KeyError), match="weight_ih"):
-        rnn.cells[0].weight_ih = value  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}])

@@ -1,10 +1,9 @@
 """The recurrent layer: a cell applied at every time step, in layers and directions."""
 
-import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Literal, Self, overload
+from typing import Literal, Self, overload
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +19,7 @@ from elman.layers.lengths import ended_steps, last_state, reverse
 from elman.layers.packed import pack_like
 from elman.layers.recomputation import unfold_in_parts
 from elman.layers.rnn_cell import RNNCell
+from elman.layers.torch_names import TorchNames
 from elman.layers.unfolding import check_in_parts, unfold
 from elman.recurrence import Engine, check_engine, recorded, traced
 
@@ -30,10 +30,9 @@ MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "mean": lambda forward, backward: (forward + backward) / 2,
     "product": torch.mul,
 }
-TORCH_WEIGHT = re.compile(r"((?:weight|bias)_[ih]h)_l(\d+)(_reverse)?")
 
 
-class RNN(nn.Module):
+class RNN(TorchNames):
     """`a_t = X_t U + h_{t−1} V + b`, `h_t = f(a_t)` for t = 1 … T (slide "Math behind RNN").
 
     Takes the arguments of `torch.nn.RNN`, then some of its own. Sequences are `(T, B, I)`.
@@ -383,47 +382,12 @@ class RNN(nn.Module):
         """The first layer's, forward."""
         return self.cells[0].b
 
-    @property
-    def all_weights(self) -> list[list[Tensor]]:
-        """Of each cell, torch's weights: see `RNNCell`."""
-        return [
-            [cell.weight_ih, cell.weight_hh] + ([cell.bias_ih, cell.bias_hh] if self.bias else [])  # type: ignore[list-item]
-            for cell in self.cells
-        ]
-
-    @property
-    def mode(self) -> str:
-        """torch's name for the kind of layer: "RNN_TANH" or "RNN_RELU"."""
-        try:
-            return f"RNN_{torch_nonlinearity(self.nonlinearity).upper()}"
-        except ValueError as error:
-            raise AttributeError(str(error)) from error
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith(("weight_", "bias_")) and (weight := TORCH_WEIGHT.fullmatch(name)):
-            kind, layer, backward = weight.groups()
-            k = int(layer) * self.num_directions + (backward is not None)
-            if int(layer) < self.num_layers and (self.bidirectional or not backward):
-                return getattr(self.cells[k], kind)
-        return super().__getattr__(name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if TORCH_WEIGHT.fullmatch(name):
-            raise AttributeError(
-                f"{name} is a view of the cells' U, V or b: write into it under torch.no_grad(), "
-                "or replace rnn.cells[0].U, for which torch's weight_ih_l0 is the transpose"
-            )
-        super().__setattr__(name, value)
-
     def reset_parameters(self) -> None:
         """Draws new initial weights; a learned initial state is zero again."""
         for cell in self.cells:
             cell.reset_parameters()
         if self.h_0 is not None:
             nn.init.zeros_(self.h_0)
-
-    def flatten_parameters(self) -> None:
-        """Does nothing, for code that calls it on `torch.nn.RNN`, whose weights need it on CUDA."""
 
     @classmethod
     def from_torch(cls, module: nn.RNN, *, engine: Engine = "auto") -> Self:
