@@ -627,7 +627,12 @@ def test_autocast_makes_one_dtype_of_all(options: dict[str, Any], kind: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("weights", "X"), [(torch.float32, torch.float64), (torch.float64, torch.float32)]
+    ("weights", "X"),
+    [
+        (torch.float32, torch.float64),
+        (torch.float64, torch.float32),
+        (torch.float64, torch.complex64),
+    ],
 )
 def test_autocast_leaves_float64_alone(weights: torch.dtype, X: torch.dtype) -> None:
     rnn = RNN(3, 4, dtype=weights)

@@ -21,7 +21,7 @@ def check_dtype(argument: str, x: Tensor, dtype: torch.dtype, error: type[Except
     """
     if x.dtype == dtype:
         return
-    if autocasts(x.device.type) and x.is_floating_point():
+    if autocasts(x.device.type):
         if is_cast(x.dtype) and is_cast(dtype):
             return
         error = RuntimeError
