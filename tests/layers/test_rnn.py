@@ -489,6 +489,20 @@ def test_refuses_what_torch_refuses(arguments: dict[str, Any], error: type[Excep
         RNN(**arguments)
 
 
+def test_whose_states_the_output_is() -> None:
+    rnn, X = RNN(3, 4, num_layers=2), torch.randn(5, 2, 3)
+    output, h_n = rnn(X)
+    assert torch.equal(rnn(X, layers="all")[0], rnn.states(X))
+    assert torch.equal(rnn.states(X)[-1], output)
+    nothing, last = rnn(X, layers="none")
+    assert nothing.numel() == 0
+    assert torch.equal(last, h_n)
+    with pytest.raises(ValueError, match="layers must be 'last', 'all' or 'none', got 'first'"):
+        rnn(X, layers="first")  # type: ignore[call-overload]
+    with pytest.raises(ValueError, match="layers must be 'last' with a PackedSequence"):
+        rnn(pack_sequence([X[:, 0]]), layers="all")  # type: ignore[call-overload]
+
+
 @pytest.mark.parametrize("name", ["engine", "init_U", "init_V", "merge"])
 def test_a_name_that_does_not_exist(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be one of .* got 'cudnn'"):

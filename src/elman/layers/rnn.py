@@ -207,7 +207,11 @@ class RNN(TorchNames):
         states, h_n = self._unfold(input, hx, lengths, keep=layers != "none")
         if layers == "last":
             return states[-1], h_n
-        return (torch.stack(states) if layers == "all" else h_n.new_empty(0)), h_n
+        if layers == "all":
+            return torch.stack(states), h_n
+        if layers == "none":
+            return h_n.new_empty(0), h_n
+        raise ValueError(f"layers must be 'last', 'all' or 'none', got {layers!r}")
 
     def _unfold_packed(
         self, packed: PackedSequence, hx: Tensor | None, lengths: Tensor | None, layers: str
