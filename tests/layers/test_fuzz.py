@@ -386,6 +386,8 @@ def check(case: SimpleNamespace) -> None:
     assume(case.edit == "none" or case.mode not in ("saved elsewhere", "given back stepped"))
     # A wrapper hides that what is in it is conjugated, so that torch.complex fails on it.
     assume(not (case.changed and case.kind == "wrapper" and case.gradient == "complex"))
+    # Checkpoints compute again with what b is by then: one more of ours, two more of torch's two.
+    assume(not (case.mode == "checkpoint" and case.edit.startswith("b ")))
     # Checkpoints compute again with plain tensors, of which ours keeps others than of a subclass:
     # torch then says that the two passes differ.
     assume(not (case.mode == "checkpoint" and case.changed and case.kind == "subclass"))
