@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.training.caption import caption
+from elman.tasks.captioning.caption import caption
 
 
 @entry_point("caption")

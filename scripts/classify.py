@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.training.classification import classify
+from elman.tasks.classification.classify import classify
 
 
 @entry_point("classify")

@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.training.descent import show_descent
+from elman.inspection.descent_report import show_descent
 
 
 @entry_point("descent")

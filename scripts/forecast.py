@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.training.forecast import forecast
+from elman.tasks.forecasting.forecast import forecast
 
 
 @entry_point("forecast")

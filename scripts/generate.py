@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.training.generation import generate
+from elman.tasks.language.generate import generate
 
 
 @entry_point("generate")

@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.training.transcription import transcribe
+from elman.tasks.speech.transcribe import transcribe
 
 
 @entry_point("transcribe")

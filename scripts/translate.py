@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.training.translating import translate
+from elman.tasks.translation.translate import translate
 
 
 @entry_point("translate")

@@ -15,7 +15,7 @@ from hydra.errors import HydraException, InstantiationException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from elman.run_folder import OVERRIDES
+from elman.training.run_folder import OVERRIDES
 
 TEXTS = ("text", "prompt", "audio", "image")  # arguments that are never numbers, lists or null
 

@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from elman.comparison.learning import Learner, train_side_by_side, with_torch_rnn
-from elman.data import CharacterData
 from elman.layers import RNN
 from elman.networks import LanguageModel
+from elman.tasks.language.data import CharacterData
 from elman.training.schedules import warmup_cosine
 
 STEPS = 30

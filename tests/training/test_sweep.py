@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from elman.inspection.results import Result
-from elman.run_folder import OVERRIDES
+from elman.training.results import Result
+from elman.training.run_folder import OVERRIDES
 from elman.training.sweep import ReportSweep
 
 

@@ -12,11 +12,11 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
-from elman.data.characters import CharacterData
-from elman.inspection.curves import read_curves
-from elman.run_folder import BEST, LAST
+from elman.tasks.language.data import CharacterData
 from elman.training.callbacks import SampleText
 from elman.training.checkpoint import DESCRIBED, build_network, check_description
+from elman.training.curves import read_curves
+from elman.training.run_folder import BEST, LAST
 from elman.training.train import train
 
 Configure = Callable[..., DictConfig]

@@ -31,7 +31,7 @@ from elman.comparison.sections import sections
 from elman.comparison.setting import describe_setting
 from elman.comparison.speed import measure_speed
 from elman.comparison.verdict import verdict
-from elman.data.characters import CharacterData
+from elman.tasks.language.data import CharacterData
 from elman.training.checkpoint import build_network
 
 Item = TypeVar("Item")

@@ -15,9 +15,9 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from elman.comparison.timing import seconds_of
-from elman.data.characters import CharacterData
-from elman.data.streams import Streams
 from elman.layers import RNN
+from elman.tasks.language.data import CharacterData
+from elman.tasks.language.streams import Streams
 from elman.training.objectives import NextCharacter
 
 MakeOptimizer = Callable[[list[nn.Parameter]], Optimizer]

@@ -11,11 +11,11 @@ from lightning import Callback, LightningModule, Trainer
 from omegaconf import DictConfig, OmegaConf
 
 from elman.comparison.timing import Timing, check_rounds, seconds_of, take_turns
-from elman.data.streams import Streams
+from elman.tasks.language.streams import Streams
 from elman.training.checkpoint import build_network
 from elman.training.objectives import NextCharacter
-from elman.training.sequences import SequenceTraining
 from elman.training.trainer import build_trainer
+from elman.training.truncated_bptt import SequenceTraining
 
 VOCABULARY_SIZE = 84  # of the plays of Shakespeare; which characters come costs no time
 STEPS = 100  # Lightning's bookkeeping is not the same at each step: timed over so many

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from elman.data.lines import BadLines, OnBad, read_lines
+from elman.data.bad_lines import BadLines, OnBad, read_lines
 
 Row = TypeVar("Row")
 

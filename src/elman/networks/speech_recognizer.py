@@ -15,7 +15,7 @@ class SpeechRecognizer(nn.Module):
 
         a_t = X_t U + h_{t−1} V + b      h_t = f(a_t)      O_t = c + W h_t      ŷ_t = softmax(O_t)
 
-    Output 0 is the blank of connectionist temporal classification, see `elman.networks.ctc`.
+    Output 0 is the blank of connectionist temporal classification, see `elman.tasks.speech.ctc`.
 
     Args:
         input_size: numbers I of a time step.

@@ -13,12 +13,12 @@ from torch import Tensor
 from torch.nn.utils import parameters_to_vector
 
 from elman.checks import check_size, check_temperature
-from elman.inspection.principal_components import principal_components
-from elman.inspection.reconstructions import plot_codes, plot_reconstructions
 from elman.networks.autoencoder import Autoencoder
 from elman.networks.language_model import LanguageModel
-from elman.run_folder import CODES, LAST, PATH, RECONSTRUCTIONS
-from elman.training.generation import write
+from elman.tasks.digits.plots import plot_codes, plot_reconstructions
+from elman.tasks.digits.principal_components import principal_components
+from elman.tasks.language.generate import write
+from elman.training.run_folder import CODES, LAST, PATH, RECONSTRUCTIONS
 
 log = logging.getLogger(__name__)
 

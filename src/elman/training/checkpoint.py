@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from torch import nn
 
 from elman.data.module import DataModule
-from elman.run_folder import BEST
+from elman.training.run_folder import BEST
 
 # What a checkpoint may name to be built. Anything else, it could use to run code of its own.
 TARGETS = (
@@ -30,31 +30,31 @@ TARGETS = (
     "elman.LayerNormRNNCell",
     "elman.VariationalRNNCell",
     "elman.layers.built_in",
-    "elman.data.CaptionData",
-    "elman.data.CharacterData",
-    "elman.data.DigitData",
-    "elman.data.SeriesData",
-    "elman.data.DigitRowData",
-    "elman.data.LabelledSeriesData",
-    "elman.data.LabelledTextData",
-    "elman.training.classes.ClassTraining",
-    "elman.data.TranslationData",
-    "elman.training.captioning.CaptionTraining",
-    "elman.training.captioning.NextWord",
-    "elman.data.SpeechData",
-    "elman.training.examples.ExampleTraining",
-    "elman.training.reconstruction.ReconstructionTraining",
-    "elman.training.forecasting.ForecastError",
-    "elman.training.forecasting.ForecastTraining",
-    "elman.training.sequences.SequenceTraining",
-    "elman.training.speech.ConnectionistTemporalClassification",
-    "elman.training.speech.SpeechTraining",
+    "elman.tasks.captioning.data.CaptionData",
+    "elman.tasks.language.data.CharacterData",
+    "elman.tasks.digits.data.DigitData",
+    "elman.tasks.forecasting.data.SeriesData",
+    "elman.tasks.digits.data.DigitRowData",
+    "elman.tasks.classification.series.LabelledSeriesData",
+    "elman.tasks.classification.texts.LabelledTextData",
+    "elman.tasks.classification.training.ClassTraining",
+    "elman.tasks.translation.data.TranslationData",
+    "elman.tasks.captioning.training.CaptionTraining",
+    "elman.tasks.captioning.training.NextWord",
+    "elman.tasks.speech.data.SpeechData",
+    "elman.training.supervised.ExampleTraining",
+    "elman.tasks.digits.training.ReconstructionTraining",
+    "elman.tasks.forecasting.training.ForecastError",
+    "elman.tasks.forecasting.training.ForecastTraining",
+    "elman.training.truncated_bptt.SequenceTraining",
+    "elman.tasks.speech.training.ConnectionistTemporalClassification",
+    "elman.tasks.speech.training.SpeechTraining",
     "elman.training.objectives.CrossEntropy",
     "elman.training.objectives.NextCharacter",
     "elman.training.objectives.Reconstruction",
     "elman.training.objectives.SquaredError",
-    "elman.training.translation.NextToken",
-    "elman.training.translation.TranslationTraining",
+    "elman.tasks.translation.training.NextToken",
+    "elman.tasks.translation.training.TranslationTraining",
 )
 DESCRIBED = ("network", "data", "training", "objective")  # what it takes to test the weights
 PLAIN = (type(None), bool, int, float, str)

@@ -6,7 +6,7 @@ from typing import Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from elman.inspection.results import plot_kinds, read_kinds, table
+from elman.training.results import plot_kinds, read_kinds, table
 
 
 class ReportSweep(Callback):

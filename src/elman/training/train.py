@@ -17,11 +17,11 @@ from torch import nn
 
 from elman.checks import check_size
 from elman.data.module import DataModule
-from elman.inspection.curves import plot_curves
-from elman.inspection.results import Result
-from elman.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES, PATH
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
+from elman.training.curves import plot_curves
 from elman.training.objectives import tell
+from elman.training.results import Result
+from elman.training.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES, PATH
 from elman.training.trainer import build_trainer
 
 log = logging.getLogger(__name__)

@@ -1,1 +1,0 @@
-"""Simple methods that a trained network has to beat, in NumPy alone."""

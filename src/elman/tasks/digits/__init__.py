@@ -1,0 +1,1 @@
+"""Handwritten digits: classified, and reconstructed by autoencoders."""
