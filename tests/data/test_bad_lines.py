@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from elman.data.bad_lines import BadLines, read_lines
+from elman.data.bad_lines import BadLines
+from elman.data.text_file import read_lines
 
 
 def test_skipped_lines_are_counted_and_the_first_is_told(

@@ -15,13 +15,13 @@ class Lines(DataModule):
         return str(self.path)
 
     @property
-    def tested(self) -> str:
-        return "lines" if not self.divided_as_in_training else "unseen lines"
+    def test_description(self) -> str:
+        return "lines" if not self.same_split_as_in_training else "unseen lines"
 
     def setup(self, stage: str | None = None) -> None:  # noqa: ARG002
         if self.path is not None:
             (Path(self.path) / self.table).read_text()
-        self.recognize()
+        self.check_unchanged()
 
 
 class Folder(Lines):
@@ -107,10 +107,10 @@ def test_a_folder_is_known_by_its_table(tmp_path: Path) -> None:
 
 def test_processes_share_the_examples() -> None:
     data = Lines(None, "data")
-    assert sorted(data.by_chance(range(7))) == list(range(7))
+    assert sorted(data.random_sampler(range(7))) == list(range(7))
     shares = []
     for rank in range(2):
         data.trainer = SimpleNamespace(global_rank=rank, world_size=2)  # type: ignore[assignment]
-        shares.append(list(data.by_chance(range(8))))
+        shares.append(list(data.random_sampler(range(8))))
     assert sorted(shares[0] + shares[1]) == list(range(8))
     assert len(shares[0]) == 4

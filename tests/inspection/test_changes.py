@@ -6,7 +6,7 @@ from torch.nn.utils import parameters_to_vector
 from elman.inspection.changes import Change, largest_changes, name_of, tell_changes
 from elman.inspection.weights import cost_at
 from elman.networks import ConvolutionalNetwork, FeedforwardNetwork
-from elman.training.objectives import CrossEntropy, SquaredError
+from elman.training.class_objectives import CrossEntropy, SquaredError
 
 
 def test_a_name_leads_to_the_weight() -> None:

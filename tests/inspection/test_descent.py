@@ -7,7 +7,7 @@ from torch import Tensor
 from elman.inspection.descent import Plane, plot_descent, principal_plane, surface
 from elman.inspection.weights import cost_at
 from elman.networks import FeedforwardNetwork
-from elman.training.objectives import SquaredError
+from elman.training.class_objectives import SquaredError
 
 torch.manual_seed(0)
 NETWORK = FeedforwardNetwork([4, 3, 2], dtype=torch.float64)

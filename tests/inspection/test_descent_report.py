@@ -22,7 +22,7 @@ from elman.inspection.descent_report import (
 from elman.networks import FeedforwardNetwork
 from elman.tasks.language.data import CharacterData
 from elman.training.checkpoint import restore
-from elman.training.objectives import SquaredError
+from elman.training.class_objectives import SquaredError
 from elman.training.run_folder import COLUMN_MATRIX, DESCENT, PATH
 from elman.training.train import train
 

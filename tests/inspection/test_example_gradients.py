@@ -20,7 +20,9 @@ from elman.inspection.example_gradients import (
 from elman.inspection.weights import cost_at
 from elman.networks import ConvolutionalNetwork, FeedforwardNetwork, SequenceAutoencoder
 from elman.reference import feedforward as reference
-from elman.training.objectives import CrossEntropy, Objective, Reconstruction, SquaredError
+from elman.tasks.digits.objective import Reconstruction
+from elman.training.class_objectives import CrossEntropy, SquaredError
+from elman.training.objectives import Objective
 
 N, CLASSES = 23, 3  # more examples than are computed at once
 a = torch.rand(N, 36, dtype=torch.float64, generator=torch.Generator().manual_seed(0))

@@ -3,7 +3,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from elman.inspection.weights import cost_at
 from elman.networks import FeedforwardNetwork
-from elman.training.objectives import SquaredError
+from elman.training.class_objectives import SquaredError
 
 
 def test_the_cost_is_that_of_the_network_with_these_weights() -> None:

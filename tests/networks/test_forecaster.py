@@ -10,7 +10,8 @@ from torch import nn
 
 from elman import RNN
 from elman.networks import Forecaster
-from elman.networks.forecaster import persistence, seasonal_naive
+from elman.networks.forecaster import seasonal_naive
+from elman.tasks.forecasting.baselines import persistence
 
 
 @given(s=st.integers(1, 6), more=st.integers(1, 4), K=st.integers(1, 15))

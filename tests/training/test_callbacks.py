@@ -7,7 +7,8 @@ import pytest
 from lightning import Callback
 from omegaconf import DictConfig
 
-from elman.training.callbacks import ResumeHint, SampleText
+from elman.tasks.language.samples import SampleText
+from elman.training.resume_hint import ResumeHint
 from elman.training.train import train
 
 Configure = Callable[..., DictConfig]

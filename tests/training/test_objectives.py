@@ -4,14 +4,10 @@ import pytest
 import torch
 
 from elman import equations
-from elman.training.objectives import (
-    CrossEntropy,
-    NextCharacter,
-    Objective,
-    Reconstruction,
-    SquaredError,
-    tell,
-)
+from elman.tasks.digits.objective import Reconstruction
+from elman.tasks.language.objective import NextCharacter
+from elman.training.class_objectives import CrossEntropy, SquaredError
+from elman.training.objectives import Objective, summarize
 
 
 def test_cost_is_the_average_of_log_softmax_at_the_right_characters() -> None:
@@ -29,7 +25,7 @@ def test_cost_does_not_overflow() -> None:
 def test_a_guess_among_eight_costs_three_bits_per_character() -> None:
     O, y = torch.zeros(2, 2, 8), torch.zeros(2, 2, dtype=torch.int64)
     cost = NextCharacter().cost(O, y)
-    assert NextCharacter().figures(cost, O, y)["bpc"].item() == pytest.approx(3)
+    assert NextCharacter().metrics(cost, O, y)["bpc"].item() == pytest.approx(3)
 
 
 def test_squared_error_is_that_of_the_slide() -> None:
@@ -38,9 +34,9 @@ def test_squared_error_is_that_of_the_slide() -> None:
     objective = SquaredError()
     cost = objective.cost(O, y)
     assert cost.item() == pytest.approx((0.25 + 1.0) / 2)
-    figures = objective.figures(cost, O, torch.tensor([0, 0]))
-    assert figures["cost"] is cost
-    assert figures["accuracy"].item() == 1.0  # of equal outputs the first counts
+    metrics = objective.metrics(cost, O, torch.tensor([0, 0]))
+    assert metrics["cost"] is cost
+    assert metrics["accuracy"].item() == 1.0  # of equal outputs the first counts
 
 
 def test_cross_entropy_of_known_odds() -> None:
@@ -48,37 +44,42 @@ def test_cross_entropy_of_known_odds() -> None:
     objective = CrossEntropy()
     cost = objective.cost(O, torch.tensor([1, 0]))
     assert cost.item() == pytest.approx((math.log(4 / 3) + math.log(2)) / 2)
-    assert objective.figures(cost, O, torch.tensor([0, 0]))["accuracy"].item() == 0.5
+    assert objective.metrics(cost, O, torch.tensor([0, 0]))["accuracy"].item() == 0.5
 
 
 def test_smoothing_asks_for_a_share_of_every_class() -> None:
     O = torch.tensor([[1.0, 3.0, 4.0]]).log()
-    cost = CrossEntropy(smoothing=0.3).cost(O, torch.tensor([1]))
+    cost = CrossEntropy(label_smoothing=0.3).cost(O, torch.tensor([1]))
     wanted = [0.1, 0.7 + 0.1, 0.1]
     odds = [1 / 8, 3 / 8, 4 / 8]
     right = -sum(share * math.log(p) for share, p in zip(wanted, odds, strict=True))
     assert cost.item() == pytest.approx(right)
-    with pytest.raises(ValueError, match=r"objective.smoothing must be a number from 0 to 1"):
-        CrossEntropy(smoothing=2)
+    with pytest.raises(ValueError, match=r"objective.label_smoothing must be a number from 0 to 1"):
+        CrossEntropy(label_smoothing=2)
 
 
 @pytest.mark.parametrize("objective", [NextCharacter(), SquaredError(), CrossEntropy()])
-def test_each_says_by_which_of_its_figures_it_is_judged(objective: Objective) -> None:
+def test_each_says_by_which_of_its_metrics_it_is_judged(objective: Objective) -> None:
     O, y = torch.rand(2, 3, 4), torch.zeros(2, 3, dtype=torch.int64)
-    if objective.judged_by != "bpc":
+    if objective.metric != "bpc":
         O, y = O[0], y[0]
     cost = objective.cost(O, y)
-    figures = objective.figures(cost, O, y)
-    assert objective.judged_by in figures
-    told = tell(objective, {f"test/{name}": value.item() for name, value in figures.items()}, "it")
-    assert objective.told.format(**figures) + " on it" in told
+    metrics = objective.metrics(cost, O, y)
+    assert objective.metric in metrics
+    text = summarize(
+        objective, {f"test/{name}": value.item() for name, value in metrics.items()}, "it"
+    )
+    assert objective.summary.format(**metrics) + " on it" in text
 
 
-def test_a_test_is_told_in_one_sentence_with_all_its_figures() -> None:
-    figures = {"test/cost": 0.12345, "test/accuracy": 0.912, "test/guessing": 0.1}
-    told = tell(CrossEntropy(), figures, "500 pictures")
-    assert told == "Test: 91.2% right on 500 pictures (cost 0.1235, guessing 0.1)"
-    assert tell(NextCharacter(), {"test/bpc": 2.5}, "it") == "Test: 2.500 bits per character on it"
+def test_a_test_is_told_in_one_sentence_with_all_its_metrics() -> None:
+    metrics = {"test/cost": 0.12345, "test/accuracy": 0.912, "test/guessing": 0.1}
+    text = summarize(CrossEntropy(), metrics, "500 pictures")
+    assert text == "Test: accuracy 91.2% on 500 pictures (cost 0.1235, guessing 0.1)"
+    assert (
+        summarize(NextCharacter(), {"test/bpc": 2.5}, "it")
+        == "Test: 2.500 bits per character on it"
+    )
 
 
 def test_a_cost_counts_as_many_as_it_is_the_average_of() -> None:
@@ -92,7 +93,7 @@ def test_what_is_lost_is_told_for_each_number() -> None:
     objective = Reconstruction()
     cost = objective.cost(O, y)
     assert cost.item() == pytest.approx((0.25 + 1.0) / 2)
-    assert objective.figures(cost, O, y)["mse"].item() == pytest.approx((0.25 + 1.0) / 4)
+    assert objective.metrics(cost, O, y)["mse"].item() == pytest.approx((0.25 + 1.0) / 4)
     assert objective.count(y) == 2
 
 

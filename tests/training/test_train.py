@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from elman.tasks.language.data import CharacterData
-from elman.training.callbacks import SampleText
+from elman.tasks.language.samples import SampleText
 from elman.training.checkpoint import DESCRIBED, build_network, check_description
 from elman.training.curves import read_curves
 from elman.training.run_folder import BEST, LAST

@@ -9,19 +9,19 @@ from torch import Tensor, nn
 from elman import reference
 from elman.layers import RNN
 from elman.networks import LanguageModel
+from elman.tasks.language.objective import NextCharacter
 from elman.tasks.language.streams import Streams
-from elman.training.objectives import NextCharacter
 from elman.training.schedules import warmup_cosine
-from elman.training.truncated_bptt import SequenceTraining
+from elman.training.truncated_bptt import TruncatedBPTT
 
 B, T, K = 3, 4, 6
 text = torch.arange(41) ** 2 % K
 
 
-def training(network: nn.Module | None = None, **arguments: Any) -> SequenceTraining:
+def training(network: nn.Module | None = None, **arguments: Any) -> TruncatedBPTT:
     torch.manual_seed(0)
     network = network or LanguageModel(K, 3, 5, RNN)
-    return SequenceTraining(
+    return TruncatedBPTT(
         network.double(),
         NextCharacter(),
         **{"optimizer": partial(torch.optim.SGD, lr=0.1), **arguments},
@@ -113,7 +113,7 @@ def test_figures_are_averages_over_all_characters(part: str) -> None:
     run = trainer()
     [figures] = getattr(run, part)(module, data, verbose=False)
     O, _ = module.network(data.inputs)
-    expected = NextCharacter().figures(NextCharacter().cost(O, data.targets), O, data.targets)[
+    expected = NextCharacter().metrics(NextCharacter().cost(O, data.targets), O, data.targets)[
         "bpc"
     ]
     name = "validation" if part == "validate" else "test"

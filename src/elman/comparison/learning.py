@@ -17,8 +17,8 @@ from torch.optim.lr_scheduler import LRScheduler
 from elman.comparison.timing import seconds_of
 from elman.layers import RNN
 from elman.tasks.language.data import CharacterData
+from elman.tasks.language.objective import NextCharacter
 from elman.tasks.language.streams import Streams
-from elman.training.objectives import NextCharacter
 
 MakeOptimizer = Callable[[list[nn.Parameter]], Optimizer]
 MakeScheduler = Callable[[Optimizer, int], LRScheduler]
@@ -127,7 +127,7 @@ class Learner:
         nn.utils.clip_grad_norm_(self.parameters, CLIP)
         self.optimizer.step()
         self.scheduler.step()
-        self.course.bpc.append(self.objective.figures(cost.detach(), O, y)["bpc"].item())
+        self.course.bpc.append(self.objective.metrics(cost.detach(), O, y)["bpc"].item())
 
     @torch.inference_mode()
     def validate(self, streams: Streams, device: torch.device) -> None:
@@ -137,7 +137,7 @@ class Learner:
         for batch in streams:
             inputs, y = (x.to(device) for x in batch)
             O, state = self.network(inputs, state)
-            bpc = self.objective.figures(self.objective.cost(O, y), O, y)["bpc"]
+            bpc = self.objective.metrics(self.objective.cost(O, y), O, y)["bpc"]
             bits += bpc.item() * y.numel()
             characters += y.numel()
         self.course.validation_bpc = bits / characters

@@ -11,11 +11,11 @@ from lightning import Callback, LightningModule, Trainer
 from omegaconf import DictConfig, OmegaConf
 
 from elman.comparison.timing import Timing, check_rounds, seconds_of, take_turns
+from elman.tasks.language.objective import NextCharacter
 from elman.tasks.language.streams import Streams
 from elman.training.checkpoint import build_network
-from elman.training.objectives import NextCharacter
 from elman.training.trainer import build_trainer
-from elman.training.truncated_bptt import SequenceTraining
+from elman.training.truncated_bptt import TruncatedBPTT
 
 VOCABULARY_SIZE = 84  # of the plays of Shakespeare; which characters come costs no time
 STEPS = 100  # Lightning's bookkeeping is not the same at each step: timed over so many
@@ -58,14 +58,14 @@ def compare_training_step(config: DictConfig) -> dict[str, Timing]:
     return timings
 
 
-def _module(config: DictConfig, layer: str) -> SequenceTraining:
+def _module(config: DictConfig, layer: str) -> TruncatedBPTT:
     description: dict[str, Any] = OmegaConf.to_container(config.network, resolve=True)  # type: ignore[assignment]
     if layer == "torch":
         ours = description["rnn"]
         description["rnn"] = {
             key: value if key == "_target_" else ours[key] for key, value in config.torch.items()
         }
-    return SequenceTraining(
+    return TruncatedBPTT(
         build_network(description, vocabulary_size=VOCABULARY_SIZE),
         NextCharacter(),
         instantiate(config.optimizer),
@@ -73,9 +73,7 @@ def _module(config: DictConfig, layer: str) -> SequenceTraining:
     )
 
 
-def _bare_loop(
-    module: SequenceTraining, streams: Streams, config: DictConfig
-) -> Callable[[], float]:
+def _bare_loop(module: TruncatedBPTT, streams: Streams, config: DictConfig) -> Callable[[], float]:
     optimizer = instantiate(config.optimizer)(module.network.parameters())
     clip = config.trainer.gradient_clip_val
 
@@ -102,9 +100,7 @@ class _Stopwatch(Callback):
         self.seconds = time.perf_counter() - self.start
 
 
-def _lightning(
-    module: SequenceTraining, streams: Streams, config: DictConfig
-) -> Callable[[], float]:
+def _lightning(module: TruncatedBPTT, streams: Streams, config: DictConfig) -> Callable[[], float]:
     def measure() -> float:
         stopwatch = _Stopwatch()
         trainer = build_trainer(

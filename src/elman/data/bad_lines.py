@@ -1,22 +1,11 @@
 """Files that hold an example a line, and their lines that hold none."""
 
 import logging
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
-
-from elman.data.text_file import read_text
+from typing import Literal
 
 log = logging.getLogger(__name__)
 
 OnBad = Literal["error", "skip"]
-
-
-class Example(NamedTuple):
-    """A sequence and the name of its class, as they stand in a line, counted from 1."""
-
-    line: int
-    sequence: Any
-    label: str
 
 
 def check_on_bad(argument: str, on_bad: str) -> None:
@@ -64,8 +53,3 @@ class BadLines:
                 line,
                 reason,
             )
-
-
-def read_lines(argument: str, path: Path) -> list[str]:
-    """The lines of a file, without their ends; arguments and errors as of `read_text`."""
-    return read_text(argument, path).split("\n")

@@ -40,7 +40,7 @@ class DataModule(LightningDataModule, ABC):
 
     @property
     @abstractmethod
-    def tested(self) -> str:
+    def test_description(self) -> str:
         """What a network is tested with, for people."""
 
     @property
@@ -56,7 +56,7 @@ class DataModule(LightningDataModule, ABC):
         """
         return {}
 
-    def by_chance(self, examples: Sized) -> Sampler[int]:
+    def random_sampler(self, examples: Sized) -> Sampler[int]:
         """The numbers of the examples to train on, in another order in each epoch.
 
         Where several processes train together, each gets its share of them.
@@ -67,11 +67,11 @@ class DataModule(LightningDataModule, ABC):
         return DistributedSampler(examples, world_size, rank)  # type: ignore[arg-type]
 
     @property
-    def divided_as_in_training(self) -> bool:
+    def same_split_as_in_training(self) -> bool:
         """Whether the parts are those of the training: of others nobody knows what was seen."""
         return self._trained_on is None or self._trained_on["sha256"] == self._sha256
 
-    def recognize(self) -> None:
+    def check_unchanged(self) -> None:
         """Takes note of the user's own data when they have been read.
 
         Raises:
@@ -82,7 +82,7 @@ class DataModule(LightningDataModule, ABC):
             with (Path(self.path) / self.table).open("rb") as file:
                 self._sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         moved = self._trained_on is not None and self._absolute() != self._trained_on["path"]
-        if not self.divided_as_in_training and not moved:
+        if not self.same_split_as_in_training and not moved:
             raise ValueError(
                 f"data: {self.path} has changed since the network was trained on it, and some of "
                 "what it would be tested with may have been trained on; give the file as it was, "

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from elman.data.bad_lines import BadLines, OnBad, read_lines
+from elman.data.bad_lines import BadLines, OnBad
+from elman.data.text_file import read_lines
 
 Row = TypeVar("Row")
 

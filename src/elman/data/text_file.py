@@ -25,3 +25,8 @@ def read_text(argument: str, path: Path) -> str:
             f"{argument}: {path}, line {line}: it is not UTF-8 text; convert it, for example with "
             "iconv -f LATIN1 -t UTF-8"
         ) from error
+
+
+def read_lines(argument: str, path: Path) -> list[str]:
+    """The lines of a file, without their ends; arguments and errors as of `read_text`."""
+    return read_text(argument, path).split("\n")

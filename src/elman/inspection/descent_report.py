@@ -20,7 +20,7 @@ from elman.inspection.weights import Cost, cost_at
 from elman.training.checkpoint import find_checkpoint, load_plain, restore
 from elman.training.run_folder import COLUMN_MATRIX, DESCENT, PATH
 
-TRAINING = "elman.training.supervised.ExampleTraining"
+TRAINING = "elman.training.supervised.SupervisedTraining"
 SECONDS = 60  # that the surface may take where nothing else is asked for
 TOGETHER = 100  # examples whose cost is computed at once, which the processor's cache can hold
 η = 0.01  # of the step that shows that the changes are right

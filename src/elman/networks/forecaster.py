@@ -9,11 +9,6 @@ from elman.checks import check_size
 from elman.layers import Readout
 
 
-def persistence(x: Tensor, horizon: int) -> Tensor:
-    """`x̂_{T+k} = x_T`: everything stays as it is; `(B, T) → (B, horizon)`."""
-    return x[:, -1:].expand(-1, horizon)
-
-
 def seasonal_naive(x: Tensor, season: int, horizon: int) -> Tensor:
     """`x̂_{T+k} = x_{T+k−s⌈k/s⌉}`: the last season s repeats; `(B, T) → (B, horizon)`."""
     k = torch.arange(horizon, device=x.device)

@@ -6,7 +6,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from elman.training.checkpoint import restore
-from elman.training.objectives import tell
+from elman.training.objectives import summarize
 from elman.training.trainer import build_trainer
 
 
@@ -28,11 +28,11 @@ def evaluate(config: DictConfig) -> float:
     trainer = build_trainer(config.trainer, logger=False, enable_checkpointing=False)
     module = instantiate(checkpoint["training"])(network, objective)
     [figures] = trainer.test(module, data, verbose=False)
-    print(f"{tell(objective, figures, data.tested)}.")
+    print(f"{summarize(objective, figures, data.test_description)}.")
     pictures = Path(config.pictures) if config.pictures else None
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
     if found := module.report(pictures):
         print(f"\n{found}")
-    figure: float = figures[f"test/{objective.judged_by}"]
+    figure: float = figures[f"test/{objective.metric}"]
     return figure

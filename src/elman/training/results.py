@@ -1,4 +1,4 @@
-"""What trainings have reached, side by side."""
+"""Results of training runs, compared."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -14,168 +14,172 @@ from omegaconf import OmegaConf
 
 from elman.training.run_folder import OVERRIDES, RESULT
 
-# What tells trainings of the same kind apart, or has no part in what is reached.
-NO_KIND = ("seed", "sweep", "resume")
+# Overrides that do not make an experiment another one.
+NOT_COMPARED = ("seed", "sweep", "resume")
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one training has reached.
+    """The test result of one training run.
 
     Attributes:
-        judged_by: the name of the figure that people judge by.
-        told: how it is told, as a format of the figures.
-        label: what it is, on the axis of a plot.
-        beside: what it is to be compared with, as a format of the figures.
-        figures: all figures of its test, by name.
-        weights: how many numbers were learned.
-        seconds: that the training took.
+        metric: the name of the main metric.
+        summary: a format string that states the main metric in words.
+        label: the axis label of the main metric in plots.
+        baseline_summary: a format string that states the metrics of the baselines.
+        metrics: all metrics of the test, by name.
+        parameters: number of trained parameters.
+        seconds: duration of the training.
     """
 
-    judged_by: str
-    told: str
+    metric: str
+    summary: str
     label: str
-    beside: str
-    figures: dict[str, float]
-    weights: int
+    baseline_summary: str
+    metrics: dict[str, float]
+    parameters: int
     seconds: float
 
     def write(self, run: Path) -> None:
-        """Keeps it in a run's folder."""
+        """Writes the result into the folder of a run."""
         (run / RESULT).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, run: Path) -> Self:
-        """That of a run's folder.
+        """Reads the result from the folder of a run.
 
         Raises:
-            ValueError: the folder holds something else.
+            ValueError: the file is not a result.
         """
         try:
             return cls(**json.loads((run / RESULT).read_text(encoding="utf-8")))
         except (TypeError, ValueError) as error:
             raise ValueError(
-                f"runs: {run / RESULT} is damaged, or of another version; leave the run out"
+                f"runs: {run / RESULT} is damaged, or another version wrote it; leave this run out"
             ) from error
 
 
 @dataclass(frozen=True)
-class Kind:
-    """Trainings that differ in chance alone.
+class RunGroup:
+    """Runs of one experiment that differ only in the seed.
 
     Attributes:
-        overrides: the values they have in common, as on the command line.
-        results: one of each.
+        overrides: the values that the runs share, as on the command line.
+        results: one result for each run.
     """
 
     overrides: str
     results: Sequence[Result]
 
     @property
-    def judged(self) -> list[float]:
-        """The figure to judge by, of each."""
-        return [result.figures[result.judged_by] for result in self.results]
+    def values(self) -> list[float]:
+        """The main metric of each run."""
+        return [result.metrics[result.metric] for result in self.results]
 
     @property
-    def figures(self) -> dict[str, float]:
-        """The mean of each figure."""
-        names = self.results[0].figures
-        return {name: mean(result.figures[name] for result in self.results) for name in names}
-
-    def told(self) -> str:
-        """The mean of the figure to judge by, and from where to where it goes."""
-        first = self.results[0]
-        told = first.told.format(**self.figures)
-        if len(self.results) == 1:
-            return told
-        form = {name: form or "" for _, name, form, _ in Formatter().parse(first.told) if name}
-        low, high = (format(value, form[first.judged_by]) for value in self.range)
-        return f"{told} ({low} to {high})"
-
-    def beside(self) -> str:
-        """What the figure is to be compared with."""
-        return self.results[0].beside.format(**self.figures)
+    def metrics(self) -> dict[str, float]:
+        """The mean of each metric."""
+        names = self.results[0].metrics
+        return {name: mean(result.metrics[name] for result in self.results) for name in names}
 
     @property
     def range(self) -> tuple[float, float]:
-        """The least and the greatest figure."""
-        return min(self.judged), max(self.judged)
+        """The lowest and the highest main metric."""
+        return min(self.values), max(self.values)
 
     @property
     def seconds(self) -> float:
-        """What a training took, in the mean."""
+        """The mean duration of a training."""
         return mean(result.seconds for result in self.results)
 
+    def summary(self) -> str:
+        """The mean of the main metric in words, and its range."""
+        first = self.results[0]
+        text = first.summary.format(**self.metrics)
+        if len(self.results) == 1:
+            return text
+        form = {name: form or "" for _, name, form, _ in Formatter().parse(first.summary) if name}
+        low, high = (format(value, form[first.metric]) for value in self.range)
+        return f"{text} ({low} to {high})"
 
-def read_kinds(folders: Iterable[Path]) -> list[Kind]:
-    """All trainings in and below the folders, by kind.
+    def baselines(self) -> str:
+        """The metrics of the baselines in words."""
+        return self.results[0].baseline_summary.format(**self.metrics)
+
+
+def read_groups(folders: Iterable[Path]) -> list[RunGroup]:
+    """All finished runs in and below the folders, grouped by their overrides.
 
     Args:
         folders: of runs, or of sweeps.
 
     Raises:
-        FileNotFoundError: there is no finished training.
+        FileNotFoundError: no run has finished there.
     """
     by_overrides: dict[str, list[Result]] = {}
     folders = list(folders)
     for folder in folders:
-        # In the order of a sweep's numbers: 10 comes after 9.
+        # Sort by the number of a sweep's run: 10 comes after 9.
         for path in sorted(folder.rglob(str(RESULT)), key=lambda path: (len(str(path)), path)):
             by_overrides.setdefault(_overrides(path.parent), []).append(Result.read(path.parent))
     if not by_overrides:
         raise FileNotFoundError(
-            f"runs: there is no finished training in {', '.join(map(str, folders))} (a {RESULT})"
+            f"runs: no finished training in {', '.join(map(str, folders))} (no {RESULT} there)"
         )
-    return [Kind(overrides, results) for overrides, results in by_overrides.items()]
+    return [RunGroup(overrides, results) for overrides, results in by_overrides.items()]
 
 
 def _overrides(run: Path) -> str:
     given: list[str] = OmegaConf.to_container(OmegaConf.load(run / OVERRIDES))  # type: ignore[assignment]
-    return " ".join(sorted(each for each in given if each.split("=")[0] not in NO_KIND))
+    return " ".join(sorted(each for each in given if each.split("=")[0] not in NOT_COMPARED))
 
 
-def table(kinds: Sequence[Kind]) -> str:
-    """A Markdown table of what each kind has reached."""
+def table(groups: Sequence[RunGroup]) -> str:
+    """A Markdown table with one row for each group of runs."""
     lines = [
-        ["`python scripts/train.py`", "test", "beside it", "runs", "weights", "training"],
+        ["`python scripts/train.py`", "test", "baselines", "runs", "parameters", "training"],
         ["---", "---", "---", "--:", "--:", "--:"],
         *(
             [
-                f"`{kind.overrides}`",
-                kind.told(),
-                kind.beside(),
-                str(len(kind.results)),
-                f"{kind.results[0].weights:,}",
-                f"{kind.seconds:.0f} s",
+                f"`{group.overrides}`",
+                group.summary(),
+                group.baselines(),
+                str(len(group.results)),
+                f"{group.results[0].parameters:,}",
+                f"{group.seconds:.0f} s",
             ]
-            for kind in kinds
+            for group in groups
         ),
     ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def plot_kinds(kinds: Sequence[Kind], path: Path) -> None:
-    """Draws the figure to judge by against the weights and against the seconds of training.
+def plot_groups(groups: Sequence[RunGroup], path: Path) -> None:
+    """Plots the main metric over the number of parameters and over the training time.
 
     Args:
-        kinds: judged by the same figure.
+        groups: all with the same main metric.
         path: of the file to write.
     """
     figure = Figure(figsize=(11, 5), layout="constrained")
-    by_weights, by_seconds = figure.subplots(1, 2, sharey=True)
-    for kind in kinds:
-        low, high = kind.range
-        at = mean(kind.judged)
-        spread = [[at - low], [high - at]]
-        name = kind.overrides.replace("experiment=", "")
-        for axes, across in ((by_weights, kind.results[0].weights), (by_seconds, kind.seconds)):
-            axes.errorbar([across], [at], spread, fmt="o", capsize=4, label=name)
-    by_weights.set(xscale="log", xlabel="weights", ylabel=kinds[0].results[0].label)
-    by_seconds.set(xscale="log", xlabel="seconds of training")
-    for axes in (by_weights, by_seconds):
+    by_parameters, by_seconds = figure.subplots(1, 2, sharey=True)
+    for group in groups:
+        low, high = group.range
+        center = mean(group.values)
+        spread = [[center - low], [high - center]]
+        name = group.overrides.replace("experiment=", "")
+        for axes, x in (
+            (by_parameters, group.results[0].parameters),
+            (by_seconds, group.seconds),
+        ):
+            axes.errorbar([x], [center], spread, fmt="o", capsize=4, label=name)
+    by_parameters.set(xscale="log", xlabel="parameters", ylabel=groups[0].results[0].label)
+    by_seconds.set(xscale="log", xlabel="training time (s)")
+    for axes in (by_parameters, by_seconds):
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter("{x:,g}")
         axes.minorticks_off()
         axes.grid(alpha=0.25)
-    by_seconds.legend(loc="lower right")
+    handles, labels = by_seconds.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(3, len(labels)))
     figure.savefig(path, dpi=120)

@@ -15,7 +15,7 @@ from elman.training.objectives import Objective
 Batch = tuple[Any, Any]  # inputs, and what is wanted of the outputs
 
 
-class ExampleTraining(LightningModule):
+class SupervisedTraining(LightningModule):
     """Gradient descent on the cost of a batch after the other (slide "Gradient descent").
 
     Args:
@@ -32,7 +32,7 @@ class ExampleTraining(LightningModule):
             figures of a test.
     """
 
-    beside = ""
+    baseline_summary = ""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class ExampleTraining(LightningModule):
 
     def _log(self, part: str, cost: Tensor, O: Any, y: Any, **when: Any) -> None:
         with torch.no_grad():
-            figures = self.objective.figures(cost.detach(), O, y)
+            figures = self.objective.metrics(cost.detach(), O, y)
         named = {f"{part}/{name}": figure for name, figure in figures.items()}
         self.log_dict(named, batch_size=self.objective.count(y), **when)
 

@@ -1,4 +1,4 @@
-"""What a sweep of trainings has reached, told at its end."""
+"""The results of a sweep, printed and plotted when it ends."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
-from elman.training.results import plot_kinds, read_kinds, table
+from elman.training.results import plot_groups, read_groups, table
 
 
 class ReportSweep(Callback):
-    """Tells the figures of all trainings of a sweep when the last has ended."""
+    """Prints a table of all runs of a sweep after the last one."""
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002
         """Prints the table and draws the plots."""
@@ -22,18 +22,18 @@ class ReportSweep(Callback):
 
 
 def report(folders: list[Path], output: Path) -> None:
-    """Prints what the trainings in `folders` have reached, and draws it into `output`.
+    """Prints a table of the finished runs in `folders`, and plots their main metrics.
 
     Args:
         folders: of runs, or of sweeps.
-        output: the folder for a plot of each figure that any is judged by.
+        output: the folder for the plots, one for each main metric.
 
     Raises:
-        FileNotFoundError: there is no finished training.
+        FileNotFoundError: no run has finished there.
     """
-    kinds = read_kinds(folders)
-    print(f"\n{table(kinds)}\n")
-    for figure in dict.fromkeys(kind.results[0].judged_by for kind in kinds):
-        path = output / f"{figure}.png"
-        plot_kinds([kind for kind in kinds if kind.results[0].judged_by == figure], path)
+    groups = read_groups(folders)
+    print(f"\n{table(groups)}\n")
+    for metric in dict.fromkeys(group.results[0].metric for group in groups):
+        path = output / f"{metric}.png"
+        plot_groups([group for group in groups if group.results[0].metric == metric], path)
         print(f"  {path}")

@@ -19,7 +19,7 @@ from elman.checks import check_size
 from elman.data.module import DataModule
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
 from elman.training.curves import plot_curves
-from elman.training.objectives import tell
+from elman.training.objectives import summarize
 from elman.training.results import Result
 from elman.training.run_folder import BEST, CONFIG, CURVES, LAST, LOG, OVERRIDES, PATH
 from elman.training.trainer import build_trainer
@@ -82,23 +82,23 @@ def train(config: DictConfig) -> float:
     seconds = timer.time_elapsed("train")
     best = getattr(trainer.checkpoint_callback, "best_model_path", None) or None  # or none written
     [figures] = trainer.test(module, data, ckpt_path=best, weights_only=True, verbose=False)
-    figure: float = figures[f"test/{objective.judged_by}"]
+    figure: float = figures[f"test/{objective.metric}"]
     if trainer.is_global_zero:
-        told = tell(objective, figures, data.tested)
+        told = summarize(objective, figures, data.test_description)
         log.info("\n%s, after %.0f s of training.\n", told, seconds)
         if found := module.report(run):
             log.info("%s\n", found)
         if best:
             Result(
-                objective.judged_by,
-                objective.told,
+                objective.metric,
+                objective.summary,
                 objective.label,
-                module.beside,
+                module.baseline_summary,
                 {name.removeprefix("test/"): value for name, value in figures.items()},
                 _weights(network),
                 seconds,
             ).write(run)
-            plot_curves(run, objective.judged_by, objective.label)
+            plot_curves(run, objective.metric, objective.label)
             _show_the_way(run, data, config.trainer.max_epochs)
     return figure
 

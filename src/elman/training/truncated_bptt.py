@@ -4,14 +4,15 @@ from typing import Any, cast
 
 from torch import Tensor
 
-from elman.training.supervised import Batch, ExampleTraining
+from elman.training.supervised import Batch, SupervisedTraining
 
 
-class SequenceTraining(ExampleTraining):
+class TruncatedBPTT(SupervisedTraining):
     """Truncated backpropagation through time over streams that go on from batch to batch.
 
     The state at the end of a batch is the first of the next batch, and there the gradient ends.
-    The arguments are those of `ExampleTraining`; the network is `network(inputs, h_0) → (O, h_n)`.
+    The arguments are those of `SupervisedTraining`; the network is
+    `network(inputs, h_0) → (O, h_n)`.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 import torch
 
-from elman.tasks.captioning.data import CaptionData
+from elman.tasks.captioning.data import CaptioningData
 from elman.tasks.captioning.words import BEGIN, END
 
 
-def data(path: Path, **values: Any) -> CaptionData:
-    made = CaptionData(str(path), **{"side": 16, "batch_size": 7, "together": 2, **values})
+def data(path: Path, **values: Any) -> CaptioningData:
+    made = CaptioningData(str(path), **{"side": 16, "batch_size": 7, "together": 2, **values})
     made.prepare_data()
     made.setup()
     return made
@@ -82,14 +82,14 @@ def test_the_seed_decides_what_is_held_out(shapes: Path) -> None:
 
 def test_the_words_of_a_checkpoint(shapes: Path) -> None:
     made = data(shapes)
-    again = CaptionData(side=16, together=2)
+    again = CaptioningData(side=16, together=2)
     again.load_state_dict(made.state_dict())
     assert again.path == str(shapes)
     assert again.sizes == made.sizes
     again.setup()
     assert again.captions == made.captions
 
-    other = CaptionData(str(shapes), side=16)
+    other = CaptioningData(str(shapes), side=16)
     other.load_state_dict({"words": ["red", "square"], "path": None, "sha256": None})
     with pytest.raises(
         ValueError,
@@ -123,4 +123,4 @@ def test_nothing_can_be_held_out(shapes: Path) -> None:
 )
 def test_values_out_of_range(values: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        CaptionData(**values)
+        CaptioningData(**values)

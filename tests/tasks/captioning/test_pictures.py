@@ -8,7 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from elman.tasks.captioning.pictures import read_folder, read_picture
+from elman.tasks.captioning.folder import read_folder
+from elman.tasks.captioning.pictures import read_picture
 
 
 def save(image: Image.Image, **options: object) -> io.BytesIO:

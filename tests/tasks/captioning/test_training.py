@@ -11,12 +11,13 @@ from PIL import Image
 
 from elman.tasks.captioning.baselines import most_frequent, nearest
 from elman.tasks.captioning.caption import caption
-from elman.tasks.captioning.data import CaptionData
-from elman.tasks.captioning.training import NextWord, compared
+from elman.tasks.captioning.data import CaptioningData
+from elman.tasks.captioning.objective import NextWord
+from elman.tasks.captioning.training import compared
 from elman.training.checkpoint import load_checkpoint
 from elman.training.curves import read_curves
 from elman.training.evaluate import evaluate
-from elman.training.results import Kind, Result
+from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]
@@ -63,11 +64,11 @@ def test_names_combinations_that_it_has_never_seen(
     caplog.set_level("INFO")
     run = tmp_path / "run"
     exact = train(configure("trainer.max_epochs=60"))
-    assert "nearest picture " in Kind("", [Result.read(run)]).beside()
+    assert "nearest picture " in RunGroup("", [Result.read(run)]).baselines()
     assert exact >= 0.6  # by repeating training captions: 0
-    assert f"Test: {exact:.1%} of the captions exactly right on " in caplog.text
-    assert "nearest_exact 0, " in caplog.text
-    assert "frequent_exact 0, " in caplog.text
+    assert f"Test: exact match {exact:.1%} on " in caplog.text
+    assert "nearest_exact_match 0, " in caplog.text
+    assert "frequent_exact_match 0, " in caplog.text
     assert "held out: 12 to validate with and 16 to test with" in caplog.text
     assert (run / "curves.png").exists()
     with Image.open(run / "captions.png") as sheet:
@@ -77,9 +78,9 @@ def test_names_combinations_that_it_has_never_seen(
         composed("evaluate", f"checkpoint={run}", "+trainer.enable_progress_bar=false")
     )
     assert again == exact
-    assert f"Test: {exact:.1%} of the captions exactly right" in capsys.readouterr().out
+    assert f"Test: exact match {exact:.1%}" in capsys.readouterr().out
 
-    data = CaptionData(str(shapes), side=16, together=2)
+    data = CaptioningData(str(shapes), side=16, together=2)
     data.setup()
     truths = data.captions["test"]
     told = []
@@ -98,7 +99,7 @@ def test_a_checkpoint_keeps_its_words(
     configure: Compose, composed: Compose, tmp_path: Path
 ) -> None:
     train(configure(*QUICK))
-    kept = load_checkpoint(tmp_path / "run" / "checkpoints" / "best.ckpt")["CaptionData"]
+    kept = load_checkpoint(tmp_path / "run" / "checkpoints" / "best.ckpt")["CaptioningData"]
     words = [
         "bar",
         "blue",
@@ -152,17 +153,17 @@ def test_exact_is_the_share_of_captions_with_every_word_right() -> None:
     mask = torch.tensor([[True, True, True], [True, True, True], [False, True, False]])
     told = torch.tensor([[2, 3, 2], [1, 3, 1], [0, 1, 3]])  # the second has a wrong word
     O = torch.nn.functional.one_hot(told, 4).double()
-    figures = NextWord().figures(torch.tensor(0.5), O, (next_words, mask))
-    assert figures["exact"].item() == pytest.approx(2 / 3)
+    figures = NextWord().metrics(torch.tensor(0.5), O, (next_words, mask))
+    assert figures["exact_match"].item() == pytest.approx(2 / 3)
     assert figures["cost"].item() == 0.5
 
 
 def test_compared() -> None:
     truth = ["a red circle here", "a blue square there now"]
-    assert compared(truth, truth) == {"exact": 1.0, "bleu": pytest.approx(1.0)}
+    assert compared(truth, truth) == {"exact_match": 1.0, "bleu": pytest.approx(1.0)}
     figures = compared(["a red circle here", "a blue square there"], truth)
     # Every n-gram told is right, and 8 words stand for 9.
-    assert figures == {"exact": 0.5, "bleu": pytest.approx(math.exp(1 - 9 / 8))}
+    assert figures == {"exact_match": 0.5, "bleu": pytest.approx(math.exp(1 - 9 / 8))}
 
 
 def test_most_frequent() -> None:
@@ -170,7 +171,7 @@ def test_most_frequent() -> None:
 
 
 def test_nearest_repeats_the_caption_of_the_nearest_training_picture(shapes: Path) -> None:
-    data = CaptionData(str(shapes), side=16, together=2)
+    data = CaptioningData(str(shapes), side=16, together=2)
     data.setup()
     [((seen, _), _)] = data.seen_dataloader()
     assert nearest(seen, data) == data.captions["train"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from elman.tasks.classification.series import VOWELS_FILE, LabelledSeriesData
+from elman.tasks.classification.series import VOWELS_FILE, SeriesClassificationData
 
 
 def ts(N: int, seed: int = 0, I: int = 2) -> str:
@@ -29,8 +29,8 @@ def write(tmp_path: Path) -> Callable[[str, str], str]:
     return written
 
 
-def set_up(*arguments: str) -> LabelledSeriesData:
-    data = LabelledSeriesData(*arguments)
+def set_up(*arguments: str) -> SeriesClassificationData:
+    data = SeriesClassificationData(*arguments)
     data.prepare_data()
     data.setup()
     return data
@@ -42,7 +42,7 @@ def test_batches_are_padded_and_standardised_by_what_is_trained_on(
     data = set_up(write("a.ts", ts(40)))
     assert data.classes == ["high", "low"]
     assert data.sizes == {"input_size": 2, "classes": 2}
-    assert {name: len(part) for name, part in data.parts.items()} == {
+    assert {name: len(part) for name, part in data.splits.items()} == {
         "test": 6,
         "validation": 6,
         "train": 28,
@@ -66,29 +66,29 @@ def test_an_input_that_never_changes(write: Callable[[str, str], str]) -> None:
 
 def test_a_file_of_its_own_to_test_with(write: Callable[[str, str], str]) -> None:
     data = set_up(write("a.ts", ts(40)), write("b.ts", ts(10, seed=1)))
-    assert {name: len(part) for name, part in data.parts.items()} == {
+    assert {name: len(part) for name, part in data.splits.items()} == {
         "train": 34,
         "validation": 6,
         "test": 10,
     }
-    assert data.tested.endswith("b.ts")
+    assert data.test_description.endswith("b.ts")
     with pytest.raises(ValueError, match=r"c.ts has 3 dimensions, where 2 are wanted"):
         set_up(write("a.ts", ts(40)), write("c.ts", ts(10, I=3)))
 
 
 def test_the_nearest_neighbour_is_the_baseline(write: Callable[[str, str], str]) -> None:
     data = set_up(write("a.ts", ts(40)))
-    assert data.baselines()["nearest_neighbour"].tolist() == [k for _, k in data.parts["test"]]
+    assert data.baselines()["nearest_neighbour"].tolist() == [k for _, k in data.splits["test"]]
 
 
 def test_a_checkpoint_gives_back_mean_and_scale(write: Callable[[str, str], str]) -> None:
     data = set_up(write("a.ts", ts(40)))
-    again = LabelledSeriesData(write("b.ts", ts(30, seed=1)))
+    again = SeriesClassificationData(write("b.ts", ts(30, seed=1)))
     again.load_state_dict(data.state_dict())
     again.setup()
     assert torch.equal(again.mean, data.mean)
     assert torch.equal(again.scale, data.scale)
-    other = LabelledSeriesData(write("c.ts", ts(30, I=1)))
+    other = SeriesClassificationData(write("c.ts", ts(30, I=1)))
     other.load_state_dict(data.state_dict())
     with pytest.raises(ValueError, match=r"c.ts has 1 dimensions, where 2 are wanted"):
         other.setup()
@@ -106,10 +106,10 @@ def test_recordings_are_read_out_of_their_package(
     with zipfile.ZipFile(wheel, "w") as archive:
         for seed, part in enumerate(("TRAIN", "TEST")):
             archive.writestr(VOWELS_FILE.format(part), ts(20, seed))
-    monkeypatch.setattr(LabelledSeriesData, "wheel", lambda _: wheel)
+    monkeypatch.setattr(SeriesClassificationData, "wheel", lambda _: wheel)
     data = set_up()
     assert data.source == "the vowels of nine speakers"
-    assert {name: len(part) for name, part in data.parts.items()} == {
+    assert {name: len(part) for name, part in data.splits.items()} == {
         "train": 17,
         "validation": 3,
         "test": 20,

@@ -3,8 +3,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elman.data.bad_lines import Example
-from elman.tasks.classification.split import divide, once, stratified, unseen
+from elman.data.splits import stratified
+from elman.tasks.classification.example import Example
+from elman.tasks.classification.split import divide, once, unseen
 
 
 def test_any_beginning_has_equal_shares() -> None:

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from elman.tasks.classification import texts as module
-from elman.tasks.classification.texts import BEGIN, END, UNKNOWN, LabelledTextData, marked
+from elman.tasks.classification.texts import BEGIN, END, UNKNOWN, TextClassificationData, marked
 
-Make = Callable[..., LabelledTextData]
+Make = Callable[..., TextClassificationData]
 TABLE = "".join(f"{'ab'[n % 2]}{n:02}x,{('odd', 'even')[n % 2]}\n" for n in range(40))
 
 
@@ -16,13 +16,13 @@ TABLE = "".join(f"{'ab'[n % 2]}{n:02}x,{('odd', 'even')[n % 2]}\n" for n in rang
 def make(tmp_path: Path) -> Make:
     def made(
         table: str | bytes = TABLE, tested: str | None = None, **values: Any
-    ) -> LabelledTextData:
+    ) -> TextClassificationData:
         for name, content in (("my.csv", table), ("test.csv", tested)):
             if content is not None:
                 encoded = content.encode() if isinstance(content, str) else content
                 (tmp_path / name).write_bytes(encoded)
         path = None if tested is None else str(tmp_path / "test.csv")
-        data = LabelledTextData(str(tmp_path / "my.csv"), path, **values)
+        data = TextClassificationData(str(tmp_path / "my.csv"), path, **values)
         data.prepare_data()
         data.setup()
         return data
@@ -30,22 +30,22 @@ def make(tmp_path: Path) -> Make:
     return made
 
 
-def texts(data: LabelledTextData) -> dict[str, set[str]]:
-    return {name: {text for text, _ in part} for name, part in data.parts.items()}
+def texts(data: TextClassificationData) -> dict[str, set[str]]:
+    return {name: {text for text, _ in part} for name, part in data.splits.items()}
 
 
 def test_three_parts_share_all_texts_and_each_class(make: Make) -> None:
     data = make(validation=0.2, test=0.3)
     assert data.classes == ["even", "odd"]
-    assert {name: len(part) for name, part in data.parts.items()} == {
+    assert {name: len(part) for name, part in data.splits.items()} == {
         "test": 12,
         "validation": 8,
         "train": 20,
     }
-    for part in data.parts.values():
+    for part in data.splits.values():
         assert sum(y for _, y in part) == len(part) / 2
     assert len(set.union(*texts(data).values())) == 40  # none is in two
-    assert data.tested.startswith("12 examples of ")
+    assert data.test_description.startswith("12 examples of ")
 
 
 def test_a_batch_is_padded_numbers_of_characters(make: Make) -> None:
@@ -55,7 +55,7 @@ def test_a_batch_is_padded_numbers_of_characters(make: Make) -> None:
     assert characters.T.tolist() == [[0, 3, 2, 1, 0, 0], [0, 2, 3, 3, 2, 1]]
     assert lengths.tolist() == [4, 6]
     [((_, lengths), y)] = data.test_dataloader()
-    assert (len(lengths), y.tolist()) == (1, [data.parts["test"][0][1]])
+    assert (len(lengths), y.tolist()) == (1, [data.splits["test"][0][1]])
 
 
 def test_what_occurs_once_is_unknown_and_has_one_number(make: Make) -> None:
@@ -88,7 +88,7 @@ def test_pieces_of_texts_are_trained_on_and_no_others(make: Make) -> None:
 
 def test_unknown_characters_of_the_test_are_counted(make: Make) -> None:
     data = make(tested="ΩΨa,odd\nb,even\n")
-    assert data.tested.endswith("test.csv with 2 unknown characters")
+    assert data.test_description.endswith("test.csv with 2 unknown characters")
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_the_same_text_is_there_once_and_with_several_classes_not_at_all(
 
 def test_texts_to_test_with(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     data = make(tested="new,odd\nA00X,odd\n")
-    assert data.parts["test"] == [(marked("new"), 1)]
+    assert data.splits["test"] == [(marked("new"), 1)]
     assert "1 examples to test with are among those to train on" in caplog.text
-    assert sum(map(len, data.parts.values())) == 41
+    assert sum(map(len, data.splits.values())) == 41
 
 
 BAD = [
@@ -174,7 +174,7 @@ def test_files_that_cannot_be_learned_from(
 
 def test_no_file() -> None:
     with pytest.raises(FileNotFoundError, match=r"data.path: there is no file missing"):
-        LabelledTextData("missing").setup()
+        TextClassificationData("missing").setup()
 
 
 @pytest.mark.parametrize(
@@ -188,16 +188,16 @@ def test_no_file() -> None:
 )
 def test_bad_values(values: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        LabelledTextData(**values)
+        TextClassificationData(**values)
 
 
 def test_a_checkpoint_gives_back_classes_characters_and_files(make: Make) -> None:
     data = make()
-    again = LabelledTextData()
+    again = TextClassificationData()
     again.load_state_dict(data.state_dict())
     assert again.sizes == data.sizes == {"vocabulary_size": len(data.vocabulary), "classes": 2}
     again.setup()
-    assert again.parts == data.parts
+    assert again.parts == data.splits
     assert torch.equal(again.batch(["a01x"])[0], data.batch(["a01x"])[0])
 
 
@@ -205,7 +205,7 @@ def test_other_data_than_the_checkpoints(make: Make, tmp_path: Path) -> None:
     state = make().state_dict()
     with pytest.raises(ValueError, match="are not those the checkpoint was trained on"):
         make("".join(f"{n},{n % 3}\n" for n in range(30))).load_state_dict(state)
-    data = LabelledTextData(str(tmp_path / "my.csv"))
+    data = TextClassificationData(str(tmp_path / "my.csv"))
     data.load_state_dict(state)
     with pytest.raises(ValueError, match=r"line 1: its class '0' is none of even, odd"):
         data.setup()
@@ -214,16 +214,16 @@ def test_other_data_than_the_checkpoints(make: Make, tmp_path: Path) -> None:
 def test_baselines(make: Make) -> None:
     data = make("".join(f"{'ab'[n % 3 == 0]}{n},{n % 3 == 0}\n" for n in range(60)))
     told = data.baselines()
-    y = [k for _, k in data.parts["test"]]
+    y = [k for _, k in data.splits["test"]]
     assert told["most_frequent"].tolist() == [0] * len(y)
     assert told["naive_bayes"].tolist() == y
 
 
 def test_surnames_are_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     surnames = [(f"Na{n}", ("Here", "There")[n % 2]) for n in range(40)]
-    monkeypatch.setattr(LabelledTextData, "wheel", lambda _: Path("a.whl"))
+    monkeypatch.setattr(TextClassificationData, "wheel", lambda _: Path("a.whl"))
     monkeypatch.setattr(module, "read_surnames", lambda _: iter(surnames))
-    data = LabelledTextData()
+    data = TextClassificationData()
     data.prepare_data()
     data.setup()
     assert data.source == "the surnames of 14 languages"

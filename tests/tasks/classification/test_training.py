@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 from elman.tasks.classification.training import class_metrics
 from elman.training.curves import read_curves
 from elman.training.evaluate import evaluate
-from elman.training.results import Kind, Result
+from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]
@@ -83,7 +83,7 @@ def test_learns_and_is_tested_again(
     assert accuracy >= 0.9  # the most frequent class: 0.67
     run = tmp_path / "run"
     of_baseline = "naive Bayes" if experiment == "names" else "nearest neighbour"
-    assert of_baseline.lower() in Kind("", [Result.read(run)]).beside()
+    assert of_baseline.lower() in RunGroup("", [Result.read(run)]).baselines()
     [table] = [message for message in caplog.messages if message.startswith("class ")]
     assert (run / "confusion.png").read_bytes().startswith(b"\x89PNG")
     baseline = {"names": "naive_bayes", "speaker": "nearest_neighbour"}[experiment]

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from elman.data.bad_lines import BadLines, Example
+from elman.data.bad_lines import BadLines
+from elman.tasks.classification.example import Example
 from elman.tasks.classification.ts_format import read_ts
 
 HEADER = "# a comment\n@problemName it\n@classLabel true up down\n@data\n"

@@ -7,7 +7,8 @@ import torch
 from lightning import Trainer
 
 from elman.tasks.digits import data as module
-from elman.tasks.digits.data import DigitData, DigitRowData, moved, read_digits
+from elman.tasks.digits.csv_file import read_digits
+from elman.tasks.digits.data import DigitData, DigitRowData, moved
 
 
 def csv(N: int = 40, seed: int = 0) -> bytes:

@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 from elman.tasks.digits.principal_components import principal_components
 from elman.training.checkpoint import restore
 from elman.training.evaluate import evaluate
-from elman.training.results import Kind, Result
+from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]
@@ -33,7 +33,7 @@ def test_learns_to_draw_again_what_it_has_coded(
     ]
     error = train(on_pictures(f"experiment={experiment}", *options))
     run = tmp_path / "run"
-    assert "principal components 0." in Kind("", [Result.read(run)]).beside()
+    assert "principal components 0." in RunGroup("", [Result.read(run)]).baselines()
     network, data, _ = restore(run, {"path": str(tmp_path / "pictures.csv")})
     data.setup()
     (seen, _), (unseen, _) = data.pictures("train"), data.pictures("test")

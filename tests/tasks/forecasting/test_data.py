@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from elman.tasks.forecasting import data as module
-from elman.tasks.forecasting.data import SeriesData
+from elman.tasks.forecasting.data import ForecastingData
 
 Write = Callable[..., Path]
 N = 100
@@ -31,8 +31,8 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
-def data(path: Path | None, **options: object) -> SeriesData:
-    made = SeriesData(None if path is None else str(path), **{**SIZES, **options})  # type: ignore[arg-type]
+def data(path: Path | None, **options: object) -> ForecastingData:
+    made = ForecastingData(None if path is None else str(path), **{**SIZES, **options})  # type: ignore[arg-type]
     made.prepare_data()
     made.setup()
     return made
@@ -91,13 +91,13 @@ def test_a_checkpoint_gives_the_scale_and_the_file_back(
     write: Write, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = data(write())
-    again = SeriesData(**SIZES)  # type: ignore[arg-type]
+    again = ForecastingData(**SIZES)  # type: ignore[arg-type]
     again.load_state_dict(made.state_dict())
     again.setup()
     assert (again.mean, again.scale) == (made.mean, made.scale)
     for part in ("train", "test"):
         assert torch.equal(again.windows(part).x, made.windows(part).x)
-    elsewhere = SeriesData(str(write([n**2 for n in range(N)], "other.csv")), **SIZES)  # type: ignore[arg-type]
+    elsewhere = ForecastingData(str(write([n**2 for n in range(N)], "other.csv")), **SIZES)  # type: ignore[arg-type]
     elsewhere.load_state_dict(made.state_dict())
     elsewhere.setup()
     assert (elsewhere.mean, elsewhere.scale) == (made.mean, made.scale)
@@ -109,7 +109,7 @@ def test_a_series_that_repeats_itself_can_still_be_forecast(
     write: Write, caplog: pytest.LogCaptureFixture
 ) -> None:
     state = data(write()).state_dict()
-    still = SeriesData(str(write([n % 4 for n in range(N)], "still.csv")), **SIZES)  # type: ignore[arg-type]
+    still = ForecastingData(str(write([n % 4 for n in range(N)], "still.csv")), **SIZES)  # type: ignore[arg-type]
     still.load_state_dict(state)
     x, _ = still.latest()
     assert x.isfinite().all()
@@ -118,13 +118,13 @@ def test_a_series_that_repeats_itself_can_still_be_forecast(
 
 def test_another_files_columns_and_step_must_be_the_same(write: Write, tmp_path: Path) -> None:
     state = data(write()).state_dict()
-    quick = SeriesData(str(write(name="quick.csv", minutes=30)), **SIZES)  # type: ignore[arg-type]
+    quick = ForecastingData(str(write(name="quick.csv", minutes=30)), **SIZES)  # type: ignore[arg-type]
     quick.load_state_dict(state)
     with pytest.raises(ValueError, match=r"value every 0:30:00, .* trained on one every 1:00:00"):
         quick.latest()
     path = tmp_path / "other.csv"
     path.write_text(write().read_text().replace("value", "degrees"))
-    other = SeriesData(str(path), **SIZES)  # type: ignore[arg-type]
+    other = ForecastingData(str(path), **SIZES)  # type: ignore[arg-type]
     other.load_state_dict(state)
     with pytest.raises(ValueError, match=r"no column 'value'; its first line names 'time', 'degr"):
         other.latest()
@@ -159,7 +159,7 @@ def test_windows_that_touch_a_bad_value_are_left_out(
 def test_no_forecast_from_values_that_are_missing(write: Write) -> None:
     values: list[object] = list(range(N))
     values[95] = "nan"
-    made = SeriesData(str(write(values)), on_bad="skip", **SIZES)  # type: ignore[arg-type]
+    made = ForecastingData(str(write(values)), on_bad="skip", **SIZES)  # type: ignore[arg-type]
     made.mean, made.scale = 0, 1
     with pytest.raises(ValueError, match=r"its last data.window = 10 times must have values, 9 ha"):
         made.latest()
@@ -211,4 +211,4 @@ def test_the_fetched_file_is_read_out_of_its_package(
 )
 def test_bad_values(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        SeriesData(**{**SIZES, **options})  # type: ignore[arg-type]
+        ForecastingData(**{**SIZES, **options})  # type: ignore[arg-type]

@@ -11,19 +11,14 @@ import pytest
 import torch
 from omegaconf import DictConfig
 
-from elman.tasks.forecasting.data import SeriesData
+from elman.tasks.forecasting.data import ForecastingData
+from elman.tasks.forecasting.errors import NETWORK, PERSISTENCE, SEASONAL, Forecasts
 from elman.tasks.forecasting.forecast import forecast
-from elman.tasks.forecasting.training import (
-    NETWORK,
-    PERSISTENCE,
-    SEASONAL,
-    ForecastError,
-    Forecasts,
-    ForecastTraining,
-)
+from elman.tasks.forecasting.objective import ForecastError
+from elman.tasks.forecasting.training import ForecastingTraining
 from elman.training.checkpoint import restore
 from elman.training.evaluate import evaluate
-from elman.training.results import Kind, Result
+from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]
@@ -80,7 +75,7 @@ def test_a_sine_is_learned_told_drawn_and_forecast(
     caplog.set_level("INFO")
     mse = train(configure())
     run = tmp_path / "run"
-    assert "of the better baseline" in Kind("", [Result.read(run)]).beside()
+    assert "of the better baseline" in RunGroup("", [Result.read(run)]).baselines()
     assert f"Test: mean squared error {mse:.4g} on the last 15 % of" in caplog.text
     assert f"python scripts/forecast.py checkpoint={run}" in caplog.text
 
@@ -143,8 +138,8 @@ def test_a_checkpoint_gives_the_scale_the_interval_and_forecasts_of_another_file
     run, out = tmp_path / "run", tmp_path / "out"
     train(configure("trainer.max_epochs=1", "rnn=torch"))
     network, data, checkpoint = restore(run)
-    assert isinstance(data, SeriesData)
-    assert checkpoint["SeriesData"]["scale"] == data.scale
+    assert isinstance(data, ForecastingData)
+    assert checkpoint["ForecastingData"]["scale"] == data.scale
     data.setup()
     x, y, _ = data.windows("validation")
     with torch.no_grad():
@@ -200,7 +195,7 @@ def test_the_cost_is_the_average_over_the_time_steps() -> None:
     O, y = np.random.default_rng(0).normal(size=(2, 5, 3))
     tensors = torch.from_numpy(O), torch.from_numpy(y)
     cost = ForecastError().cost(*tensors)
-    figures = ForecastError().figures(cost, *tensors)
+    figures = ForecastError().metrics(cost, *tensors)
     assert cost.item() == pytest.approx(((O - y) ** 2).mean(), rel=1e-12)
     assert figures["mae"].item() == pytest.approx(abs(O - y).mean(), rel=1e-12)
 
@@ -217,4 +212,4 @@ def test_coverage_and_ratio_by_horizon() -> None:
 @pytest.mark.parametrize("share", [0, 1, 80])
 def test_a_share_that_is_none(share: float) -> None:
     with pytest.raises(ValueError, match=f"training.share must lie between 0 and 1, got {share}"):
-        ForecastTraining(torch.nn.Linear(1, 1), None, share=share)
+        ForecastingTraining(torch.nn.Linear(1, 1), None, share=share)

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from elman.data.fetch import Package
-from elman.tasks.language.data import PLAYS, CharacterData, read_plays
+from elman.tasks.language.data import CharacterData
+from elman.tasks.language.plays import PLAYS, read_plays
 from elman.tasks.language.streams import Streams
 
 # 200 characters, none like another, so that a part shows where it was cut out.

@@ -13,7 +13,7 @@ from elman.tasks.speech.voices import NEW_ACCENT
 
 
 def data(path: Path | None, **values: object) -> SpeechData:
-    shares = {"validation_share": 0.2, "test_share": 0.2, "context": 0}
+    shares = {"validation": 0.2, "test": 0.2, "context": 0}
     made = SpeechData(["la"], str(path), **{**shares, "batch_size": 8, **values})  # type: ignore[arg-type]
     made.prepare_data()
     made.setup()

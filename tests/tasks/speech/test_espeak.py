@@ -8,7 +8,8 @@ import torch
 
 from elman.tasks.speech import espeak
 from elman.tasks.speech.audio import RATE
-from elman.tasks.speech.espeak import Spoken, speak, synthesize
+from elman.tasks.speech.espeak import Spoken, synthesize
+from elman.tasks.speech.synthesis import speak
 from elman.tasks.speech.voices import (
     ACCENTS,
     MADE,

@@ -6,7 +6,8 @@ import torch
 from scipy.io import wavfile
 
 from elman.tasks.speech.audio import RATE
-from elman.tasks.speech.recordings import Utterance, divide, read_recordings
+from elman.tasks.speech.recordings import Utterance, read_recordings
+from elman.tasks.speech.split import divide
 
 
 def accept(utterance: Utterance) -> None:

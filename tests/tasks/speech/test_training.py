@@ -10,11 +10,12 @@ from omegaconf import DictConfig
 from scipy.io import wavfile
 
 from elman.tasks.speech.data import SpeechData
-from elman.tasks.speech.training import ConnectionistTemporalClassification, lexicon_of
+from elman.tasks.speech.objective import ConnectionistTemporalClassification
+from elman.tasks.speech.training import lexicon_of
 from elman.tasks.speech.transcribe import transcribe
 from elman.training.checkpoint import restore
 from elman.training.evaluate import evaluate
-from elman.training.results import Kind, Result
+from elman.training.results import Result, RunGroup
 from elman.training.run_folder import LAST
 from elman.training.train import train
 
@@ -30,8 +31,8 @@ def configure(composed: Compose, tones: Path, tmp_path: Path) -> Compose:
             "experiment=speech",
             f"output_dir={tmp_path / run}",
             f"data.path={tones}",
-            "data.validation_share=0.1",
-            "data.test_share=0.2",
+            "data.validation=0.1",
+            "data.test=0.2",
             "data.noise=[60]",
             "data.batch_size=4",
             "data.speed=0",
@@ -65,13 +66,13 @@ def test_learns_to_write_down_tones(
     )
     assert error <= 0.05  # at first, when nothing is written: 1
     run = tmp_path / "run"
-    assert "60dB " in Kind("", [Result.read(run)]).beside()
+    assert "60dB " in RunGroup("", [Result.read(run)]).baselines()
     assert f"Test: {error:.2%} of the words wrong on 20 utterances by 2 voices" in caplog.text
     for figure in (
-        "character_error",
-        "word_error_greedy",
-        "word_error_60dB",
-        "word_error_greedy_60dB",
+        "cer",
+        "wer_greedy",
+        "wer_60dB",
+        "wer_greedy_60dB",
     ):
         assert f"{figure} 0" in caplog.text
     assert "transcribe.py" in caplog.text

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elman.tasks.translation.pairs import Pair, divide, read_catalogues, read_pairs
+from elman.tasks.translation.home_assistant import read_catalogues
+from elman.tasks.translation.pairs import Pair, read_pairs
+from elman.tasks.translation.split import divide
 
 WORDS = st.sampled_from(
     ["Filter", "filter", "FILTER", "pump", "size", "tank", "water", "on", "off"]

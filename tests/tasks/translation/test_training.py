@@ -13,13 +13,13 @@ from torch import nn
 
 from elman import RNN
 from elman.networks import EncoderDecoder, FeedforwardNetwork
-from elman.tasks.translation.data import TranslationData, Wanted
+from elman.tasks.translation.data import Target, TranslationData
+from elman.tasks.translation.objective import NextToken
 from elman.tasks.translation.subwords import BEGIN, END, PAD
-from elman.tasks.translation.training import NextToken
 from elman.tasks.translation.translate import translate
 from elman.training.curves import read_curves
 from elman.training.evaluate import evaluate
-from elman.training.results import Kind, Result
+from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]
@@ -71,14 +71,14 @@ def test_the_cost_is_the_average_of_the_time_steps_that_exist() -> None:
     torch.manual_seed(0)
     O = torch.randn(3, 2, 7, dtype=torch.float64)
     tokens = torch.tensor([[4, 5], [END, 6], [PAD, END]])
-    y = Wanted(tokens, ["", ""])
+    y = Target(tokens, ["", ""])
     log_p = O.log_softmax(-1)
     costs = [-log_p[t, b, tokens[t, b]] for t in range(3) for b in range(2) if tokens[t, b] != PAD]
     right = torch.stack(costs).mean()
     objective = NextToken()
     torch.testing.assert_close(objective.cost(O, y), right, rtol=0, atol=1e-12)
     assert objective.count(y) == 5
-    padded = Wanted(torch.cat([tokens, torch.full((2, 2), PAD)]), ["", ""])
+    padded = Target(torch.cat([tokens, torch.full((2, 2), PAD)]), ["", ""])
     more = torch.cat([O, torch.full((2, 2, 7), 50.0, dtype=torch.float64)])
     torch.testing.assert_close(objective.cost(more, padded), right, rtol=0, atol=1e-12)
 
@@ -126,7 +126,7 @@ def test_trains_is_tested_and_translates(
         assert f"{name} " in caplog.text
     assert f'python scripts/translate.py checkpoint={tmp_path / "run"} text="…"' in caplog.text
     run = tmp_path / "run"
-    assert "nearest sentence " in Kind("", [Result.read(run)]).beside()
+    assert "nearest sentence " in RunGroup("", [Result.read(run)]).baselines()
     curves = read_curves(run)
     assert curves["train/cost"][-1][1] < 0.5 * curves["train/cost"][0][1]
     assert curves["validation/chrf"][-1][1] > curves["validation/chrf"][0][1]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from elman.tasks.captioning.data import CaptionData
+from elman.tasks.captioning.data import CaptioningData
 
 
 def most_frequent(captions: Sequence[str]) -> str:
@@ -15,7 +15,7 @@ def most_frequent(captions: Sequence[str]) -> str:
     return min(counts, key=lambda caption: (-counts[caption], caption))
 
 
-def nearest(pictures: Tensor, data: CaptionData) -> list[str]:
+def nearest(pictures: Tensor, data: CaptioningData) -> list[str]:
     """For each picture the caption of the training picture with the nearest pixels.
 
     The distance is Euclidean, between the pixels that the network sees.

@@ -4,7 +4,7 @@ from omegaconf import DictConfig
 
 from elman.checks import check_size
 from elman.networks.captioner import Captioner
-from elman.tasks.captioning.data import CaptionData
+from elman.tasks.captioning.data import CaptioningData
 from elman.tasks.captioning.pictures import WHITE, read_picture
 from elman.tasks.captioning.training import write
 from elman.training.checkpoint import restore
@@ -25,7 +25,7 @@ def caption(config: DictConfig) -> str:
     """
     check_size("beam_width", config.beam_width)
     network, data, _ = restore(config.checkpoint)
-    if not isinstance(network, Captioner) or not isinstance(data, CaptionData):
+    if not isinstance(network, Captioner) or not isinstance(data, CaptioningData):
         raise ValueError(
             f"checkpoint: {config.checkpoint} holds a {type(network).__name__}, which does not "
             "write captions; give a run of experiment=captioning"

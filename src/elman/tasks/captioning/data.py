@@ -7,20 +7,21 @@ from typing import Any
 
 from torch.utils.data import DataLoader
 
-from elman.checks import check_probability, check_size
+from elman.checks import check_size
 from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.fetch import fetch
 from elman.data.module import DataModule
+from elman.data.splits import Size, check_split_sizes, split_counts
 from elman.tasks.captioning.batches import Example, collate
 from elman.tasks.captioning.compositional_split import Part, common, hold_out
 from elman.tasks.captioning.emoji import DRAWINGS, NAMES, read_emoji
-from elman.tasks.captioning.pictures import TABLE, Captioned, read_folder
+from elman.tasks.captioning.folder import TABLE, Captioned, read_folder
 from elman.tasks.captioning.words import Words
 
 log = logging.getLogger(__name__)
 
 
-class CaptionData(DataModule):
+class CaptioningData(DataModule):
     """Pictures with captions, tested on combinations of words that no training caption has.
 
     Captions with a word that stands in fewer than `least` of them are left out. Then combinations
@@ -39,8 +40,9 @@ class CaptionData(DataModule):
         directory: where fetched data are kept.
         side: height and width of the pictures.
         batch_size: pictures in a batch.
-        validation: the share of the pictures to validate with.
-        test: the share of the pictures to test with.
+        validation: size of the validation split; an int is a number of pictures, a float a
+            fraction of them.
+        test: size of the test split, likewise.
         together: words of a combination that is held out: with 3, a "woman", a "firefighter" and
             "dark" may have been seen two at a time; with 2, not even that.
         least: training captions that each word must stand in.
@@ -65,8 +67,8 @@ class CaptionData(DataModule):
         directory: str = "data",
         side: int = 64,
         batch_size: int = 32,
-        validation: float = 0.1,
-        test: float = 0.15,
+        validation: Size = 0.1,
+        test: Size = 0.15,
         together: int = 3,
         least: int = 12,
         shift: int = 0,
@@ -78,13 +80,7 @@ class CaptionData(DataModule):
         check_size("data.batch_size", batch_size)
         check_size("data.together", together)
         check_size("data.least", least)
-        check_probability("data.validation", validation)
-        check_probability("data.test", test)
-        if validation == 0 or test == 0 or validation + test >= 1:
-            raise ValueError(
-                "data.validation and data.test must be shares greater than 0 that leave some "
-                f"pictures to train on, got {validation} and {test}"
-            )
+        check_split_sizes(validation, test)
         if not isinstance(shift, int) or not 0 <= shift < side:
             raise ValueError(f"data.shift must be an int from 0 to {side - 1}, got {shift!r}")
         check_on_bad("data.on_bad", on_bad)
@@ -104,10 +100,12 @@ class CaptionData(DataModule):
         return "OpenMoji's drawings of people" if self.path is None else self.path
 
     @property
-    def tested(self) -> str:
+    def test_description(self) -> str:
         """What a network is tested with, for people."""
-        seen = " whose combinations of words it has not seen" if self.divided_as_in_training else ""
-        return f"{len(self._parts['test'])} pictures of {self.source}{seen}"
+        seen = (
+            " whose combinations of words it has not seen" if self.same_split_as_in_training else ""
+        )
+        return f"{len(self._splits['test'])} pictures of {self.source}{seen}"
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -141,14 +139,18 @@ class CaptionData(DataModule):
         if hasattr(self, "captions"):
             return
         found = self._read()
-        self.recognize()
+        self.check_unchanged()
         kept = common(found.captions, self.least)
         captions = [found.captions[n] for n in kept]
         if not hasattr(self, "words"):
             self.words = Words(word for caption in captions for word in caption.split())
         numbers = [self.words.encode(caption) for caption in captions]
-        sizes = [round(share * len(kept)) for share in (self.test, self.validation)]
-        (test, validation), train = hold_out(captions, sizes, self.together, self.least, self.seed)
+        _, *sizes = split_counts(
+            len(kept), self.validation, self.test, self.source, "usable pictures"
+        )
+        (test, validation), train = hold_out(
+            captions, sizes[::-1], self.together, self.least, self.seed
+        )
         for name, part in (("test", test), ("validation", validation)):
             if not part.numbers:
                 raise ValueError(
@@ -161,7 +163,7 @@ class CaptionData(DataModule):
         self.captions = {
             part: [captions[n] for n in chosen] for part, chosen in _named(train, validation, test)
         }
-        self._parts = {
+        self._splits = {
             part: [(pixels[n], numbers[n]) for n in chosen]
             for part, chosen in _named(train, validation, test)
         }
@@ -187,9 +189,9 @@ class CaptionData(DataModule):
     def train_dataloader(self) -> DataLoader[Example]:
         """Batches in another order in each epoch, each picture moved by chance."""
         return DataLoader(
-            self._parts["train"],  # type: ignore[arg-type]
+            self._splits["train"],  # type: ignore[arg-type]
             self.batch_size,
-            sampler=self.by_chance(self._parts["train"]),
+            sampler=self.random_sampler(self._splits["train"]),
             collate_fn=partial(collate, shift=self.shift),
         )
 
@@ -206,7 +208,7 @@ class CaptionData(DataModule):
         return self._loader("train")
 
     def _loader(self, part: str) -> DataLoader[Example]:
-        return DataLoader(self._parts[part], 128, collate_fn=collate)  # type: ignore[arg-type]
+        return DataLoader(self._splits[part], 128, collate_fn=collate)  # type: ignore[arg-type]
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to read and write the same words."""

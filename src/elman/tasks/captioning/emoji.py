@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from elman.data.fetch import Package, fetch
-from elman.tasks.captioning.pictures import Captioned, read_picture
+from elman.tasks.captioning.folder import Captioned
+from elman.tasks.captioning.pictures import read_picture
 
 log = logging.getLogger(__name__)
 

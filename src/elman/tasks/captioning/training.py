@@ -5,59 +5,20 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 from torchmetrics.functional.text import bleu_score
 
 from elman.checks import check_size
-from elman.equations import sequence_cost
 from elman.networks.captioner import Captioner
 from elman.tasks.captioning.baselines import most_frequent, nearest
-from elman.tasks.captioning.data import CaptionData
+from elman.tasks.captioning.data import CaptioningData
 from elman.tasks.captioning.words import BEGIN, END, Words
-from elman.training.supervised import Batch, ExampleTraining
+from elman.training.supervised import Batch, SupervisedTraining
 
 LONGEST = 40  # words of a caption, at which it is cut off
 
 
-class NextWord:
-    """`C_t = −log softmax(O_t)_{y_t}`, averaged (slide "Back propagation through time")."""
-
-    judged_by = "exact"
-    told = "{exact:.1%} of the captions exactly right"
-    label = "share of captions exactly right"
-
-    def cost(self, O: Tensor, y: tuple[Tensor, Tensor]) -> Tensor:
-        """The average cost of the time steps that there are, in nats.
-
-        Args:
-            O: outputs, `(T, B, K)`.
-            y: numbers of the words that come next, and a mask, true where there is one, `(T, B)`.
-
-        Returns:
-            C: scalar.
-        """
-        next_words, mask = y
-        # cross_entropy takes log softmax in one stable operation.
-        costs = functional.cross_entropy(O.flatten(0, 1), next_words.flatten(), reduction="none")
-        return sequence_cost(costs.view_as(next_words), mask)  # C = (1/T) Σ_t C_t
-
-    def figures(self, cost: Tensor, O: Tensor, y: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
-        """`exact`, the share of captions all of whose words are the likeliest, and `cost`.
-
-        A network shown the right words before tells all of them right exactly where it writes the
-        caption when it always goes on from the likeliest word.
-        """
-        next_words, mask = y
-        right = (O.argmax(-1) == next_words) | ~mask  # (T, B)
-        return {"exact": right.all(0).to(O.dtype).mean(), "cost": cost}
-
-    def count(self, y: tuple[Tensor, Tensor]) -> int:
-        """Captions."""
-        return y[0].shape[1]
-
-
-class CaptionTraining(ExampleTraining):
-    """Trains as `ExampleTraining` does; tests with captions written by beam search.
+class CaptioningTraining(SupervisedTraining):
+    """Trains as `SupervisedTraining` does; tests with captions written by beam search.
 
     Beside its own figures, the test tells those of two who know the training captions alone: who
     writes the most frequent one under every picture, and who writes that of the training picture
@@ -74,9 +35,9 @@ class CaptionTraining(ExampleTraining):
     """
 
     told: list[str]
-    beside = (
-        "BLEU-4 {bleu:.2f}; nearest picture {nearest_exact:.1%}, BLEU-4 {nearest_bleu:.2f}; most "
-        "frequent {frequent_exact:.1%}"
+    baseline_summary = (
+        "BLEU-4 {bleu:.2f}; nearest picture {nearest_exact_match:.1%}, BLEU-4 "
+        "{nearest_bleu:.2f}; most frequent caption {frequent_exact_match:.1%}"
     )
 
     def __init__(self, *args: Any, beam_width: int = 3, **kwargs: Any) -> None:
@@ -107,8 +68,8 @@ class CaptionTraining(ExampleTraining):
                 self.log(f"test/{prefix}{name}", figure)
 
     @property
-    def _data(self) -> CaptionData:
-        return cast("CaptionData", self.trainer.datamodule)  # type: ignore[attr-defined]
+    def _data(self) -> CaptioningData:
+        return cast("CaptioningData", self.trainer.datamodule)  # type: ignore[attr-defined]
 
 
 def write(network: Captioner, words: Words, pictures: Tensor, width: int) -> list[str]:
@@ -128,4 +89,4 @@ def compared(told: Sequence[str], truth: Sequence[str]) -> dict[str, float]:
     """The share of captions exactly right, and BLEU-4 (Papineni et al. 2002), of all captions."""
     exact = torch.tensor([a == b for a, b in zip(told, truth, strict=True)]).float().mean()
     bleu = bleu_score(told, [[caption] for caption in truth])
-    return {"exact": exact.item(), "bleu": bleu.item()}
+    return {"exact_match": exact.item(), "bleu": bleu.item()}

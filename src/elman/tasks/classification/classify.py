@@ -10,10 +10,11 @@ from omegaconf import DictConfig
 from torch import nn
 
 from elman.checks import check_size
-from elman.data.bad_lines import BadLines, check_on_bad, read_lines
+from elman.data.bad_lines import BadLines, check_on_bad
+from elman.data.text_file import read_lines
 from elman.equations import softmax
-from elman.tasks.classification.data import LabelledData
-from elman.tasks.classification.texts import LabelledTextData, marked
+from elman.tasks.classification.data import ClassificationData
+from elman.tasks.classification.texts import TextClassificationData, marked
 from elman.tasks.given_texts import given_texts
 from elman.training.checkpoint import restore
 
@@ -34,13 +35,13 @@ def classify(config: DictConfig) -> Iterator[str]:
     check_size("top", config.top)
     check_on_bad("on_bad", config.on_bad)
     network, data, _ = restore(config.checkpoint)
-    if not isinstance(data, LabelledData):
+    if not isinstance(data, ClassificationData):
         raise ValueError(
             f"checkpoint: {config.checkpoint} holds a {type(network).__name__} for "
             f"{type(data).__name__}; give the run of a network that tells classes of sequences, "
             "such as experiment=names"
         )
-    if isinstance(data, LabelledTextData):
+    if isinstance(data, TextClassificationData):
         if config.path is not None:
             raise ValueError("path: texts are given as text=…, or line by line on standard input")
         sequences = _texts(data, config.text)
@@ -56,7 +57,7 @@ def classify(config: DictConfig) -> Iterator[str]:
 
 
 def likeliest(
-    network: nn.Module, data: LabelledData, sequence: Any, top: int
+    network: nn.Module, data: ClassificationData, sequence: Any, top: int
 ) -> list[tuple[str, float]]:
     """The likeliest classes of a sequence, `top` of them or all, with their probabilities."""
     with torch.inference_mode():
@@ -67,7 +68,7 @@ def likeliest(
     return [(data.classes[k], share) for k, share in pairs]
 
 
-def _texts(data: LabelledTextData, text: object) -> Iterator[tuple[str, str]]:
+def _texts(data: TextClassificationData, text: object) -> Iterator[tuple[str, str]]:
     for _, name in given_texts(text):
         read = marked(name)
         if unknown := data.unknown(read):

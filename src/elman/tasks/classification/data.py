@@ -10,10 +10,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from elman.checks import check_probability, check_size
-from elman.data.bad_lines import BadLines, Example, OnBad, check_on_bad, read_lines
+from elman.checks import check_size
+from elman.data.bad_lines import BadLines, OnBad, check_on_bad
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
+from elman.data.splits import Size, check_split_sizes, split_counts
+from elman.data.text_file import read_lines
+from elman.tasks.classification.example import Example
 from elman.tasks.classification.split import divide, once, unseen
 
 log = logging.getLogger(__name__)
@@ -21,7 +24,7 @@ log = logging.getLogger(__name__)
 Batch = tuple[tuple[Tensor, Tensor], Tensor]  # (X, lengths), y
 
 
-class LabelledData(DataModule):
+class ClassificationData(DataModule):
     """Examples in three parts, none of them in two, each class with the same share in each.
 
     A batch is the sequences, padded, `(T, B, …)`, with their lengths `(B)`, and the numbers of
@@ -34,8 +37,9 @@ class LabelledData(DataModule):
             share of the others.
         directory: where fetched data are kept.
         batch_size: sequences in a batch.
-        validation: the share of the examples to validate with.
-        test: the share to test with, where no others are given for it.
+        validation: size of the validation split; an int is a number of examples, a float a
+            fraction of them.
+        test: size of the test split, where no test file is given, likewise.
         seed: of the choice which examples are in which part.
         on_bad: a line that holds no example is an "error", or one to "skip" and count.
 
@@ -58,15 +62,14 @@ class LabelledData(DataModule):
         test_path: str | None = None,
         directory: str = "data",
         batch_size: int = 32,
-        validation: float = 0.15,
-        test: float = 0.15,
+        validation: Size = 0.15,
+        test: Size = 0.15,
         seed: int = 0,
         on_bad: OnBad = "error",
     ) -> None:
         super().__init__(path, directory)
         check_size("data.batch_size", batch_size)
-        check_probability("data.validation", validation)
-        check_probability("data.test", test)
+        check_split_sizes(validation, test)
         check_on_bad("data.on_bad", on_bad)
         self.test_path = None if test_path is None else str(test_path)
         self.batch_size = batch_size
@@ -104,9 +107,9 @@ class LabelledData(DataModule):
         """How simpler methods, given all but the test, tell the test examples, `(N)`, by name."""
 
     @property
-    def tested(self) -> str:
+    def test_description(self) -> str:
         """What a network is tested with, for people."""
-        return f"{len(self.parts['test']):,} examples of {self.test_path or self.source}"
+        return f"{len(self.splits['test']):,} examples of {self.test_path or self.source}"
 
     def prepare_data(self) -> None:
         """Fetches the examples, once a machine.
@@ -135,25 +138,26 @@ class LabelledData(DataModule):
             examples, test = self.fetched()
         else:
             examples, test = self._read("data.path", self.path, known), None
-        self.recognize()
+        self.check_unchanged()
         examples = once(examples, self.key, self.source)
         self.classes = known or sorted({example.label for example in examples})
         if self.test_path is not None:
             test = self._read("data.test_path", self.test_path, self.classes)
-        share = self.test if test is None else 0.0
-        parts = divide(examples, self.classes, share, self.validation, self.seed)
+        counts = split_counts(len(examples), self.validation, self.test, self.source)
+        tested = counts[2] if test is None else 0
+        parts = divide(examples, self.classes, tested, counts[1], self.seed)
         if test is not None:
             test = once(test, self.key, self.test_path or self.source)
             parts["test"] = unseen(test, examples, self.key)
         self._check(parts)
         if self.path is not None and known is None:
             self._warn_of_heading(examples)
-        self.parts = {
+        self.splits = {
             name: [(example.sequence, self.classes.index(example.label)) for example in part]
             for name, part in parts.items()
         }
         if known is None:
-            self.learn([sequence for sequence, _ in self.parts["train"]])
+            self.learn([sequence for sequence, _ in self.splits["train"]])
 
     def _read(self, argument: str, path: str, classes: list[str] | None) -> list[Example]:
         bad = BadLines(path, self.on_bad)
@@ -193,11 +197,11 @@ class LabelledData(DataModule):
 
     def train_dataloader(self) -> DataLoader[Batch]:
         """Batches in another order in each epoch."""
-        examples: Any = self.parts["train"]
+        examples: Any = self.splits["train"]
         return DataLoader(
             examples,
             self.batch_size,
-            sampler=self.by_chance(examples),
+            sampler=self.random_sampler(examples),
             collate_fn=self._collate_varied,
         )
 
@@ -210,7 +214,7 @@ class LabelledData(DataModule):
         return self._in_order("test")
 
     def _in_order(self, part: str) -> DataLoader[Batch]:
-        examples: Any = self.parts[part]
+        examples: Any = self.splits[part]
         return DataLoader(examples, self.batch_size, collate_fn=self._collate)
 
     def _collate(self, examples: list[tuple[Any, int]]) -> Batch:

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from elman.data.bad_lines import BadLines, Example
+from elman.data.bad_lines import BadLines
 from elman.data.fetch import Package
-from elman.tasks.classification.data import LabelledData
+from elman.tasks.classification.data import ClassificationData
+from elman.tasks.classification.example import Example
 from elman.tasks.classification.nearest_neighbour import nearest_neighbours
 from elman.tasks.classification.ts_format import Series, read_ts
 
@@ -25,7 +26,7 @@ VOWELS = Package(
 VOWELS_FILE = "aeon/datasets/data/JapaneseVowels/JapaneseVowels_{}.ts"
 
 
-class LabelledSeriesData(LabelledData):
+class SeriesClassificationData(ClassificationData):
     """Series of `.ts` files; if none are given, recorded speech.
 
     The format is that of `elman.tasks.classification.ts_format`.
@@ -89,8 +90,8 @@ class LabelledSeriesData(LabelledData):
 
     def baselines(self) -> dict[str, Tensor]:
         """`nearest_neighbour`: the class of the series nearest by dynamic time warping."""
-        examples, y = zip(*self.parts["train"], *self.parts["validation"], strict=True)
-        tested = [sequence for sequence, _ in self.parts["test"]]
+        examples, y = zip(*self.splits["train"], *self.splits["validation"], strict=True)
+        tested = [sequence for sequence, _ in self.splits["test"]]
         return {"nearest_neighbour": torch.tensor(nearest_neighbours(examples, y, tested))}
 
     def state_dict(self) -> dict[str, Any]:

@@ -4,32 +4,13 @@ import logging
 from collections.abc import Callable, Hashable
 
 import torch
-from torch import Tensor
 
-from elman.data.bad_lines import Example
+from elman.data.splits import stratified
+from elman.tasks.classification.example import Example
 
 log = logging.getLogger(__name__)
 
 Key = Callable[[object], Hashable]  # what two sequences have in common if they are the same
-
-
-def stratified(y: Tensor, seed: int) -> Tensor:
-    """An order by chance in which the first n examples have all classes in equal shares, any n.
-
-    Args:
-        y: their classes, `(N)`.
-        seed: of chance.
-
-    Returns:
-        The numbers of the examples, `(N)`.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    shuffled = torch.randperm(len(y), generator=generator)
-    place = torch.empty(len(y), dtype=torch.float64)
-    for k in torch.unique(y):
-        own = shuffled[y[shuffled] == k]
-        place[own] = (torch.arange(len(own), dtype=torch.float64) + 0.5) / len(own)
-    return shuffled[place[shuffled].argsort(stable=True)]
 
 
 def once(examples: list[Example], key: Key, source: str) -> list[Example]:
@@ -71,21 +52,19 @@ def unseen(tested: list[Example], trained: list[Example], key: Key) -> list[Exam
 
 
 def divide(
-    examples: list[Example], classes: list[str], test: float, validation: float, seed: int
+    examples: list[Example], classes: list[str], test: int, validation: int, seed: int
 ) -> dict[str, list[Example]]:
     """The parts "test", "validation" and "train", with the same share of each class.
 
     Args:
         examples: to be divided.
         classes: the names of all classes.
-        test: the share of the examples in this part.
-        validation: likewise; the others are to train on.
+        test: number of test examples.
+        validation: number of validation examples; the others are to train on.
         seed: of the choice.
     """
     y = torch.tensor([classes.index(example.label) for example in examples])
-    tested = round(test * len(examples))
-    validated = round(validation * len(examples))
-    chosen = torch.tensor_split(stratified(y, seed), [tested, tested + validated])
+    chosen = torch.tensor_split(stratified(y, seed), [test, test + validation])
     return {
         name: [examples[n] for n in numbers.tolist()]
         for name, numbers in zip(("test", "validation", "train"), chosen, strict=True)

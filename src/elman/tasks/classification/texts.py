@@ -11,9 +11,10 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from elman.checks import check_probability
-from elman.data.bad_lines import BadLines, Example
+from elman.data.bad_lines import BadLines
 from elman.data.vocabulary import Vocabulary
-from elman.tasks.classification.data import LabelledData
+from elman.tasks.classification.data import ClassificationData
+from elman.tasks.classification.example import Example
 from elman.tasks.classification.naive_bayes import NaiveBayes
 from elman.tasks.classification.surnames import SURNAMES, read_surnames
 
@@ -22,7 +23,7 @@ BEGIN, END = "\N{START OF TEXT}", "\N{END OF TEXT}"
 SHORTEST = 3  # characters of a piece
 
 
-class LabelledTextData(LabelledData):
+class TextClassificationData(ClassificationData):
     """Texts of a CSV file with `text,label` in each line; if none is given, surnames.
 
     A file that has tabs in its first line is divided by them instead. A first line `text,label`
@@ -36,7 +37,7 @@ class LabelledTextData(LabelledData):
     Args:
         pieces: the share of the texts of which in training only a piece is read, of any length and
             from anywhere, another one each time: so that no text is known by heart.
-        arguments: those of `LabelledData`.
+        arguments: those of `ClassificationData`.
 
     Attributes:
         vocabulary: the characters; known after `setup`.
@@ -59,10 +60,10 @@ class LabelledTextData(LabelledData):
         return "the surnames of 14 languages" if self.path is None else self.path
 
     @property
-    def tested(self) -> str:
+    def test_description(self) -> str:
         """What a network is tested with, and how much of it is unknown to it, for people."""
-        unknown = sum(len(self.unknown(text)) for text, _ in self.parts["test"])
-        return super().tested + (f" with {unknown} unknown characters" if unknown else "")
+        unknown = sum(len(self.unknown(text)) for text, _ in self.splits["test"])
+        return super().test_description + (f" with {unknown} unknown characters" if unknown else "")
 
     @property
     def uses(self) -> dict[str, str]:
@@ -137,8 +138,8 @@ class LabelledTextData(LabelledData):
 
     def baselines(self) -> dict[str, Tensor]:
         """`most_frequent`: always the same class; `naive_bayes`: see there."""
-        texts, y = zip(*self.parts["train"], *self.parts["validation"], strict=True)
-        tested = [text for text, _ in self.parts["test"]]
+        texts, y = zip(*self.splits["train"], *self.splits["validation"], strict=True)
+        tested = [text for text, _ in self.splits["test"]]
         bayes = NaiveBayes(texts, y)
         return {
             "most_frequent": torch.full((len(tested),), Counter(y).most_common(1)[0][0]),

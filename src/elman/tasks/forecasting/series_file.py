@@ -144,8 +144,8 @@ def _on_regular_times(
                 f"data: {source}, line {line.number}: {line.time} comes {since} after the time "
                 f"before, elsewhere it is {step} (data.on_bad=skip leaves a gap)"
             )
-        place, beside = divmod(line.time - start, step)
-        if beside:
+        place, remainder = divmod(line.time - start, step)
+        if remainder:
             bad.found(line.number, f"{line.time} is between two of the times, {step} apart")
         else:
             values[place] = line.value

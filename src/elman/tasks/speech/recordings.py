@@ -1,6 +1,5 @@
 """A folder of WAV files with a table of what is said in them."""
 
-import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -72,45 +71,3 @@ def _read(folder: Path, columns: list[str]) -> Utterance:
     return Utterance(
         read_wav(folder / file), " ".join(text.lower().split()), speaker[0] if speaker else None
     )
-
-
-def divide(
-    utterances: list[Utterance], validation: float, test: float, seed: int
-) -> dict[str, list[Utterance]]:
-    """Three parts; where the speakers are known, nobody speaks in two of them.
-
-    Args:
-        utterances: all.
-        validation: the share of the speakers, or else of the utterances, to validate with.
-        test: the share to test with.
-        seed: of the choice.
-
-    Returns:
-        "train", "validation" and "test".
-
-    Raises:
-        ValueError: the speakers are known of some utterances only, or there are too few.
-    """
-    known = sum(utterance.speaker is not None for utterance in utterances)
-    if 0 < known < len(utterances):
-        raise ValueError(
-            f"the speaker is given for {known} of {len(utterances)} recordings; give it for all "
-            "or none"
-        )
-    # Who must not be in two parts: a speaker, or else an utterance.
-    units = [u.speaker if known else str(n) for n, u in enumerate(utterances)]
-    order = sorted(set(map(str, units)))
-    random.Random(seed).shuffle(order)  # noqa: S311 - no secret
-    for_test = max(1, round(test * len(order)))
-    for_validation = max(1, round(validation * len(order)))
-    if for_test + for_validation >= len(order):
-        raise ValueError(
-            f"{len(order)} {'speakers' if known else 'recordings'} are too few for three parts"
-        )
-    part_of = dict.fromkeys(order, "train")
-    part_of |= dict.fromkeys(order[:for_test], "test")
-    part_of |= dict.fromkeys(order[for_test : for_test + for_validation], "validation")
-    parts: dict[str, list[Utterance]] = {"train": [], "validation": [], "test": []}
-    for unit, utterance in zip(units, utterances, strict=True):
-        parts[part_of[str(unit)]].append(utterance)
-    return parts

@@ -10,12 +10,15 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 
-from elman.checks import check_probability, check_size
+from elman.checks import check_size
 from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.fetch import Package, fetch
 from elman.data.length_batches import LengthBatches
 from elman.data.module import DataModule
-from elman.tasks.translation.pairs import Pair, divide, read_catalogues, read_pairs
+from elman.data.splits import Size, check_split_sizes, count_of
+from elman.tasks.translation.home_assistant import read_catalogues
+from elman.tasks.translation.pairs import Pair, read_pairs
+from elman.tasks.translation.split import divide
 from elman.tasks.translation.subwords import BEGIN, END, PAD, Subwords
 
 log = logging.getLogger(__name__)
@@ -29,7 +32,7 @@ HOME_ASSISTANT = Package(
 )
 
 
-class Wanted(NamedTuple):
+class Target(NamedTuple):
     """What is wanted of a batch's outputs.
 
     Attributes:
@@ -53,7 +56,7 @@ class TranslationData(DataModule):
     """Pairs of sentences in three parts, no two of which have a sentence in common.
 
     A batch is `(x, lengths, y)`, tokens of the sources `(S, B)`, how many of them each has `(B)`,
-    and tokens y_0 … y_{T−1} of the targets `(T, B)`, the first `BEGIN`; and what is `Wanted`.
+    and tokens y_0 … y_{T−1} of the targets `(T, B)`, the first `BEGIN`; and what is `Target`.
 
     Args:
         source: code of the language to translate from; of the user's own pairs, a name for people.
@@ -65,8 +68,9 @@ class TranslationData(DataModule):
         vocabulary_size: tokens of both languages together, learned from the part to train on.
         shortest: words that either sentence has at least; pairs with fewer are left out.
         longest: words that either sentence has at most.
-        validation: the share of the pairs to validate with.
-        test: the share of the pairs to test with.
+        validation: size of the validation split; an int is a number of pairs, a float a
+            fraction of them.
+        test: size of the test split, likewise.
         on_bad: a line that holds no pair is an "error", or one to "skip" and count.
         seed: of the choice which pairs are in which part.
 
@@ -91,8 +95,8 @@ class TranslationData(DataModule):
         vocabulary_size: int = 2000,
         shortest: int = 1,
         longest: int = 16,
-        validation: float = 0.05,
-        test: float = 0.05,
+        validation: Size = 0.05,
+        test: Size = 0.05,
         on_bad: OnBad = "error",
         seed: int = 0,
     ) -> None:
@@ -104,8 +108,7 @@ class TranslationData(DataModule):
             ("longest", longest),
         ):
             check_size(f"data.{name}", size)
-        check_probability("data.validation", validation)
-        check_probability("data.test", test)
+        check_split_sizes(validation, test)
         check_on_bad("data.on_bad", on_bad)
         self.languages = (source, target)
         self.batch_size = batch_size
@@ -124,10 +127,10 @@ class TranslationData(DataModule):
         return f"the {languages} texts of Home Assistant" if self.path is None else self.path
 
     @property
-    def tested(self) -> str:
+    def test_description(self) -> str:
         """What a network is tested with, for people."""
-        unseen = "unseen " if self.divided_as_in_training else ""
-        return f"{len(self.parts['test']):,} {unseen}pairs of {self.source}"
+        unseen = "unseen " if self.same_split_as_in_training else ""
+        return f"{len(self.splits['test']):,} {unseen}pairs of {self.source}"
 
     @property
     def uses(self) -> dict[str, str]:
@@ -159,13 +162,14 @@ class TranslationData(DataModule):
         if hasattr(self, "parts"):
             return
         pairs = self._pairs()
-        self.recognize()
+        self.check_unchanged()
         limits = range(self.shortest, self.longest + 1)
         kept = [pair for pair in pairs if all(len(text.split()) in limits for text in pair)]
         left_out = f", {len(pairs) - len(kept):,} with fewer or more words left out"
         told = left_out if len(kept) < len(pairs) else ""
         log.info("%s: %s pairs of sentences%s", self.source, f"{len(kept):,}", told)
-        test, validation, train = divide(kept, (self.test, self.validation), self.seed)
+        counts = [count_of(size, len(kept)) for size in (self.test, self.validation)]
+        test, validation, train = divide(kept, counts, self.seed)
         for name, part in (("test", test), ("validation", validation), ("train", train)):
             if not part:
                 raise ValueError(
@@ -173,7 +177,7 @@ class TranslationData(DataModule):
                     f"{self.longest} words{told}, which leaves none for the {name} part; give more "
                     "pairs, or change data.shortest, data.longest, data.validation or data.test"
                 )
-        self.parts = {"train": train, "validation": validation, "test": test}
+        self.splits = {"train": train, "validation": validation, "test": test}
         if not hasattr(self, "vocabulary"):
             texts = (text for pair in train for text in pair)
             self.vocabulary = Subwords.learn(texts, self.vocabulary_size)
@@ -187,7 +191,7 @@ class TranslationData(DataModule):
         """Batches of pairs of about the same length, in another order in each epoch."""
         examples = self._encoded("train")
         lengths = [_length(example) for example in examples]
-        batches = LengthBatches(self.by_chance(examples), lengths, self.batch_size)
+        batches = LengthBatches(self.random_sampler(examples), lengths, self.batch_size)
         return DataLoader(examples, batch_sampler=batches, collate_fn=batch)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Encoded]:
@@ -204,7 +208,7 @@ class TranslationData(DataModule):
 
     def _encoded(self, part: str) -> list[Encoded]:
         encode = self.vocabulary.encode
-        return [Encoded(encode(x), encode(y), y) for x, y in self.parts[part]]
+        return [Encoded(encode(x), encode(y), y) for x, y in self.splits[part]]
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to read and write the same tokens, and to test the same pairs."""
@@ -230,7 +234,7 @@ def _length(example: Encoded) -> int:
     return len(example.source) + len(example.target)
 
 
-def batch(examples: Sequence[Encoded]) -> tuple[tuple[Tensor, Tensor, Tensor], Wanted]:
+def batch(examples: Sequence[Encoded]) -> tuple[tuple[Tensor, Tensor, Tensor], Target]:
     """Examples beside each other, padded: see `TranslationData`."""
     x = pad_sequence([torch.tensor(example.source) for example in examples], padding_value=PAD)
     lengths = torch.tensor([len(example.source) for example in examples])
@@ -238,4 +242,4 @@ def batch(examples: Sequence[Encoded]) -> tuple[tuple[Tensor, Tensor, Tensor], W
         [torch.tensor([BEGIN, *example.target, END]) for example in examples], padding_value=PAD
     )  # (T + 1, B)
     texts = [example.text for example in examples]
-    return (x, lengths, y[:-1]), Wanted(y[1:], texts)
+    return (x, lengths, y[:-1]), Target(y[1:], texts)

@@ -3,79 +3,32 @@
 from typing import Any, cast
 
 from torch import Tensor
-from torch.nn import functional
 from torchmetrics.text import CHRFScore, SacreBLEUScore
 
-from elman.equations import sequence_cost
 from elman.networks.encoder_decoder import EncoderDecoder
-from elman.tasks.translation.data import TranslationData, Wanted
+from elman.tasks.translation.data import TranslationData
 from elman.tasks.translation.nearest import nearest
-from elman.tasks.translation.subwords import BEGIN, END, PAD
-from elman.training.supervised import Batch, ExampleTraining
+from elman.tasks.translation.subwords import BEGIN, END
+from elman.training.supervised import Batch, SupervisedTraining
 
 
-class NextToken:
-    """`C_t = −log softmax(O_t)_{y_t}`, averaged over the time steps that exist.
-
-    Args:
-        label_smoothing: the share of what is wanted that all tokens get alike, in the cost that
-            is minimised: being sure is not rewarded (Szegedy et al. 2016).
-    """
-
-    judged_by = "chrf"
-    told = "{chrf:.1f} chrF"
-    label = "chrF of translations"
-
-    def __init__(self, label_smoothing: float = 0.0) -> None:
-        self.label_smoothing = label_smoothing
-
-    def cost(self, O: Tensor, y: Wanted) -> Tensor:
-        """The average cost of the time steps, in nats.
-
-        Args:
-            O: outputs, `(T, B, K)`.
-            y: the tokens that came next, `(T, B)`, with their texts.
-
-        Returns:
-            C: scalar.
-        """
-        return self._cost(O, y, self.label_smoothing)
-
-    def figures(self, cost: Tensor, O: Tensor, y: Wanted) -> dict[str, Tensor]:  # noqa: ARG002
-        """`cost` in nats a token, without smoothing."""
-        return {"cost": self._cost(O, y, 0.0)}
-
-    def count(self, y: Wanted) -> int:
-        """Time steps that exist."""
-        return int((y.tokens != PAD).sum())
-
-    @staticmethod
-    def _cost(O: Tensor, y: Wanted, label_smoothing: float) -> Tensor:
-        # cross_entropy takes log softmax in one stable operation.
-        costs = functional.cross_entropy(
-            O.flatten(0, 1), y.tokens.flatten(), reduction="none", label_smoothing=label_smoothing
-        )
-        # C = (1/T) Σ_t C_t
-        return sequence_cost(costs.view_as(y.tokens), y.tokens != PAD)
-
-
-class TranslationTraining(ExampleTraining):
-    """`ExampleTraining` that validates and tests by the translations themselves.
+class TranslationTraining(SupervisedTraining):
+    """`SupervisedTraining` that validates and tests by the translations themselves.
 
     Logs chrF (Popović 2015), from 0 to 100, greedy in validation, by beam search in the test; there
     also BLEU, and the same of two ways to translate without learning: to copy the source, and to
     say what was said to the most similar sentence of the training.
 
     Args:
-        args: of `ExampleTraining`.
+        args: of `SupervisedTraining`.
         width: of the beam, see `elman.networks.beam_search`.
         maximum_length: of a translation, in tokens.
         length_penalty: see `elman.networks.beam_search`.
-        kwargs: of `ExampleTraining`.
+        kwargs: of `SupervisedTraining`.
     """
 
     network: EncoderDecoder
-    beside = (
+    baseline_summary = (
         "BLEU {bleu:.1f}; nearest sentence {nearest_chrf:.1f}, BLEU {nearest_bleu:.1f}; copying "
         "{copy_chrf:.1f}, BLEU {copy_bleu:.1f}"
     )
@@ -117,7 +70,7 @@ class TranslationTraining(ExampleTraining):
         """Logs the figures of all translations, and those of translating without learning."""
         self._log_metric("test/chrf", self.chrf)
         self._log_metric("test/bleu", self.bleu)
-        train, test = (self._data.parts[part] for part in ("train", "test"))
+        train, test = (self._data.splits[part] for part in ("train", "test"))
         sources = [pair.source for pair in test]
         references = [[pair.target] for pair in test]
         similar = nearest(sources, [pair.source for pair in train]).tolist()

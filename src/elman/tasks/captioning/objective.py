@@ -1,0 +1,41 @@
+"""The objective of a captioner."""
+
+from torch import Tensor
+
+from elman.training.objectives import Objective
+from elman.training.sequence_cross_entropy import sequence_cross_entropy
+
+
+class NextWord(Objective):
+    """`C_t = −log softmax(O_t)_{y_t}`, averaged (slide "Back propagation through time")."""
+
+    metric = "exact_match"
+    summary = "exact match {exact_match:.1%}"
+    label = "exact match of captions"
+
+    def cost(self, O: Tensor, y: tuple[Tensor, Tensor]) -> Tensor:
+        """The average cost of the time steps, without the padding, in nats.
+
+        Args:
+            O: outputs, `(T, B, K)`.
+            y: the next words, and a mask that is true where a word is no padding, `(T, B)` each.
+
+        Returns:
+            C: scalar.
+        """
+        next_words, mask = y
+        return sequence_cross_entropy(O, next_words, mask)
+
+    def metrics(self, cost: Tensor, O: Tensor, y: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+        """`exact_match`, the fraction of captions whose words are all correct, and `cost`.
+
+        The decoder reads the correct words here. Greedy decoding writes exactly the captions that
+        are all correct in this sense.
+        """
+        next_words, mask = y
+        correct = (O.argmax(-1) == next_words) | ~mask  # (T, B)
+        return {"exact_match": correct.all(0).to(O.dtype).mean(), "cost": cost}
+
+    def count(self, y: tuple[Tensor, Tensor]) -> int:
+        """Number of captions."""
+        return y[0].shape[1]

@@ -1,0 +1,36 @@
+"""The objective of a language model."""
+
+import math
+
+from torch import Tensor
+
+from elman.training.objectives import Objective
+from elman.training.sequence_cross_entropy import sequence_cross_entropy
+
+
+class NextCharacter(Objective):
+    """`C_t = −log softmax(O_t)_{y_t}`, averaged (slide "Back propagation through time")."""
+
+    metric = "bpc"
+    summary = "{bpc:.3f} bits per character"
+    label = "bits per character"
+
+    def cost(self, O: Tensor, y: Tensor) -> Tensor:
+        """The average cost of the time steps, in nats.
+
+        Args:
+            O: outputs, `(T, B, K)`.
+            y: the next characters, `(T, B)`.
+
+        Returns:
+            C: scalar.
+        """
+        return sequence_cross_entropy(O, y)
+
+    def metrics(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:  # noqa: ARG002
+        """`bpc`, bits per character: the cost in bits instead of nats."""
+        return {"bpc": cost / math.log(2)}
+
+    def count(self, y: Tensor) -> int:
+        """Number of time steps."""
+        return y.numel()

@@ -1,0 +1,50 @@
+"""The objective of a translator."""
+
+from torch import Tensor
+
+from elman.checks import check_probability
+from elman.tasks.translation.data import Target
+from elman.tasks.translation.subwords import PAD
+from elman.training.objectives import Objective
+from elman.training.sequence_cross_entropy import sequence_cross_entropy
+
+
+class NextToken(Objective):
+    """`C_t = −log softmax(O_t)_{y_t}`, averaged (slide "Back propagation through time").
+
+    The main metric, `chrf`, needs whole translations: `TranslationTraining` computes it.
+
+    Args:
+        label_smoothing: see `sequence_cross_entropy`; of the cost that is minimised alone.
+
+    Raises:
+        ValueError: `label_smoothing` is not a number from 0 to 1.
+    """
+
+    metric = "chrf"
+    summary = "{chrf:.1f} chrF"
+    label = "chrF of translations"
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        check_probability("objective.label_smoothing", label_smoothing)
+        self.label_smoothing = label_smoothing
+
+    def cost(self, O: Tensor, y: Target) -> Tensor:
+        """The average cost of the time steps, without the padding, in nats.
+
+        Args:
+            O: outputs, `(T, B, K)`.
+            y: the next tokens, `(T, B)`, with their texts.
+
+        Returns:
+            C: scalar.
+        """
+        return sequence_cross_entropy(O, y.tokens, y.tokens != PAD, self.label_smoothing)
+
+    def metrics(self, cost: Tensor, O: Tensor, y: Target) -> dict[str, Tensor]:  # noqa: ARG002
+        """`cost` in nats a token, without label smoothing."""
+        return {"cost": sequence_cross_entropy(O, y.tokens, y.tokens != PAD)}
+
+    def count(self, y: Target) -> int:
+        """Number of tokens, without the padding."""
+        return int((y.tokens != PAD).sum())

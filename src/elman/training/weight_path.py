@@ -1,0 +1,57 @@
+"""The path of the weights, kept while a network trains."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from lightning import Callback, LightningModule, Trainer
+from torch import Tensor
+from torch.nn.utils import parameters_to_vector
+
+from elman.training.run_folder import PATH
+
+
+class RecordPath(Callback):
+    """Keeps the path of the weights down the cost: before each epoch, and at the end.
+
+    Writes `path.pt` into the run's folder when the training ends: "steps" `(K)`, after how many
+    steps each point was passed, and "weights" `(K, n)`, all weights there, in the order of
+    `network.parameters()`. The checkpoints hold the path so far, so that a resumed training goes
+    on with it.
+
+    Args:
+        run: the run's folder.
+    """
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        self.points: dict[int, Tensor] = {}  # by the number of steps before
+
+    def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Keeps the weights that the epoch begins with."""
+        self._record(trainer, pl_module)
+
+    def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Keeps the last weights, and writes the path; not while debugging with a few batches."""
+        self._record(trainer, pl_module)
+        if trainer.is_global_zero and not trainer.fast_dev_run:  # type: ignore[attr-defined]
+            torch.save(self.state_dict(), Path(self.run) / PATH)
+
+    def _record(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        network = cast("torch.nn.Module", pl_module.network)
+        weights = parameters_to_vector(network.parameters())
+        self.points[trainer.global_step] = weights.detach().cpu()
+
+    def state_dict(self) -> dict[str, Any]:
+        """The path so far."""
+        if not self.points:
+            return {}
+        return {
+            "steps": torch.tensor(list(self.points)),  # (K)
+            "weights": torch.stack(list(self.points.values())),  # (K, n)
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Takes over the path of the training that is resumed."""
+        steps = state_dict["steps"].tolist()
+        self.points = dict(zip(steps, state_dict["weights"], strict=True))
