@@ -3,12 +3,13 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.training.evaluate import evaluate
 
 
 @entry_point("evaluate")
 def main(config: DictConfig) -> float:
-    """Tests and returns the figure to judge by."""
+    """Tests a network and returns the main metric."""
+    from elman.training.evaluate import evaluate  # not needed for --help, which must be quick
+
     return evaluate(config)
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from omegaconf import DictConfig
 
-from elman.training.checkpoint import find_checkpoint, load_checkpoint, load_network
+from elman.training.checkpoint import find_checkpoint, load_checkpoint, load_network, restore
 from elman.training.train import train
 
 
@@ -64,7 +64,7 @@ def test_a_file_that_is_no_checkpoint(tmp_path: Path) -> None:
 def test_a_checkpoint_of_another_program(tmp_path: Path, content: Any) -> None:
     path = tmp_path / "other.ckpt"
     torch.save(content, path)
-    with pytest.raises(ValueError, match="was not written by this project's training"):
+    with pytest.raises(ValueError, match="was not written by the training of this package"):
         load_checkpoint(path)
 
 
@@ -105,10 +105,9 @@ def test_a_checkpoint_may_not_choose_what_is_called(run: Path, tmp_path: Path, w
         interpolation = f"${{oc.create:{{_target_: os.mkdir, path: {tmp_path / 'trap'}}}}}"
         values = {"list": [hostile], "tuple": (hostile,), "interpolation": interpolation}
         description["rnn"]["bias"] = values[where]
-    with pytest.raises(
-        ValueError, match=r"checkpoint: .* (wants to build 'os.mkdir'|holds .* for)"
-    ):
-        load_network(path, checkpoint, vocabulary_size=vocabulary_size(checkpoint))
+    with pytest.raises(ValueError, match=r"checkpoint: .* (names 'os.mkdir'|holds .* for)"):
+        torch.save(checkpoint, path)
+        restore(path)
     assert not (tmp_path / "trap").exists()
 
 

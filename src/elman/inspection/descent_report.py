@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import torch
 from hydra.utils import instantiate
+from lightning import LightningDataModule
 from omegaconf import DictConfig
 from torch import Tensor, nn
 from torch.func import grad
 
 from elman.checks import check_size
-from elman.data.module import DataModule
+from elman.data.description import source_of
 from elman.inspection.changes import largest_changes, tell_changes
 from elman.inspection.descent import Plane, plot_descent, principal_plane, surface
 from elman.inspection.example_gradients import agreeing, example_gradients, plot_column_matrix
@@ -104,7 +105,7 @@ def read_path(file: Path, network: nn.Module) -> Recorded:
     return path
 
 
-def training_examples(data: DataModule) -> Examples:
+def training_examples(data: LightningDataModule) -> Examples:
     """All examples to train on, in the order of an epoch.
 
     Raises:
@@ -122,7 +123,7 @@ def training_examples(data: DataModule) -> Examples:
         or seen.shape != inputs.shape
     ):
         raise ValueError(
-            f"checkpoint: the examples of {data.source} are not one tensor and the number of a "
+            f"checkpoint: the examples of {source_of(data)} are not one tensor and the number of a "
             "class each"
         )
     return Examples(*(torch.cat(parts) for parts in zip(*batches, strict=True)))

@@ -1,23 +1,28 @@
-"""The course of a training as a picture."""
+"""Plots of the metrics over the steps of a training."""
 
 import csv
 from pathlib import Path
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from elman.training.run_folder import CURVES
 
 Curve = list[tuple[int, float]]
+SMOOTHED = 100  # values from which on a smoothed curve lies over the single batches
+WINDOW = 0.02  # fraction of the values that the moving average covers
 
 
 def read_curves(run: Path) -> dict[str, Curve]:
-    """The logged figures of a run, resumed or not.
+    """The logged metrics of a run, resumed or not.
 
     Args:
         run: its folder, with the CSV logger's files below `csv/`.
 
     Returns:
-        For each figure's name its values by step, in order of steps.
+        For each metric its values by step, in order.
     """
     curves: dict[str, dict[int, float]] = {}
     for path in sorted(run.glob("csv/version_*/metrics.csv"), key=_version):
@@ -34,43 +39,66 @@ def _version(path: Path) -> int:
     return int(path.parent.name.removeprefix("version_"))
 
 
-def plot_curves(run: Path, figure_name: str, label: str) -> Path:
-    """Draws a figure, gradient norm and learning rate over the steps of a run.
+def plot_curves(run: Path, metric: str, label: str) -> Path | None:
+    """Plots the main metric, the cost, the gradient norm and the learning rate over the steps.
 
     Args:
-        run: its folder.
-        figure_name: of the figure to judge by, as it is logged after "train/", "validation/" and
-            "test/".
-        label: what it is, for the axis.
+        run: the folder of the run.
+        metric: the main metric; logged after "train/", "validation/" and "test/".
+        label: its axis label.
 
     Returns:
-        Path of the picture, `curves.png` in the run's folder.
+        Path of `curves.png` in the run's folder; None: nothing was logged to a CSV file.
     """
     curves = read_curves(run)
-    figure = Figure(figsize=(8, 8), layout="constrained")
-    judged, norm, rate = figure.subplots(
-        3, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1, 1]}
-    )
-    steps, values = _course(curves, f"train/{figure_name}")
-    if values:  # some figures are of a whole part of the data alone
-        judged.plot(steps, values, color="0.75", label="training, one batch")
-    steps, values = _course(curves, f"validation/{figure_name}")
-    judged.plot(steps, values, "o-", label="validation")
-    _, values = _course(curves, f"test/{figure_name}")
-    if values:
-        judged.axhline(values[-1], linestyle="--", color="C3", label=f"test {values[-1]:.3f}")
-    judged.set_ylabel(label)
-    judged.legend()
-    norm.plot(*_course(curves, "train/gradient_norm"), color="C2")
-    norm.set_ylabel("gradient norm")
-    rate.plot(*_course(curves, "learning_rate"), color="C1")
-    rate.set_ylabel("learning rate")
-    rate.set_xlabel("training steps")
+    if not curves:
+        return None
+    below = {
+        "cost C": "train/cost",
+        "gradient norm": "train/gradient_norm",
+        "learning rate": "learning_rate",
+    }
+    below = {text: name for text, name in below.items() if name in curves}
+    figure = Figure(figsize=(8, 4 + 1.4 * len(below)), layout="constrained")
+    figure.suptitle(f"Training of {run.name}")
+    main, *others = figure.subplots(
+        1 + len(below), 1, sharex=True, squeeze=False, height_ratios=[3, *[1] * len(below)]
+    )[:, 0]
+    _plot_batches(main, curves.get(f"train/{metric}", []), "C0")
+    if f"validation/{metric}" in curves:
+        main.plot(*zip(*curves[f"validation/{metric}"], strict=True), "o-C1", label="validation")
+    if f"test/{metric}" in curves:
+        _, value = curves[f"test/{metric}"][-1]
+        main.axhline(value, linestyle="--", color="C3", label=f"test: {value:.4g}")
+    main.set_ylabel(label)
+    main.grid(alpha=0.25)
+    main.legend()
+    for axes, (text, name) in zip(others, below.items(), strict=True):
+        _plot_batches(axes, curves[name], "C2" if name != "learning_rate" else "C4")
+        axes.set_ylabel(text)
+        axes.grid(alpha=0.25)
+    [main, *others][-1].set_xlabel("training steps")
     path = run / CURVES
     figure.savefig(path, dpi=120)
     return path
 
 
-def _course(curves: dict[str, Curve], name: str) -> tuple[list[int], list[float]]:
-    curve = curves.get(name, [])
-    return [step for step, _ in curve], [value for _, value in curve]
+def _plot_batches(axes: Axes, curve: Curve, color: str) -> None:
+    """Plots the values of single batches, and where these are many their moving average."""
+    if not curve:
+        return
+    steps, values = (np.array(column) for column in zip(*curve, strict=True))
+    if len(values) < SMOOTHED:
+        axes.plot(steps, values, color=color, label="training")
+        return
+    axes.plot(steps, values, color=color, alpha=0.25, linewidth=0.8, label="training, one batch")
+    width = max(3, int(WINDOW * len(values)))
+    axes.plot(*_moving_average(steps, values, width), color=color, label="training, averaged")
+
+
+def _moving_average(
+    steps: NDArray[np.int64], values: NDArray[np.float64], width: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Means of `width` neighbours: of their steps and of their values."""
+    kernel = np.full(width, 1 / width)
+    return np.convolve(steps, kernel, "valid"), np.convolve(values, kernel, "valid")

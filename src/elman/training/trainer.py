@@ -1,5 +1,7 @@
 """The Lightning trainer."""
 
+import inspect
+from difflib import get_close_matches
 from typing import Any
 
 from hydra.errors import InstantiationException
@@ -13,14 +15,19 @@ def build_trainer(config: DictConfig, **more: Any) -> Trainer:
     """The trainer that `config` and `more` describe.
 
     Raises:
-        ValueError: this machine has no such device, or the values contradict each other.
+        ValueError: this machine has no such device, Lightning's Trainer has no such argument, or
+            the values contradict each other.
     """
+    known = [name for name in inspect.signature(Trainer).parameters if name != "self"]
+    for key in config:
+        name = str(key)
+        if name not in known and not name.startswith("_"):
+            close = [f"; did you mean {each}?" for each in get_close_matches(name, known, n=1)]
+            raise ValueError(f"trainer.{name}: lightning.Trainer has no {name}{''.join(close)}")
     try:
         trainer: Trainer = instantiate(config, **more)
     except InstantiationException as error:
         if not isinstance(error.__cause__, MisconfigurationException):
             raise
-        raise ValueError(
-            f"trainer: {error.__cause__} (trainer=cpu computes on the processor)"
-        ) from error
+        raise ValueError(f"trainer: {error.__cause__} (trainer=cpu uses the CPU)") from error
     return trainer

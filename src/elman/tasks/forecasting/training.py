@@ -54,9 +54,9 @@ class ForecastingTraining(SupervisedTraining):
         self._seen.append((x, O, y))
         self._log_evaluation(part, O, y)
 
-    def _log(self, part: str, cost: Tensor, O: Any, y: Any, **when: Any) -> None:
+    def _log(self, split: str, cost: Tensor, O: Any, y: Any, **when: Any) -> None:
         scale = self._data.scale
-        super()._log(part, scale**2 * cost, scale * O, scale * y, **when)
+        super()._log(split, scale**2 * cost, scale * O, scale * y, **when)
 
     def on_validation_epoch_end(self) -> None:
         """Makes the interval, before the checkpoint is written."""

@@ -51,14 +51,14 @@ class SpeechTraining(SupervisedTraining):
             f"; {name.removeprefix('_').replace('_', ' ')} {{wer{name}:.2%}}" for name, *_ in others
         )
 
-    def _log(self, part: str, cost: Tensor, O: Outputs, y: Target, **when: Any) -> None:
-        super()._log(part, cost, O, y, **when)
+    def _log(self, split: str, cost: Tensor, O: Outputs, y: Target, **when: Any) -> None:
+        super()._log(split, cost, O, y, **when)
         log_y, steps = O[0].detach().cpu(), O[1].tolist()
         own = [log_y[:T, b] for b, T in enumerate(steps)]  # (T, K) each, without padding
         said = [self._data.text(each[:S].tolist()) for each, S in zip(*y[:2], strict=True)]
         greedy = [self._data.text(best_path(each)) for each in own]
-        if part == "train":
-            self._log_errors(part, "", greedy, said, **when)
+        if split == "train":
+            self._log_errors(split, "", greedy, said, **when)
             return
         numbers = y[2].tolist()
         for number in sorted(set(numbers)):
@@ -66,12 +66,12 @@ class SpeechTraining(SupervisedTraining):
             name = self._data.conditions[number].name
             those_said = [said[b] for b in here]
             those_greedy = [greedy[b] for b in here]
-            if part == "validation":
-                self._log_errors(part, name, those_greedy, those_said, **when)
+            if split == "validation":
+                self._log_errors(split, name, those_greedy, those_said, **when)
             else:
                 searched = [self._searched(own[b]) for b in here]
-                self._log_errors(part, name, searched, those_said, **when)
-                self._log_errors(part, f"_greedy{name}", those_greedy, those_said, **when)
+                self._log_errors(split, name, searched, those_said, **when)
+                self._log_errors(split, f"_greedy{name}", those_greedy, those_said, **when)
 
     def _searched(self, log_y: Tensor) -> str:
         text, _ = prefix_beam_search(log_y, self.beam_width, self._lexicon)

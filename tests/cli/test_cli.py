@@ -15,13 +15,9 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from omegaconf.errors import ConfigAttributeError, OmegaConfBaseException
 
-from elman.cli import (
-    PrintHandler,
-    one_clear_sentence,
-    sentence,
-    with_stored_overrides,
-    with_text_quoted,
-)
+from elman.cli.errors import one_clear_sentence, sentence
+from elman.cli.overrides import with_stored_overrides, with_text_quoted
+from elman.cli.print_handler import PrintHandler
 
 
 @pytest.fixture(autouse=True)

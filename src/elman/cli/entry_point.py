@@ -1,0 +1,54 @@
+"""The main function of a script."""
+
+import functools
+import os
+import sys
+import warnings
+from collections.abc import Callable
+
+import hydra
+from omegaconf import DictConfig
+
+from elman.cli.errors import one_clear_sentence
+from elman.cli.overrides import for_hydra
+
+# Notes of the libraries that need no action of the user.
+QUIET = (
+    ".*LeafSpec",  # Lightning 2.6 on torch 2.13
+    ".*does not have many workers",  # the data lie in memory
+    ".*smaller than the logging interval",
+)
+
+
+def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], Callable[[], None]]:
+    """Makes a function of a configuration the main function of a script in `scripts/`.
+
+    Args:
+        config_name: the file in `conf/` from which the configuration is composed.
+    """
+
+    def decorate(task: Callable[[DictConfig], object]) -> Callable[[], None]:
+        @hydra.main(version_base="1.3", config_path="../conf", config_name=config_name)
+        @functools.wraps(task)
+        def hydra_main(config: DictConfig) -> object:
+            with one_clear_sentence(exit_code=1):
+                return task(config)
+
+        @functools.wraps(task)
+        def main() -> None:
+            warnings.formatwarning = _message_alone
+            for message in QUIET:
+                warnings.filterwarnings("ignore", message=message)
+            os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra must raise its errors, not print them
+            with one_clear_sentence(exit_code=2):
+                sys.argv[1:] = for_hydra(sys.argv[1:])
+                hydra_main()
+
+        return main
+
+    return decorate
+
+
+def _message_alone(message: Warning | str, *_: object, **__: object) -> str:
+    """A warning without the path and the source line of the library that issued it."""
+    return f"warning: {message}\n"

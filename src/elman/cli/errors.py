@@ -1,0 +1,34 @@
+"""Errors as one clear sentence."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hydra.errors import HydraException, InstantiationException
+from omegaconf.errors import OmegaConfBaseException
+
+
+@contextmanager
+def one_clear_sentence(exit_code: int) -> Iterator[None]:
+    """Ends the program with one sentence on standard error if an error concerns the input.
+
+    Any other error is a fault of the program and keeps its traceback. So does every error when
+    the command line has a `debug=`.
+    """
+    try:
+        yield
+    except (HydraException, OmegaConfBaseException, ValueError, TypeError, OSError) as error:
+        if any(argument.startswith("debug=") for argument in sys.argv):
+            raise
+        print(f"error: {sentence(error)}", file=sys.stderr)
+        sys.exit(exit_code)
+
+
+def sentence(error: BaseException) -> str:
+    """The message of an error in one line."""
+    if isinstance(error, InstantiationException) and error.__cause__ is not None:
+        return sentence(error.__cause__)
+    text = str(error).split("Config search path")[0]
+    if isinstance(error, HydraException) and isinstance(error.__cause__, OmegaConfBaseException):
+        text = f"{text} {str(error.__cause__).splitlines()[0]}"
+    return " ".join(text.split())

@@ -1,0 +1,106 @@
+"""The arguments of a command line, as people type them, made ready for Hydra."""
+
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+
+from elman.training.run_folder import OVERRIDES
+
+TEXTS = ("text", "prompt", "audio", "image")  # arguments that are never numbers, lists or null
+OWN_FOLDERS = ("command-line", "hydra.searchpath in command-line")  # providers of configurations
+
+
+def for_hydra(arguments: list[str]) -> list[str]:
+    """The arguments as Hydra must get them.
+
+    Raises:
+        FileNotFoundError: `resume=` names a folder that holds no run.
+    """
+    return with_text_quoted(with_any_trainer_value(with_stored_overrides(arguments)))
+
+
+def given_overrides() -> list[str]:
+    """The overrides of the running script, to be stored for `resume=`.
+
+    They include the folders of the user's own configurations (`--config-dir`).
+    """
+    config = HydraConfig.get()
+    folders = [
+        source.path
+        for source in config.runtime.config_sources
+        if source.provider in OWN_FOLDERS and source.path
+    ]
+    urls = ",".join(f"file://{Path(folder).absolute()}" for folder in dict.fromkeys(folders))
+    own = [f"hydra.searchpath=[{urls}]"] if urls else []
+    return [*config.overrides.task, *own]
+
+
+def with_stored_overrides(arguments: list[str]) -> list[str]:
+    """With `resume=RUN` among the arguments, adds the overrides that RUN was started with.
+
+    A new argument replaces the stored one for the same key. The run continues in its folder.
+
+    Raises:
+        FileNotFoundError: RUN is not the folder of a run.
+    """
+    resume = [argument for argument in arguments if argument.startswith("resume=")]
+    run = Path(resume[-1].removeprefix("resume=").strip("'\"")) if resume else None
+    if run is None or str(run) == "null":
+        return arguments
+    stored_file = run / OVERRIDES
+    if not stored_file.is_file():
+        raise FileNotFoundError(f"resume: {run} is not the folder of a run (it has no {OVERRIDES})")
+    # A run that was once debugged is not debugged again.
+    given = {_key(argument) for argument in arguments} | {"debug"}
+    # A plain list keeps each ${…} as it was written.
+    stored: list[str] = OmegaConf.to_container(OmegaConf.load(stored_file))  # type: ignore[assignment]
+    return [
+        *(override for override in stored if _key(override) not in given),
+        *(argument for argument in arguments if argument not in resume),
+        f"resume={_quoted(str(run))}",
+        f"hydra.run.dir={_quoted(str(run))}",
+    ]
+
+
+def with_any_trainer_value(arguments: list[str]) -> list[str]:
+    """Lets `trainer.KEY=VALUE` set any value of `lightning.Trainer`, listed in `conf/` or not."""
+    return [
+        f"++{argument.lstrip('+')}" if argument.lstrip("+").startswith("trainer.") else argument
+        for argument in arguments
+    ]
+
+
+def with_text_quoted(arguments: list[str]) -> list[str]:
+    """Quotes each value that is a text, or that Hydra's grammar cannot read.
+
+    Otherwise `text=Null` would be no text, and `text="one, two"` two texts.
+    """
+    return [
+        argument if _readable(argument) else f"{key}={_quoted(value)}"
+        for argument in arguments
+        for key, _, value in [argument.partition("=")]
+    ]
+
+
+def _readable(argument: str) -> bool:
+    if argument.startswith("-") or "=" not in argument:
+        return True
+    key, _, value = argument.partition("=")
+    if key in TEXTS:
+        return len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    try:
+        OverridesParser.create().parse_override(argument)
+    except HydraException:
+        return False
+    return True
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "\\'") + "'"
+
+
+def _key(override: str) -> str:
+    return override.lstrip("+~").split("=")[0]

@@ -1,0 +1,54 @@
+"""The settings that a checkpoint keeps, so that a network is rebuilt and a training resumed."""
+
+from typing import Any
+
+from lightning import LightningDataModule
+from omegaconf import DictConfig, OmegaConf
+
+from elman.data.module import DataModule
+from elman.training.checkpoint import DESCRIBED
+from elman.training.migrations import VERSION
+
+KEPT = (*DESCRIBED, "optimizer", "scheduler")
+PLACES = ("path", "test_path", "directory")  # the data may move; a DataModule's state has its path
+
+
+def checkpoint_settings(
+    config: DictConfig, data: LightningDataModule, world_size: int
+) -> dict[str, Any]:
+    """What a checkpoint keeps of the configuration, resolved to plain values.
+
+    Args:
+        config: of the training.
+        data: built from it.
+        world_size: number of processes; each trains on streams of its own.
+    """
+    plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    settings: dict[str, Any] = {part: plain.get(part) or {} for part in KEPT}
+    if isinstance(data, DataModule):
+        for place in PLACES:
+            settings["data"].pop(place, None)
+    settings["trainer"] = {"world_size": world_size}
+    settings["version"] = VERSION
+    return settings
+
+
+def check_same_settings(settings: dict[str, Any], stored: dict[str, Any]) -> None:
+    """Checks that a resumed training has the settings that it was started with.
+
+    Raises:
+        ValueError: one has changed, or an earlier version of this package started the run.
+    """
+    if stored.get("version") != settings["version"]:
+        raise ValueError(
+            "resume: an earlier version of elman started this run, and this version cannot "
+            "continue it; its checkpoint still works in all other scripts"
+        )
+    for part in (*KEPT, "trainer"):
+        now, then = settings[part], stored.get(part, {})
+        for key in sorted(now.keys() | then.keys()):
+            if now.get(key) != then.get(key):
+                raise ValueError(
+                    f"resume: {part}.{key} was {then.get(key)!r} and is {now.get(key)!r} now; a "
+                    f"run continues with the {part} that it was started with"
+                )
