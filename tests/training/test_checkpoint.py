@@ -105,8 +105,8 @@ def test_a_checkpoint_may_not_choose_what_is_called(run: Path, tmp_path: Path, w
         interpolation = f"${{oc.create:{{_target_: os.mkdir, path: {tmp_path / 'trap'}}}}}"
         values = {"list": [hostile], "tuple": (hostile,), "interpolation": interpolation}
         description["rnn"]["bias"] = values[where]
+    torch.save(checkpoint, path)
     with pytest.raises(ValueError, match=r"checkpoint: .* (names 'os.mkdir'|holds .* for)"):
-        torch.save(checkpoint, path)
         restore(path)
     assert not (tmp_path / "trap").exists()
 

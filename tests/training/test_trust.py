@@ -61,7 +61,7 @@ def test_trust_is_for_whole_names() -> None:
 
 @pytest.mark.parametrize("value", ["${oc.env:HOME}", Path("x"), (1, 2), object()])
 def test_only_plain_values_are_allowed(value: object) -> None:
-    with pytest.raises(ValueError, match="best.ckpt holds .* for bias; only plain values"):
+    with pytest.raises(ValueError, match=r"best.ckpt holds .* for bias; only plain values"):
         check_trusted("best.ckpt", {"rnn": {"bias": value}}, trust=["mylib"])
 
 
@@ -70,7 +70,7 @@ def test_a_check_imports_nothing_from_elsewhere(
 ) -> None:
     (tmp_path / "trap.py").write_text(f"open({str(tmp_path / 'sprung')!r}, 'w')")
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(ValueError, match="names 'trap.Net'"):
+    with pytest.raises(ValueError, match=r"names 'trap.Net'"):
         check_trusted("best.ckpt", {"_target_": "trap.Net"}, trust=())
     assert "trap" not in sys.modules
     assert not (tmp_path / "sprung").exists()
