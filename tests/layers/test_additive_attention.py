@@ -23,12 +23,12 @@ def test_equations() -> None:
                 v @ np.tanh(W_a @ h_t[t, b].numpy() + U_a @ h_s[s, b].numpy())
                 for s in range(lengths[b])
             ]
-            right = np.exp(e) / np.exp(e).sum()
+            expected = np.exp(e) / np.exp(e).sum()
             np.testing.assert_allclose(
-                α[t, b, : lengths[b]].detach().numpy(), right, rtol=0, atol=1e-12
+                α[t, b, : lengths[b]].detach().numpy(), expected, rtol=0, atol=1e-12
             )
             assert (α[t, b, lengths[b] :] == 0).all()
-            read = sum(right[s] * h_s[s, b].numpy() for s in range(lengths[b]))
+            read = sum(expected[s] * h_s[s, b].numpy() for s in range(lengths[b]))
             np.testing.assert_allclose(context[t, b].detach().numpy(), read, rtol=0, atol=1e-12)
 
 

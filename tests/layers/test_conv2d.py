@@ -36,11 +36,11 @@ def test_outputs_and_gradients_equal_torch(
     a = torch.randn(B, C, height, width, dtype=torch.float64, requires_grad=True)
     found = layer(a)
     z = functional.conv2d(a, layer.W, layer.b, stride, padding)
-    right = torch.sigmoid(z)
-    torch.testing.assert_close(found, right, rtol=1e-12, atol=1e-12)
-    weights = torch.randn_like(right)
+    expected = torch.sigmoid(z)
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
+    weights = torch.randn_like(expected)
     inputs = [a, layer.W, layer.b]
-    gradients = [torch.autograd.grad((x * weights).sum(), inputs) for x in (found, right)]
+    gradients = [torch.autograd.grad((x * weights).sum(), inputs) for x in (found, expected)]
     torch.testing.assert_close(*gradients, rtol=1e-11, atol=1e-11)
 
 

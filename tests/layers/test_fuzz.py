@@ -410,11 +410,11 @@ def check(case: SimpleNamespace) -> None:
             RuntimeError if isinstance(expected, RuntimeError) else type(expected)
         )  # or a subclass
         only_elman = not isinstance(expected, Exception)
-        event("outcome: elman.RNN alone raises" if only_elman else "outcome: both raise")
+        event("outcome: only elman.RNN raises" if only_elman else "outcome: both raise")
         if not (is_intended(case, found) if only_elman else isinstance(found, kind)):
             raise found
     elif isinstance(expected, Exception):
-        event("outcome: torch alone raises")
+        event("outcome: only torch raises")
         mode = case.mode if case.mode in ("no_grad", "inference") else "plain"
         loop_results = outcome(
             loop.double(), SimpleNamespace(**{**vars(case), "changed": "", "mode": mode})

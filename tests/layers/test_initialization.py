@@ -32,9 +32,9 @@ def test_every_layer_of_an_rnn_uses_the_initialization(name: str) -> None:
     rnn = RNN(4, 6, num_layers=2, bidirectional=True, init_U=name, init_V=name)
     torch.manual_seed(0)
     for cell in rnn.cells:
-        alone = RNNCell(cell.input_size, 6, init_U=name, init_V=name)
-        assert torch.equal(cell.U, alone.U)
-        assert torch.equal(cell.V, alone.V)
+        single = RNNCell(cell.input_size, 6, init_U=name, init_V=name)
+        assert torch.equal(cell.U, single.U)
+        assert torch.equal(cell.V, single.V)
 
 
 @pytest.mark.parametrize("argument", ["init_U", "init_V"])

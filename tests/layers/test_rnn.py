@@ -51,7 +51,7 @@ def assert_close(actual: Any, expected: Any) -> None:
     torch.testing.assert_close(actual, expected, rtol=1e-12, atol=1e-12)
 
 
-def one_by_hand(rnn: RNN, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]:
+def unfold_one_with_loops(rnn: RNN, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]:
     """Unfolds one sequence `(t, I)` with plain loops over the cells."""
     merge: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
         "concatenate": lambda a, b: torch.cat([a, b]),
@@ -80,11 +80,13 @@ def one_by_hand(rnn: RNN, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]
     return layers, torch.stack(last)
 
 
-def by_hand(rnn: RNN, X: Tensor, h_0: Tensor, lengths: list[int]) -> tuple[Tensor, Tensor]:
+def unfold_with_loops(
+    rnn: RNN, X: Tensor, h_0: Tensor, lengths: list[int]
+) -> tuple[Tensor, Tensor]:
     """Unfolds each sequence of `(T, B, I)` separately: states `(num_layers, T, B, D·H)` and h_n."""
     states, last = [], []
     for n, length in enumerate(lengths):
-        layers, h_n = one_by_hand(rnn, X[:length, n], h_0[:, n])
+        layers, h_n = unfold_one_with_loops(rnn, X[:length, n], h_0[:, n])
         padding = len(X) - length
         states.append(torch.stack([nn.functional.pad(h, (0, 0, 0, padding)) for h in layers]))
         last.append(h_n)
@@ -123,7 +125,7 @@ def test_equals_a_loop_over_its_cells_for_combined_options(
         h_start = torch.zeros_like(h_0)
     else:
         h_start = rnn.h_0[:, None].expand_as(h_0)
-    expected = by_hand(rnn, X, h_start, lengths or [T] * B)
+    expected = unfold_with_loops(rnn, X, h_start, lengths or [T] * B)
 
     padded = X
     if lengths is not None:  # any values at padding

@@ -29,8 +29,8 @@ def test_torch_weight_names_are_views_of_the_cells_weights(bidirectional: bool, 
     for cell in ours.cells:
         torch.testing.assert_close(cell.V @ cell.V.T, torch.eye(4))
     assert len(ours.all_weights) == len(theirs.all_weights)
-    for found, right in zip(ours.all_weights, theirs.all_weights, strict=True):
-        assert [w.shape for w in found] == [w.shape for w in right]
+    for found, expected in zip(ours.all_weights, theirs.all_weights, strict=True):
+        assert [w.shape for w in found] == [w.shape for w in expected]
     if bias:
         assert ours.bias_ih_l0 is ours.b
         assert not ours.bias_hh_l0.any()

@@ -177,8 +177,8 @@ def test_onnx_runs_at_other_lengths(
         values = [X.numpy()] if lengths is None else [X.numpy(), lengths.numpy()]
         names = [node.name for node in session.get_inputs()]
         found = session.run(None, dict(zip(names, values, strict=True)))
-        for part, right in zip(found, rnn(X, lengths=lengths), strict=True):
-            np.testing.assert_allclose(part, right.detach().numpy(), rtol=1e-5, atol=1e-5)
+        for part, expected in zip(found, rnn(X, lengths=lengths), strict=True):
+            np.testing.assert_allclose(part, expected.detach().numpy(), rtol=1e-5, atol=1e-5)
 
 
 def test_backward_in_evaluation(device: torch.device) -> None:

@@ -89,13 +89,13 @@ def test_width_1_is_greedy_decoding(h_0: Tensor, seed: int) -> None:
 
 
 def test_examples_are_independent(h_0: Tensor) -> None:
-    together = beam_search(Tiny(), (h_0,), BEGIN, END, 3, 6)
+    batch = beam_search(Tiny(), (h_0,), BEGIN, END, 3, 6)
     for example in range(3):
-        alone = beam_search(Tiny(), (h_0[:, example : example + 1],), BEGIN, END, 3, 6)
-        longest = alone.tokens.shape[-1]
-        assert torch.equal(alone.tokens[0], together.tokens[example, :, :longest])
-        assert torch.equal(alone.lengths[0], together.lengths[example])
-        torch.testing.assert_close(alone.scores[0], together.scores[example], rtol=0, atol=1e-12)
+        single = beam_search(Tiny(), (h_0[:, example : example + 1],), BEGIN, END, 3, 6)
+        longest = single.tokens.shape[-1]
+        assert torch.equal(single.tokens[0], batch.tokens[example, :, :longest])
+        assert torch.equal(single.lengths[0], batch.lengths[example])
+        torch.testing.assert_close(single.scores[0], batch.scores[example], rtol=0, atol=1e-12)
 
 
 def test_a_wider_beam_finds_what_greedy_decoding_misses() -> None:

@@ -207,7 +207,7 @@ def test_a_mode_sees_each_operation_forward_and_backward(engine: Any) -> None:
         output, _ = rnn(X)
     assert products(seen) == 2 * T
     output, _ = rnn(X)
-    with OperationCounter() as seen:  # over the backward pass alone
+    with OperationCounter() as seen:  # only the backward pass
         output.sum().backward()
     assert products(seen) > 2 * T
 

@@ -58,9 +58,9 @@ def test_the_output_may_be_changed_in_place(
         gradients.append(torch.autograd.grad(cost, list(layer.parameters())))
     for n, weight in enumerate(gradients[0]):
         layer_n, kind = divmod(n, 3)
-        right = gradients[1][4 * layer_n + kind]
-        right = right.T if right.dim() == 2 else right
-        torch.testing.assert_close(weight, right, rtol=1e-12, atol=1e-12)
+        expected = gradients[1][4 * layer_n + kind]
+        expected = expected.T if expected.dim() == 2 else expected
+        torch.testing.assert_close(weight, expected, rtol=1e-12, atol=1e-12)
 
 
 def leaves(*needs_grad: str) -> dict[str, Tensor]:
@@ -75,12 +75,12 @@ def leaves(*needs_grad: str) -> dict[str, Tensor]:
 def test_b_may_be_changed_and_X_if_no_gradient_needs_it(engine: str, frozen: bool) -> None:
     x = leaves("V", "b", *([] if frozen else ["U"]))
     h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
-    right = torch.autograd.grad(h.sum(), (x["V"], x["b"]), retain_graph=True)
+    expected = torch.autograd.grad(h.sum(), (x["V"], x["b"]), retain_graph=True)
     with torch.no_grad():
         x["b"].add_(1)
     if frozen:
         x["X"].zero_()
-    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), right)
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), expected)
 
 
 @pytest.mark.parametrize("engine", ["auto", "bptt"])
@@ -124,10 +124,10 @@ def test_a_second_backward_pass_without_its_graph_is_torch_s_error(engine: str) 
 @engines
 def test_saved_tensors_on_the_cpu(engine: str) -> None:
     x = leaves("X", "h_0", "U", "V", "b")
-    right = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
+    expected = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
     with save_on_cpu():
         h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
-    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), right)
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), expected)
 
 
 @pytest.mark.parametrize(
@@ -143,10 +143,10 @@ def test_saved_tensors_may_change_their_layout(
     unpack: Callable[[Tensor], Tensor], engine: str
 ) -> None:
     x = leaves("X", "h_0", "U", "V", "b")
-    right = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
+    expected = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
     with saved_tensors_hooks(lambda tensor: tensor, unpack):
         h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
-    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), right)
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), expected)
 
 
 @pytest.mark.parametrize("length", [1, T])
@@ -157,8 +157,8 @@ def test_batched_gradients_of_layers_with_one_tensor_of_initial_states(length: i
     directions = randn(3, length, B, H)
     found = torch.autograd.grad(rnn(X, hx)[0], inputs, directions, is_grads_batched=True)
     for n, direction in enumerate(directions):
-        right = torch.autograd.grad(rnn(X, hx)[0], inputs, direction)
-        torch.testing.assert_close([gradient[n] for gradient in found], list(right))
+        expected = torch.autograd.grad(rnn(X, hx)[0], inputs, direction)
+        torch.testing.assert_close([gradient[n] for gradient in found], list(expected))
 
 
 def test_allow_mutation_on_saved_tensors() -> None:
@@ -200,11 +200,11 @@ def test_an_unallocated_zero_tensor_as_gradient(engine: str) -> None:
 @pytest.mark.parametrize("engine", ["auto", "bptt"])
 def test_an_inference_tensor_as_input_if_no_gradient_needs_it(engine: str) -> None:
     x = leaves("V", "b")
-    right = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), (x["V"], x["b"]))
+    expected = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), (x["V"], x["b"]))
     with torch.inference_mode():
         X = x["X"].clone()
     h = recurrence(**x | {"X": X}, engine=engine)  # type: ignore[arg-type]
-    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), right)
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), expected)
 
 
 @pytest.mark.parametrize("engine", ["auto", "bptt"])

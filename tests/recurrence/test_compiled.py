@@ -34,14 +34,14 @@ def arguments(T: int, B: int, H: int, dtype: torch.dtype) -> list[Tensor]:
 def assert_same_states_and_gradients(
     x: list[Tensor], f: str, padding_mask: Tensor | None = None
 ) -> None:
-    found, right = (
+    found, expected = (
         recurrence(*x, NONLINEARITIES[f], padding_mask, engine=engine)  # type: ignore[arg-type]
         for engine in ("compiled", "unrolled")
     )
     tolerance = {torch.float32: 2e-5, torch.float64: 1e-12}[x[0].dtype]
-    torch.testing.assert_close(found, right, rtol=tolerance, atol=tolerance)
-    dh = torch.randn_like(right)
-    gradients = [torch.autograd.grad(h, x, dh) for h in (found, right)]
+    torch.testing.assert_close(found, expected, rtol=tolerance, atol=tolerance)
+    dh = torch.randn_like(expected)
+    gradients = [torch.autograd.grad(h, x, dh) for h in (found, expected)]
     for ours, theirs in zip(*gradients, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=tolerance, atol=10 * tolerance)
 
@@ -87,10 +87,10 @@ def test_results_do_not_depend_on_the_number_of_threads(
 
 def test_concurrent_python_threads() -> None:
     x = [a.detach() for a in arguments(30, 16, 64, torch.float32)]
-    right = recurrence(*x, engine="compiled")
+    expected = recurrence(*x, engine="compiled")
     with ThreadPoolExecutor(4) as executor:
         found = executor.map(lambda _: recurrence(*x, engine="compiled"), range(32))
-        assert all(torch.equal(h, right) for h in found)
+        assert all(torch.equal(h, expected) for h in found)
 
 
 def test_a_forked_process_computes_without_worker_threads() -> None:
@@ -114,11 +114,11 @@ def test_nan_and_infinity_as_in_torch(f: str, value: float) -> None:
     X = torch.zeros(3, 2, 1)
     X[1, 0] = value
     x = [X, torch.zeros(2, 3), torch.ones(1, 3), torch.eye(3), torch.zeros(3)]
-    found, right = (
+    found, expected = (
         recurrence(*x, NONLINEARITIES[f], engine=engine)  # type: ignore[arg-type]
         for engine in ("compiled", "unrolled")
     )
-    torch.testing.assert_close(found, right, equal_nan=True)
+    torch.testing.assert_close(found, expected, equal_nan=True)
 
 
 @pytest.fixture
@@ -198,6 +198,6 @@ def test_second_derivatives_ignore_padding(engine: Any) -> None:
         dX, dh_0 = torch.autograd.grad(h.sum(), x[:2], create_graph=True)
         return torch.autograd.grad((dX**2).sum() + (dh_0**2).sum(), x[2:4])
 
-    found, right = second_derivatives(engine), second_derivatives("unrolled")
-    assert all(derivative.isfinite().all() and derivative.any() for derivative in right)
-    torch.testing.assert_close(found, right, rtol=1e-5, atol=1e-5)
+    found, expected = second_derivatives(engine), second_derivatives("unrolled")
+    assert all(derivative.isfinite().all() and derivative.any() for derivative in expected)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)

@@ -140,16 +140,16 @@ def test_sequences_of_different_lengths(
     dh = weights_of_cost(h)  # at padding it must have no effect
     found = torch.autograd.grad(h, x, dh, create_graph=create_graph)
 
-    alone = [
+    single = [
         unrolled(X[:length, n : n + 1], h_0[n : n + 1], *weights, NONLINEARITIES[f])
         for n, length in enumerate(lengths)
     ]
     for n, length in enumerate(lengths):
-        torch.testing.assert_close(h[:length, n : n + 1], alone[n], rtol=1e-12, atol=1e-12)
+        torch.testing.assert_close(h[:length, n : n + 1], single[n], rtol=1e-12, atol=1e-12)
         assert not h[length:, n].any()
-    cost = sum((dh[:length, n] * alone[n][:, 0]).sum() for n, length in enumerate(lengths))
-    for gradient, right in zip(found, torch.autograd.grad(cost, x), strict=True):
-        torch.testing.assert_close(gradient, right, rtol=1e-12, atol=1e-12)
+    cost = sum((dh[:length, n] * single[n][:, 0]).sum() for n, length in enumerate(lengths))
+    for gradient, expected in zip(found, torch.autograd.grad(cost, x), strict=True):
+        torch.testing.assert_close(gradient, expected, rtol=1e-12, atol=1e-12)
 
 
 @engines
@@ -187,8 +187,8 @@ def test_a_gradient_penalty_trains(engine: str) -> None:
         )
         return torch.autograd.grad((dX**2).sum(), (U, V, b))
 
-    for found, right in zip(penalty(engine), penalty("unrolled"), strict=True):
-        torch.testing.assert_close(found, right, rtol=1e-12, atol=1e-12)
+    for found, expected in zip(penalty(engine), penalty("unrolled"), strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
 
 
 @tensor_engines
@@ -235,8 +235,8 @@ def test_autocast_computes_in_its_dtype(engine: str, device: torch.device) -> No
     assert h.dtype == torch.bfloat16
     gradients = torch.autograd.grad(h, x, torch.ones_like(h))
     assert {gradient.dtype for gradient in gradients} == {torch.float32}
-    by_hand = recurrence(*(a.bfloat16() for a in x), engine=engine)
-    assert torch.equal(h, by_hand)
+    expected = recurrence(*(a.bfloat16() for a in x), engine=engine)
+    assert torch.equal(h, expected)
 
 
 @tensor_engines

@@ -73,10 +73,10 @@ def test_the_gradient_of_the_batch_is_the_mean_over_the_examples(seed: int) -> N
     each = example_gradients(dC_da, activations, layers)
     for n in range(N):
         alone = [activation[n : n + 1] for activation in activations]
-        own = backpropagation(dC_da[n : n + 1], alone, layers)
+        single_gradients = backpropagation(dC_da[n : n + 1], alone, layers)
         for l in range(len(layers)):
-            assert_allclose(each.layers[l].W[n], own.layers[l].W)
-            assert_allclose(each.layers[l].b[n], own.layers[l].b)
+            assert_allclose(each.layers[l].W[n], single_gradients.layers[l].W)
+            assert_allclose(each.layers[l].b[n], single_gradients.layers[l].b)
     batch = backpropagation(dC_da, activations, layers)
     assert_allclose(batch.layers[0].W, each.layers[0].W.mean(axis=0))
 

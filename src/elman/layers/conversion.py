@@ -1,6 +1,6 @@
 """Converts the weights of a cell between the slides' layout and torch's.
 
-torch multiplies by the transposed weights and adds two biases, of which only the sum matters:
+torch multiplies by the transposed weights and adds two biases; only their sum matters:
 `weight_ih = Uᵀ`, `weight_hh = Vᵀ`, `bias_ih + bias_hh = b`.
 """
 

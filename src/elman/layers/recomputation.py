@@ -2,8 +2,8 @@
 
 Backpropagation needs the states of all T time steps. With checkpointing, the sequence is cut into
 segments of N time steps. The forward pass stores only the first state of each segment; the backward
-pass computes one segment at a time again. So T/N + N states are stored instead of T. The minimum is
-at N = √T (T. Chen et al. 2016, Training deep nets with sublinear memory cost).
+pass computes the other states again, one segment at a time. So T/N + N states are stored instead
+of T. The minimum is at N = √T (T. Chen et al. 2016, Training deep nets with sublinear memory cost).
 """
 
 from collections.abc import Callable, Iterator, Sequence

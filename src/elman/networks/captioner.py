@@ -16,7 +16,7 @@ COLOURS = 3  # red, green, blue
 
 
 class Captioner(nn.Module):
-    """Encodes an image, then generates its caption word by word (Vinyals et al. 2015).
+    """Encodes an image, then generates its caption (Vinyals et al. 2015, Xu et al. 2015).
 
     The convolutional encoder computes features a: the maximum over all positions of each channel of
     each layer, and the activations of the last layer at all positions. The recurrent decoder gets
@@ -26,7 +26,7 @@ class Captioner(nn.Module):
         a_t = X_t U + h_{t−1} V + b      h_t = f(a_t)      O_t = c + W h_t
 
     where x_t is one-hot: 1 at the index of word t and 0 elsewhere. `softmax(O_t)` predicts the next
-    word. (Xu et al. 2015 give a decoder image features at every word, too.)
+    word.
 
     Args:
         side: height and width of an image.

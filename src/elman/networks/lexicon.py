@@ -19,14 +19,14 @@ class Lexicon:
         self._space = space
 
     def may_follow(self, text: Text, character: int) -> bool:
-        """Whether an accepted `text` followed by this character is a prefix of an accepted text."""
+        """Whether `text` plus this character is a prefix of an accepted text, as `text` must be."""
         last = self._last_word(text)
         if character == self._space:
             return last in self._words
         return (*last, character) in self._prefixes
 
     def is_complete(self, text: Text) -> bool:
-        """Whether a prefix of an accepted text is empty or ends with a complete word."""
+        """Whether `text`, a prefix of an accepted text, is empty or ends with a complete word."""
         return not text or self._last_word(text) in self._words
 
     def _last_word(self, text: Text) -> Text:

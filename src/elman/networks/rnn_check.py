@@ -1,4 +1,4 @@
-"""The check of a recurrent layer that a network is made with."""
+"""Checks the recurrent layer of a network."""
 
 from torch import nn
 

@@ -74,9 +74,8 @@ class SequenceClassifier(nn.Module):
             sequences = pack_padded_sequence(X, lengths.cpu(), enforce_sorted=False)
         # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
         h, h_n = self.rnn(sequences)  # (T, B, D·H), (num_layers·D, B, H)
-        features = (
-            h_n[-self.directions :].transpose(0, 1).flatten(1)
-        )  # h_T of the last layer, (B, D·H)
+        # h_T of the last layer, (B, D·H)
+        features = h_n[-self.directions :].transpose(0, 1).flatten(1)
         if self.mean_pooling:
             features = torch.cat([features, _mean(h)], dim=-1)  # [h_T, (1/T) Σ_t h_t], (B, 2·D·H)
         features = functional.dropout(features, self.dropout, self.training)

@@ -91,7 +91,7 @@ def addresses(tensors: tuple[Tensor | None, ...]) -> list[int]:
 
     Raises:
         RuntimeError: a tensor has no memory. Its storage was freed, as FSDP does between passes, or
-            it was made inside a `torch.func` transform that has ended.
+            it was made inside a `torch.func` transform that is finished.
     """
     return [0 if x is None else x.data_ptr() or _refuse() for x in tensors]
 

@@ -65,10 +65,9 @@ def apply_passes(
         padding_mask: true at padding time steps, `(T, B, 1)`, or None.
 
     Returns:
-        `h_1 … h_T`, `(T, B, H)`, zero at padding. It may be changed in place: the
-            backward pass then computes the states again. b may be changed too, and X if neither X
-            nor U needs a gradient. Changes that torch does not count, through `.data` or NumPy, are
-            not detected.
+        `h_1 … h_T`, `(T, B, H)`, zero at padding. It may be changed in place: the backward pass
+        then computes the states again. b may be changed, too, and X if neither X nor U needs a
+        gradient. Changes that torch does not count, through `.data` or NumPy, are not detected.
     """
     needs_grad = (
         X.requires_grad

@@ -19,7 +19,7 @@ def private_attribute(module: str, name: str, default: Any) -> Any:
 
 
 def always_true(*_: object) -> bool:
-    """Stands in for a missing check."""
+    """Replaces a missing check."""
     return True
 
 

@@ -122,7 +122,7 @@ def test_other_sources_have_another_file(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("path", sorted(KERNELS.glob("*.py")), ids=lambda path: path.name)
 def test_compiled_code_uses_only_sources_in_its_folder(path: Path) -> None:
-    """The cache key is computed from the sources in this folder alone."""
+    """The cache key is computed only from the sources in this folder."""
     modules = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):

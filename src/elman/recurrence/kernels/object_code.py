@@ -68,7 +68,7 @@ def _key(dtype: str) -> str:
 
     The sources are those in this folder; the compiled code uses no others of elman.
     """
-    parts = {
+    dependencies = {
         "dtype": dtype,
         "processor": binding.get_host_cpu_name(),
         "features": binding.get_host_cpu_features().flatten(),
@@ -81,7 +81,7 @@ def _key(dtype: str) -> str:
             (path.name, path.read_text("utf-8")) for path in Path(__file__).parent.glob("*.py")
         ),
     }
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    return hashlib.sha256(repr(dependencies).encode()).hexdigest()
 
 
 def _folder() -> Path:
