@@ -19,19 +19,19 @@ def assert_equal(actual: Tensor, expected: object) -> None:
     torch.testing.assert_close(actual, torch.as_tensor(expected), rtol=1e-12, atol=1e-12)
 
 
-def test_weighted_sum_adds_up_over_the_layer_before() -> None:
+def test_weighted_sum_sums_over_the_previous_layer() -> None:
     a, W, b = randn(3), randn(2, 3), randn(2)
     z = [b[k] + sum(W[k, j] * a[j] for j in range(3)) for k in range(2)]
     assert_equal(equations.weighted_sum(a, W, b), torch.stack(z))
 
 
-def test_weighted_sum_of_a_batch_is_that_of_each_row() -> None:
+def test_weighted_sum_of_a_batch_equals_that_of_each_row() -> None:
     a, W, b = randn(4, 5, 3), randn(2, 3), randn(2)
     assert_equal(equations.weighted_sum(a, W, b)[1, 2], equations.weighted_sum(a[1, 2], W, b))
 
 
 @pytest.mark.parametrize("name", equations.NONLINEARITIES)
-def test_nonlinearities_are_those_of_the_reference(name: str) -> None:
+def test_nonlinearities_equal_the_reference(name: str) -> None:
     z = randn(20)
     a = equations.activation(z, equations.NONLINEARITIES[name])
     assert_equal(a, REFERENCE_NONLINEARITIES[name](z.numpy()))
@@ -69,19 +69,19 @@ def test_the_chain_rule_of_the_slides_gives_the_gradients_of_a_layer() -> None:
     assert_equal(equations.previous_activation_gradient(dC_dz, W), da_previous)
 
 
-def test_preactivation_and_hidden_state_are_one_step_of_the_reference() -> None:
+def test_preactivation_and_hidden_state_equal_one_step_of_the_reference() -> None:
     X_t, h, U, V, b = randn(2, 3), randn(2, 4), randn(3, 4), randn(4, 4), randn(4)
     a_t = equations.preactivation(X_t, h, U, V, b)
     expected = recurrence(X_t[None].numpy(), h.numpy(), U.numpy(), V.numpy(), b.numpy())[0]
     assert_equal(equations.hidden_state(a_t, torch.tanh), expected)
 
 
-def test_readout_is_that_of_the_reference() -> None:
+def test_readout_equals_the_reference() -> None:
     h, W, c = randn(2, 3, 4), randn(5, 4), randn(5)
     assert_equal(equations.readout(h, W, c), readout(h.numpy(), W.numpy(), c.numpy()))
 
 
-def test_softmax_is_that_of_the_reference() -> None:
+def test_softmax_equals_the_reference() -> None:
     O = randn(2, 3, 4)
     assert_equal(equations.softmax(O), softmax(O.numpy()))
 
@@ -94,13 +94,13 @@ def test_sequence_cost_is_the_average_over_time_steps() -> None:
     assert equations.sequence_cost(torch.tensor([[1.0, 2.0], [3.0, 6.0]])) == 3.0
 
 
-def test_sequence_cost_leaves_out_steps_that_do_not_exist() -> None:
+def test_sequence_cost_ignores_padding() -> None:
     costs = torch.tensor([[1.0, 2.0], [3.0, math.nan]])
     mask = torch.tensor([[True, True], [True, False]])
     assert equations.sequence_cost(costs, mask) == 2.0
 
 
-def test_hidden_gradient_holds_that_of_the_next_step() -> None:
+def test_hidden_gradient_includes_the_next_step() -> None:
     V, own, X_next, b = randn(4, 4), randn(2, 4), randn(2, 4), randn(4)
     h = randn(2, 4).requires_grad_()
     a_next = equations.preactivation(X_next, h, torch.eye(4, dtype=torch.float64), V, b)

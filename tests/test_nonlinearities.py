@@ -1,4 +1,4 @@
-"""Other names for tanh, relu and sigmoid, and what can be none of them."""
+"""Synonyms of tanh, relu and sigmoid, and functions that are not accepted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,12 +33,12 @@ NAMES: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("name", "f"), NAMES)
 @pytest.mark.parametrize("engine", ["auto", "bptt", "compiled"])
-def test_each_name_has_the_fast_engines(name: str, f: Any, engine: Any) -> None:
+def test_every_synonym_uses_the_fast_engines(name: str, f: Any, engine: Any) -> None:
     rnn, named = RNN(3, 4, nonlinearity=f, engine=engine), RNN(3, 4, nonlinearity=name)
     named.load_state_dict(rnn.state_dict())
     X = torch.randn(5, 2, 3)
     output, _ = rnn(X)
-    assert "ByHand" in type(output.grad_fn).__name__
+    assert "HandDerived" in type(output.grad_fn).__name__
     torch.testing.assert_close(output, named(X)[0])
     assert rnn.nonlinearity == name
     if name != "sigmoid":
@@ -54,7 +54,7 @@ def test_a_module_with_a_hook_is_called() -> None:
     assert name_of(f) is f
 
 
-def test_a_module_of_another_class_is_what_it_is() -> None:
+def test_a_subclass_of_a_module_is_not_replaced() -> None:
     class Tanh(nn.Tanh):
         def forward(self, a: Tensor) -> Tensor:
             return super().forward(a) + 1
@@ -71,7 +71,7 @@ class Unhashable:
         return torch.sin(a)
 
 
-def test_a_function_that_cannot_be_hashed() -> None:
+def test_a_function_that_is_not_hashable() -> None:
     f = Unhashable()
     assert canonical(f) is f  # type: ignore[comparison-overlap]
     assert RNN(3, 4, nonlinearity=f)(torch.randn(5, 2, 3))[0].shape == (5, 2, 4)
@@ -90,22 +90,24 @@ layers = pytest.mark.parametrize("argument", LAYERS)
     [
         (nn.Tanh, r"got a class; give an instance, Tanh\(\)"),
         (torch.softmax, "which fails: softmax"),
-        (lambda a: a.sum(), "does not return the shape it is given"),
-        (lambda a: 0.5, "does not return the shape it is given"),  # noqa: ARG005
+        (lambda a: a.sum(), "does not return a tensor of its input's shape"),
+        (lambda a: 0.5, "does not return a tensor of its input's shape"),  # noqa: ARG005
         ("softmax", "got 'softmax'"),
         (["tanh"], r"got \['tanh'\]"),
         (None, "got None"),
     ],
 )
-def test_what_cannot_be_one_is_refused_at_once(argument: str, f: Any, message: str) -> None:
-    wanted = f"{argument} must be one of tanh, relu, sigmoid or an elementwise function, "
-    with pytest.raises(ValueError, match=wanted + ".*" + message):
+def test_other_functions_are_rejected_by_the_constructor(
+    argument: str, f: Any, message: str
+) -> None:
+    expected = f"{argument} must be one of tanh, relu, sigmoid or an elementwise function, "
+    with pytest.raises(ValueError, match=expected + ".*" + message):
         LAYERS[argument](f)
 
 
 @layers
-def test_a_function_is_tried_without_a_trace(argument: str) -> None:
-    """It may draw numbers: those that follow are the same all the same."""
+def test_checking_a_function_does_not_change_the_random_state(argument: str) -> None:
+    """The function may draw random numbers."""
     torch.manual_seed(0)
     LAYERS[argument](torch.sin)
     expected = torch.rand(1)
@@ -122,9 +124,11 @@ def test_a_function_is_tried_without_a_trace(argument: str) -> None:
         lambda f, **options: Conv2d(3, 4, 3, activation=f, **options),
     ],
 )
-def test_a_module_takes_the_layer_s_dtype_and_device(make: Callable[..., nn.Module]) -> None:
+def test_a_module_is_moved_to_the_dtype_and_device_of_the_layer(
+    make: Callable[..., nn.Module],
+) -> None:
     f = nn.PReLU(num_parameters=4)
     layer = make(f, dtype=torch.float64)
     assert {weight.dtype for weight in layer.parameters()} == {torch.float64}
-    assert f.weight.dtype == torch.float64  # the very one that was given, which may be shared
+    assert f.weight.dtype == torch.float64  # the module itself is moved, not a copy
     assert {weight.device.type for weight in make(f, device="meta").parameters()} == {"meta"}

@@ -1,14 +1,14 @@
-"""What arguments must be, with the exception types of torch.nn.RNN."""
+"""Checks of arguments. The exception types are those of torch.nn.RNN."""
 
 from numbers import Integral, Real
 
 
 def check_size(argument: str, size: int) -> int:
-    """`size` as an int; NumPy's integers are, too.
+    """`size` as an int. NumPy integers are accepted.
 
     Raises:
-        TypeError: it is no integer.
-        ValueError: it is not greater than zero.
+        TypeError: `size` is not an integer.
+        ValueError: `size` is not greater than zero.
     """
     if not isinstance(size, Integral) or isinstance(size, bool):
         raise TypeError(f"{argument} must be an int, got {size!r}")
@@ -24,14 +24,18 @@ def check_flag(argument: str, flag: bool) -> None:
 
 
 def check_probability(argument: str, probability: float) -> float:
-    """`probability` as a float; raises ValueError unless it is a number from 0 to 1."""
+    """`probability` as a float.
+
+    Raises:
+        ValueError: it is not a number from 0 to 1.
+    """
     if not _is_number(probability) or not 0 <= float(probability) <= 1:
         raise ValueError(f"{argument} must be a number from 0 to 1, got {probability!r}")
     return float(probability)
 
 
 def check_positive(argument: str, number: float) -> None:
-    """Raises ValueError unless `number` is one greater than zero."""
+    """Raises ValueError unless `number` is a number greater than zero."""
     if not _is_number(number) or not number > 0:
         raise ValueError(f"{argument} must be a number greater than zero, got {number!r}")
 

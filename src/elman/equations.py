@@ -1,11 +1,11 @@
 """Every equation of the slides, one pure function each, in the slides' own symbols.
 
-A function is named in the field's words; its docstring opens with the equation and tells the
-slide it stands on and the shape of each symbol. Sizes: `T` time steps, `B` sequences in a batch,
-`I` inputs, `H` hidden units, `K` outputs; `…` is any number of leading dimensions.
+Each function has the field's usual name. Its docstring starts with the equation and gives the
+shape of each symbol; a comment above names the slide. Sizes: `T` time steps, `B` sequences in a
+batch, `I` inputs, `H` hidden units, `K` outputs; `…` is any number of leading dimensions.
 
-A batch stands in rows, so where the slide multiplies a column from the left (`W a`, `W h_t`) the
-code multiplies the row from the right (`a Wᵀ`): the same numbers, many examples at once.
+A batch is stored in rows. Where the slide multiplies a column vector from the left (`W a`,
+`W h_t`), the code multiplies a row vector from the right (`a Wᵀ`). The numbers are the same.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ NONLINEARITIES: dict[str, Nonlinearity] = {
     "sigmoid": torch.sigmoid,
 }
 
-# f′(a) written with h = f(a): backpropagation then needs h alone and a can be forgotten.
+# f′(a) as a function of h = f(a): backpropagation then needs only h, and a need not be stored.
 DERIVATIVES: dict[Nonlinearity, Nonlinearity] = {
     torch.tanh: lambda h: 1 - h * h,
     torch.relu: lambda h: (h <= 0).logical_not().to(h.dtype),  # 1 where h is NaN, as in torch
@@ -31,10 +31,10 @@ DERIVATIVES: dict[Nonlinearity, Nonlinearity] = {
 
 
 def has_derivative(f: Nonlinearity) -> bool:
-    """Whether `DERIVATIVES` knows f′."""
+    """Whether f′ is in `DERIVATIVES`."""
     try:
         return f in DERIVATIVES
-    except TypeError:  # a callable that cannot be hashed
+    except TypeError:  # f is not hashable
         return False
 
 
@@ -45,7 +45,7 @@ def weighted_sum(a: Tensor, W: Tensor, b: Tensor) -> Tensor:
     """`z = W a + b`.
 
     Args:
-        a: activations of the layer before, `(…, in)`.
+        a: activations of the previous layer, `(…, in)`.
         W: weights, `(out, in)`.
         b: biases, `(out)`.
 
@@ -56,7 +56,7 @@ def weighted_sum(a: Tensor, W: Tensor, b: Tensor) -> Tensor:
 
 
 def activation(z: Tensor, σ: Nonlinearity) -> Tensor:
-    """`a = σ(z)`: the sigmoid or ReLU, elementwise; `(…, out) → (…, out)`."""
+    """`a = σ(z)`: sigmoid or ReLU, elementwise; `(…, out) → (…, out)`."""
     return σ(z)
 
 
@@ -68,10 +68,10 @@ def squared_error(a: Tensor, y: Tensor) -> Tensor:
 
     Args:
         a: activations of the last layer, `(…, K)`.
-        y: the values we require them to have, `(…, K)`.
+        y: the target values, `(…, K)`.
 
     Returns:
-        C₀: `(…)`; the cost of a training set is the mean of its examples' costs.
+        C₀: `(…)`. The cost of a training set is the mean over its examples.
     """
     return ((a - y) ** 2).sum(-1)
 
@@ -85,7 +85,7 @@ def squared_error_gradient(a: Tensor, y: Tensor) -> Tensor:
 
 
 def activation_gradient(a: Tensor, σ: Nonlinearity) -> Tensor:
-    """`∂a/∂z = σ′(z)`, written with `a = σ(z)`; `(…, out) → (…, out)`."""
+    """`∂a/∂z = σ′(z)`, computed from `a = σ(z)`; `(…, out) → (…, out)`."""
     return DERIVATIVES[σ](a)
 
 
@@ -97,13 +97,13 @@ def weight_gradient(a_previous: Tensor, dC_dz: Tensor) -> Tensor:
         dC_dz: `∂C₀/∂z = ∂a/∂z · ∂C₀/∂a`, `(…, out)`.
 
     Returns:
-        ∂C₀/∂W of each example, `(…, out, in)`; "we need to … take their average".
+        ∂C₀/∂W of each example, `(…, out, in)`. The slide then averages over the examples.
     """
     return dC_dz.unsqueeze(-1) * a_previous.unsqueeze(-2)
 
 
 def previous_activation_gradient(dC_dz: Tensor, W: Tensor) -> Tensor:
-    """`∂C₀/∂a^(L−1) = Wᵀ ∂C₀/∂z`: what the layer before is asked for; `(…, out) → (…, in)`."""
+    """`∂C₀/∂a^(L−1) = Wᵀ ∂C₀/∂z`, for the previous layer; `(…, out) → (…, in)`."""
     return dC_dz @ W
 
 
@@ -148,13 +148,13 @@ def readout(h_t: Tensor, W: Tensor, c: Tensor) -> Tensor:
 def softmax(O_t: Tensor) -> Tensor:
     """`ŷ_t = softmax(O_t)`, where `softmax(z_i) = exp(z_i) / Σ_j exp(z_j)`.
 
-    Shifting every `z` by their maximum changes no quotient and keeps `exp` from overflowing.
+    Subtracting the maximum from every `z` prevents overflow and does not change the result.
 
     Args:
         O_t: `(…, K)`.
 
     Returns:
-        ŷ_t: `(…, K)`, positive, summing to 1 over the last dimension.
+        ŷ_t: `(…, K)`, positive; sums to 1 over the last dimension.
     """
     exp = torch.exp(O_t - O_t.amax(-1, keepdim=True))
     return exp / exp.sum(-1, keepdim=True)
@@ -168,20 +168,21 @@ def sequence_cost(costs: Tensor, mask: Tensor | None = None) -> Tensor:
 
     Args:
         costs: `C_t` of each time step, `(T, …)`.
-        mask: where sequences differ in length, true at the steps that exist, `(T, …)`.
+        mask: for sequences of different lengths: true at time steps that are not padding,
+            `(T, …)`.
 
     Returns:
-        C: scalar, the average over all the time steps that exist in the batch.
+        C: scalar, the mean over all time steps that are not padding.
     """
     return costs.mean() if mask is None else costs[mask].mean()
 
 
 def hidden_gradient(dC_dh_own: Tensor, dC_da_next: Tensor, V: Tensor) -> Tensor:
-    """`∂C/∂h_t = ∂C_t/∂h_t + ∂C/∂a_{t+1} Vᵀ`: the gradient at t holds those of all later times.
+    """`∂C/∂h_t = ∂C_t/∂h_t + ∂C/∂a_{t+1} Vᵀ`: the gradient at t depends on all later times.
 
     Args:
-        dC_dh_own: what the output at time t says of h_t, `(…, H)`.
-        dC_da_next: the gradient that comes back from time t+1, `(…, H)`.
+        dC_dh_own: `∂C_t/∂h_t`, the gradient through the output at time t, `(…, H)`.
+        dC_da_next: `∂C/∂a_{t+1}`, the gradient from time t+1, `(…, H)`.
         V: `(H, H)`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Which functions may be f or σ, and under which other names torch has the slides' own."""
+"""Check the functions used as f or σ, and map torch's synonyms to the slides' functions."""
 
 from collections.abc import Mapping
 
@@ -25,20 +25,20 @@ MODULES: Mapping[type[nn.Module], Nonlinearity] = {
 
 
 def canonical(f: Nonlinearity) -> Nonlinearity:
-    """`torch.tanh`, `torch.relu` or `torch.sigmoid` where f is one of them by another name.
+    """`torch.tanh`, `torch.relu` or `torch.sigmoid` if f is a synonym of one of them; else f.
 
-    A module with hooks stays what it is, so that they are called.
+    A module with hooks is returned unchanged, so that its hooks run.
     """
     if isinstance(f, nn.Module):
         return f if has_hooks(f) else MODULES.get(type(f), f)
     try:
         return SYNONYMS.get(f, f)
-    except TypeError:  # a callable that cannot be hashed
+    except TypeError:  # f is not hashable
         return f
 
 
 def has_hooks(module: nn.Module) -> bool:
-    """Whether a call of the module does more, or other things, than its class says."""
+    """Whether the module has hooks, or a `forward` set on the instance."""
     return bool(
         module._forward_hooks
         or module._forward_pre_hooks
@@ -49,28 +49,28 @@ def has_hooks(module: nn.Module) -> bool:
 
 
 def name_of(f: Nonlinearity) -> str | Nonlinearity:
-    """The name of f in `NONLINEARITIES`, or f itself if it has none."""
+    """The name of f in `NONLINEARITIES`, or f itself if it has no name."""
     f_canonical = canonical(f)
     return next((name for name, known in NONLINEARITIES.items() if known is f_canonical), f)
 
 
 def elementwise(argument: str, nonlinearity: str | Nonlinearity, like: Tensor) -> Nonlinearity:
-    """The function that `nonlinearity` names, or itself if it is a function.
+    """The function for a name; a function is checked and returned.
 
-    A module is moved to the device and the dtype of `like`, as all of a layer is.
+    A module is moved to the device and dtype of `like`, as the rest of the layer.
 
     Args:
-        argument: its name, for the message.
+        argument: the argument's name, for the error message.
         nonlinearity: a name or a function.
-        like: of the shape, the device and the dtype that the function will be given.
+        like: a tensor with the shape, device and dtype of the function's input.
 
     Raises:
-        ValueError: there is no nonlinearity of that name; or it is a class, or a function that
-            does not take a tensor to one of its shape.
+        ValueError: the name is unknown, `nonlinearity` is a class, or the function does not
+            return a tensor of its input's shape.
     """
-    wanted = f"{argument} must be one of {', '.join(NONLINEARITIES)} or an elementwise function"
+    expected = f"{argument} must be one of {', '.join(NONLINEARITIES)} or an elementwise function"
     if isinstance(nonlinearity, type):
-        raise ValueError(f"{wanted}, got a class; give an instance, {nonlinearity.__name__}()")
+        raise ValueError(f"{expected}, got a class; give an instance, {nonlinearity.__name__}()")
     if isinstance(nonlinearity, nn.Module):
         if any(x.device != like.device or x.dtype != like.dtype for x in nonlinearity.parameters()):
             nonlinearity.to(like.device, like.dtype)
@@ -78,19 +78,21 @@ def elementwise(argument: str, nonlinearity: str | Nonlinearity, like: Tensor) -
     if callable(nonlinearity):
         if (known := canonical(nonlinearity)) in NONLINEARITIES.values():
             return known
-        _check_shape(wanted, nonlinearity, like)
+        _check_shape(expected, nonlinearity, like)
         return nonlinearity
     if not isinstance(nonlinearity, str) or nonlinearity not in NONLINEARITIES:
-        raise ValueError(f"{wanted}, got {nonlinearity!r}")
+        raise ValueError(f"{expected}, got {nonlinearity!r}")
     return NONLINEARITIES[nonlinearity]
 
 
-def _check_shape(wanted: str, f: Nonlinearity, like: Tensor) -> None:
+def _check_shape(expected: str, f: Nonlinearity, like: Tensor) -> None:
     devices = [like.device] if like.device.type == "cuda" else []
     try:
-        with torch.no_grad(), torch.random.fork_rng(devices):  # f may draw numbers
+        with torch.no_grad(), torch.random.fork_rng(devices):  # f may draw random numbers
             a = f(torch.zeros_like(like))
     except Exception as error:
-        raise ValueError(f"{wanted}, got {f!r}, which fails: {error}") from error
+        raise ValueError(f"{expected}, got {f!r}, which fails: {error}") from error
     if not isinstance(a, Tensor) or a.shape != like.shape:
-        raise ValueError(f"{wanted}, got {f!r}, which does not return the shape it is given")
+        raise ValueError(
+            f"{expected}, got {f!r}, which does not return a tensor of its input's shape"
+        )

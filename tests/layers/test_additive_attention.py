@@ -7,7 +7,7 @@ from elman.layers import AdditiveAttention
 T, S, B, H, M, A = 3, 4, 2, 5, 6, 7
 
 
-def test_the_equations_written_out() -> None:
+def test_equations() -> None:
     torch.manual_seed(0)
     attention = AdditiveAttention(H, M, A, dtype=torch.float64)
     h_t = torch.randn(T, B, H, dtype=torch.float64)
@@ -23,16 +23,16 @@ def test_the_equations_written_out() -> None:
                 v @ np.tanh(W_a @ h_t[t, b].numpy() + U_a @ h_s[s, b].numpy())
                 for s in range(lengths[b])
             ]
-            right = np.exp(e) / np.exp(e).sum()
+            expected = np.exp(e) / np.exp(e).sum()
             np.testing.assert_allclose(
-                α[t, b, : lengths[b]].detach().numpy(), right, rtol=0, atol=1e-12
+                α[t, b, : lengths[b]].detach().numpy(), expected, rtol=0, atol=1e-12
             )
             assert (α[t, b, lengths[b] :] == 0).all()
-            read = sum(right[s] * h_s[s, b].numpy() for s in range(lengths[b]))
+            read = sum(expected[s] * h_s[s, b].numpy() for s in range(lengths[b]))
             np.testing.assert_allclose(context[t, b].detach().numpy(), read, rtol=0, atol=1e-12)
 
 
-def test_what_the_padding_holds_does_not_matter_and_gets_no_gradient() -> None:
+def test_padding_has_no_effect_and_no_gradient() -> None:
     attention = AdditiveAttention(H, M, A)
     h_t, h_s = torch.randn(T, 1, H), torch.randn(S, 1, M)
     mask = torch.tensor([True, True, False, False]).unsqueeze(1)
@@ -54,5 +54,5 @@ def test_bad_sizes(argument: str) -> None:
         AdditiveAttention(**sizes)
 
 
-def test_repr_tells_the_sizes() -> None:
+def test_repr_shows_the_sizes() -> None:
     assert repr(AdditiveAttention(H, M, A)) == "AdditiveAttention(5, 6, 7)"

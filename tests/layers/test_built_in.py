@@ -6,7 +6,7 @@ from elman import RNN
 from elman.layers import built_in
 
 
-def test_begins_with_the_weights_that_ours_would_have_begun_with() -> None:
+def test_has_the_initial_weights_of_elman_rnn() -> None:
     options = {"num_layers": 2, "nonlinearity": "relu", "bidirectional": True}
     torch.manual_seed(0)
     theirs = built_in(3, 5, init_V="orthogonal", **options)
@@ -19,6 +19,6 @@ def test_begins_with_the_weights_that_ours_would_have_begun_with() -> None:
     torch.testing.assert_close(V @ V.T, torch.eye(5))
 
 
-def test_what_torch_does_not_have() -> None:
+def test_options_that_torch_does_not_have() -> None:
     with pytest.raises(ValueError, match="has the nonlinearities tanh and relu only"):
         built_in(3, 5, nonlinearity="sigmoid")

@@ -20,7 +20,7 @@ from elman.layers import Conv2d
     width=st.integers(4, 9),
     seed=st.integers(0, 999),
 )
-def test_outputs_and_gradients_are_torchs(
+def test_outputs_and_gradients_equal_torch(
     B: int,
     C: int,
     K: int,
@@ -36,15 +36,15 @@ def test_outputs_and_gradients_are_torchs(
     a = torch.randn(B, C, height, width, dtype=torch.float64, requires_grad=True)
     found = layer(a)
     z = functional.conv2d(a, layer.W, layer.b, stride, padding)
-    right = torch.sigmoid(z)
-    torch.testing.assert_close(found, right, rtol=1e-12, atol=1e-12)
-    weights = torch.randn_like(right)
+    expected = torch.sigmoid(z)
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
+    weights = torch.randn_like(expected)
     inputs = [a, layer.W, layer.b]
-    gradients = [torch.autograd.grad((x * weights).sum(), inputs) for x in (found, right)]
+    gradients = [torch.autograd.grad((x * weights).sum(), inputs) for x in (found, expected)]
     torch.testing.assert_close(*gradients, rtol=1e-11, atol=1e-11)
 
 
-def test_a_neuron_sees_a_window() -> None:
+def test_the_input_of_a_neuron_is_a_window() -> None:
     layer = Conv2d(1, 1, 2, activation=lambda z: z)
     with torch.no_grad():
         layer.W.copy_(torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
@@ -54,7 +54,7 @@ def test_a_neuron_sees_a_window() -> None:
     assert layer(a)[0, 0, 1, 0].item() == 57.5
 
 
-def test_initial_weights_are_those_of_a_neuron_that_sees_as_much() -> None:
+def test_initial_weights_depend_on_the_number_of_inputs_of_a_neuron() -> None:
     torch.manual_seed(0)
     layer = Conv2d(4, 100, 3)
     assert 0.95 / 6 < layer.W.abs().max() <= 1 / 6
@@ -66,7 +66,7 @@ def test_initial_weights_are_those_of_a_neuron_that_sees_as_much() -> None:
     [
         ({"kernel_size": 0}, ValueError, "kernel_size must be greater than zero, got 0"),
         ({"stride": 1.5}, TypeError, "stride must be an int, got 1.5"),
-        ({"padding": -1}, ValueError, "padding must be an int from 0 on, got -1"),
+        ({"padding": -1}, ValueError, "padding must be an int of at least 0, got -1"),
         ({"activation": "gelu"}, ValueError, "activation must be one of tanh, relu, sigmoid"),
     ],
 )
@@ -88,6 +88,6 @@ def test_bad_inputs(shape: tuple[int, ...], message: str) -> None:
         Conv2d(1, 1, 3)(torch.zeros(shape))
 
 
-def test_repr_tells_the_arguments() -> None:
+def test_repr_shows_the_arguments() -> None:
     expected = "Conv2d(1, 2, kernel_size=3, stride=1, padding=0, activation='relu')"
     assert repr(Conv2d(1, 2, 3)) == expected

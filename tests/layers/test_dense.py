@@ -5,7 +5,7 @@ from elman import Dense, equations
 
 
 @pytest.mark.parametrize("σ", ["sigmoid", "relu", "tanh", torch.nn.functional.softplus])
-def test_is_the_slides_equation(σ: object) -> None:
+def test_equals_the_equation_of_the_slides(σ: object) -> None:
     layer = Dense(3, 2, activation=σ)  # type: ignore[arg-type]
     a = torch.randn(5, 3)
     f = equations.NONLINEARITIES[σ] if isinstance(σ, str) else σ
@@ -13,7 +13,7 @@ def test_is_the_slides_equation(σ: object) -> None:
     torch.testing.assert_close(layer(a), expected)
 
 
-def test_weights_are_small_at_first_and_biases_zero() -> None:
+def test_initial_weights_are_small_and_biases_zero() -> None:
     layer = Dense(400, 300)
     assert layer.W.shape == (300, 400)
     assert layer.W.abs().max() <= 400**-0.5
@@ -29,7 +29,7 @@ def test_weights_are_small_at_first_and_biases_zero() -> None:
         ({"activation": "sigmoit"}, "activation must be one of .*sigmoid.* got 'sigmoit'"),
     ],
 )
-def test_refuses_what_makes_no_layer(arguments: dict[str, object], message: str) -> None:
+def test_bad_arguments(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Dense(**{"in_features": 2, "out_features": 2, **arguments})  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from elman import RNN, LayerNormRNNCell
 
 
-def by_hand(cell: LayerNormRNNCell, X: Tensor, h: Tensor) -> Tensor:
+def one_unit_at_a_time(cell: LayerNormRNNCell, X: Tensor, h: Tensor) -> Tensor:
     """Ba, Kiros & Hinton's equations, one sequence and one unit at a time."""
     rows = []
     for X_n, h_n in zip(X, h, strict=True):
@@ -21,11 +21,11 @@ def by_hand(cell: LayerNormRNNCell, X: Tensor, h: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_is_the_paper_s_equation(bias: bool) -> None:
+def test_equals_the_equation_of_the_paper(bias: bool) -> None:
     cell = LayerNormRNNCell(3, 4, bias=bias, dtype=torch.float64)
     torch.nn.init.normal_(cell.g)
     X, h = torch.randn(2, 3, dtype=torch.float64), torch.randn(2, 4, dtype=torch.float64)
-    torch.testing.assert_close(cell(X, h), by_hand(cell, X, h), rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(cell(X, h), one_unit_at_a_time(cell, X, h), rtol=1e-12, atol=1e-12)
 
 
 def test_the_scale_of_the_weights_does_not_matter() -> None:
@@ -38,7 +38,7 @@ def test_the_scale_of_the_weights_does_not_matter() -> None:
     torch.testing.assert_close(cell(X, h), larger(X, h), rtol=1e-3, atol=1e-3)
 
 
-def test_the_gain_begins_at_one_and_is_trained() -> None:
+def test_the_gain_is_initially_one_and_has_a_gradient() -> None:
     rnn = RNN(3, 4, cell=LayerNormRNNCell)
     [cell] = rnn.cells
     assert isinstance(cell, LayerNormRNNCell)

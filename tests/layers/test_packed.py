@@ -8,8 +8,8 @@ SEQUENCES = [torch.arange(2.0), torch.arange(10.0, 14.0), torch.arange(20.0, 23.
 
 
 @pytest.mark.parametrize("batch_first", [True, False])
-def test_packs_in_the_order_of_another(batch_first: bool) -> None:
-    # An order among equals that packing anew would not choose: it is followed all the same.
+def test_packs_in_the_order_of_another_packed_sequence(batch_first: bool) -> None:
+    # An order of equal lengths that packing again would not choose.
     order, back = torch.tensor([1, 2, 0]), torch.tensor([2, 0, 1])
     sizes = pack_sequence(SEQUENCES, enforce_sorted=False).batch_sizes
     packed = PackedSequence(torch.zeros(9), sizes, order, back)
@@ -20,7 +20,7 @@ def test_packs_in_the_order_of_another(batch_first: bool) -> None:
     assert found.unsorted_indices is back
 
 
-def test_packs_what_was_sorted_already() -> None:
+def test_packs_sorted_sequences() -> None:
     sequences = [SEQUENCES[1], SEQUENCES[2]]
     packed = pack_sequence(sequences)
     padded = torch.nn.utils.rnn.pad_sequence(sequences)
@@ -28,7 +28,7 @@ def test_packs_what_was_sorted_already() -> None:
 
 
 def test_gradients_of_complex_numbers() -> None:
-    """Which torch's own function for packing does not have."""
+    """torch's own function for packing does not support them."""
     sequences = [torch.arange(1, 4).to(torch.complex64), torch.arange(5, 7).to(torch.complex64)]
     packed = pack_sequence(sequences)
     h = torch.nn.utils.rnn.pad_sequence(sequences).requires_grad_()

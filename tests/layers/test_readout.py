@@ -4,13 +4,13 @@ import torch
 from elman import Readout
 
 
-def test_is_the_slides_equation() -> None:
+def test_equals_the_equation_of_the_slides() -> None:
     layer = Readout(3, 2)
     h = torch.randn(4, 5, 3)
     torch.testing.assert_close(layer(h)[1, 2], layer.c + layer.W @ h[1, 2])
 
 
-def test_c_begins_at_zero_and_W_small() -> None:
+def test_initially_c_is_zero_and_W_small() -> None:
     layer = Readout(400, 300)
     assert layer.W.shape == (300, 400)
     assert 0 < layer.W.abs().max() <= 400**-0.5
@@ -18,7 +18,7 @@ def test_c_begins_at_zero_and_W_small() -> None:
 
 
 @pytest.mark.parametrize(("sizes", "argument"), [((0, 2), "hidden_size"), ((2, 0), "output_size")])
-def test_refuses_sizes_that_are_not_positive(sizes: tuple[int, int], argument: str) -> None:
+def test_sizes_must_be_positive(sizes: tuple[int, int], argument: str) -> None:
     with pytest.raises(ValueError, match=f"{argument} must be greater than zero, got 0"):
         Readout(*sizes)
 

@@ -28,41 +28,41 @@ def results(rnn: elman.RNN, X: Tensor, h_0: Tensor, lengths: Tensor | None) -> l
     with_lengths=st.booleans(),
     seed=st.integers(0, 99),
 )
-# Several parts, sequences that end in any of them, and a last part that is shorter.
+# Several segments, the last one shorter, and sequences that end in any of them.
 @example(T=13, steps=3, num_layers=2, cell=elman.RNNCell, with_lengths=True, seed=0)
 @example(T=13, steps=3, num_layers=1, cell=elman.LayerNormRNNCell, with_lengths=False, seed=0)
 def test_the_same_states_and_gradients(
     T: int, steps: int, num_layers: int, cell: Any, with_lengths: bool, seed: int
 ) -> None:
     torch.manual_seed(seed)
-    plain, in_parts = (
+    plain, recomputed = (
         elman.RNN(3, 5, num_layers, dtype=torch.float64, cell=cell, recompute=recompute)
         for recompute in (None, steps)
     )
-    in_parts.load_state_dict(plain.state_dict())
+    recomputed.load_state_dict(plain.state_dict())
     X = torch.randn(T, 4, 3, dtype=torch.float64, requires_grad=True)
     h_0 = torch.randn(num_layers, 4, 5, dtype=torch.float64, requires_grad=True)
     lengths = torch.randint(T + 1, (4,)) if with_lengths else None
-    found, right = (results(rnn, X, h_0, lengths) for rnn in (in_parts, plain))
-    torch.testing.assert_close(found, right, rtol=1e-12, atol=1e-12)
+    found, expected = (results(rnn, X, h_0, lengths) for rnn in (recomputed, plain))
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
 
 
-def test_the_second_pass_drops_what_the_first_has_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dropout_is_the_same_in_the_recomputation(monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(0)
     rnn = elman.RNN(3, 5, 2, dropout=0.5, recompute=4)
     X, h_0 = torch.randn(10, 4, 3, requires_grad=True), torch.zeros(2, 4, 5, requires_grad=True)
     torch.manual_seed(1)
     found = results(rnn, X, h_0, None)
 
-    def keep_all(function: Callable[..., Any], *arguments: Any, **_: bool) -> Any:
+    def without_checkpoint(function: Callable[..., Any], *arguments: Any, **_: bool) -> Any:
         return function(*arguments)
 
-    monkeypatch.setattr(recomputation, "checkpoint", keep_all)
+    monkeypatch.setattr(recomputation, "checkpoint", without_checkpoint)
     torch.manual_seed(1)
     torch.testing.assert_close(found, results(rnn, X, h_0, None))
 
 
-def test_differentiates_twice() -> None:
+def test_second_derivatives() -> None:
     torch.manual_seed(0)
     rnn = elman.RNN(2, 3, dtype=torch.float64, recompute=2)
     X = torch.randn(5, 2, 2, dtype=torch.float64, requires_grad=True)
@@ -70,7 +70,7 @@ def test_differentiates_twice() -> None:
 
 
 def test_memory_grows_with_the_root_of_the_length() -> None:
-    """100 times as long a sequence takes 10 times as much: 1,000 time steps, and 100,000."""
+    """A sequence of 100,000 time steps needs 10 times the memory of one of 1,000."""
     peaks = []
     for T in (1_000, 100_000):
         rnn = elman.RNN(1, 64, recompute=math.isqrt(T))
@@ -81,7 +81,7 @@ def test_memory_grows_with_the_root_of_the_length() -> None:
 
         peaks.append(peak_bytes(step, X.device))
     assert peaks[1] < 11 * peaks[0]
-    assert peaks[1] < 100_000 * 64 * 4 / 10  # of what all states alone would take
+    assert peaks[1] < 100_000 * 64 * 4 / 10  # a tenth of the size of all states
 
 
 @pytest.mark.parametrize(
@@ -100,18 +100,16 @@ def test_memory_grows_with_the_root_of_the_length() -> None:
                 "cell": lambda *a, **k: elman.VariationalRNNCell(*a, dropout=0.1, **k),
             },
             ValueError,
-            "recompute must be None for VariationalRNNCell, which unfolds in a way of its own",
+            "recompute must be None for VariationalRNNCell, which overrides how it unfolds",
         ),
     ],
 )
-def test_refuses_what_cannot_be_done_in_parts(
-    arguments: dict[str, Any], error: type[Exception], message: str
-) -> None:
+def test_bad_arguments(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         elman.RNN(3, 4, **arguments)
 
 
-def test_a_weight_changed_before_the_backward_pass_is_refused() -> None:
+def test_a_weight_changed_before_the_backward_pass_raises() -> None:
     rnn = elman.RNN(3, 4, recompute=2)
     output, _ = rnn(torch.randn(5, 2, 3))
     with torch.no_grad():

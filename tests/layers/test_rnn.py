@@ -51,8 +51,8 @@ def assert_close(actual: Any, expected: Any) -> None:
     torch.testing.assert_close(actual, expected, rtol=1e-12, atol=1e-12)
 
 
-def one_by_hand(rnn: RNN, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]:
-    """One sequence `(t, I)` through loops that know nothing but the cell."""
+def unfold_one_with_loops(rnn: RNN, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]:
+    """Unfolds one sequence `(t, I)` with plain loops over the cells."""
     merge: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
         "concatenate": lambda a, b: torch.cat([a, b]),
         "sum": lambda a, b: a + b,
@@ -80,11 +80,13 @@ def one_by_hand(rnn: RNN, X: Tensor, h_0: Tensor) -> tuple[list[Tensor], Tensor]
     return layers, torch.stack(last)
 
 
-def by_hand(rnn: RNN, X: Tensor, h_0: Tensor, lengths: list[int]) -> tuple[Tensor, Tensor]:
-    """Each sequence of `(T, B, I)` by itself: states `(num_layers, T, B, D·H)` and h_n."""
+def unfold_with_loops(
+    rnn: RNN, X: Tensor, h_0: Tensor, lengths: list[int]
+) -> tuple[Tensor, Tensor]:
+    """Unfolds each sequence of `(T, B, I)` separately: states `(num_layers, T, B, D·H)` and h_n."""
     states, last = [], []
     for n, length in enumerate(lengths):
-        layers, h_n = one_by_hand(rnn, X[:length, n], h_0[:, n])
+        layers, h_n = unfold_one_with_loops(rnn, X[:length, n], h_0[:, n])
         padding = len(X) - length
         states.append(torch.stack([nn.functional.pad(h, (0, 0, 0, padding)) for h in layers]))
         last.append(h_n)
@@ -99,7 +101,7 @@ def by_hand(rnn: RNN, X: Tensor, h_0: Tensor, lengths: list[int]) -> tuple[Tenso
     layer_norm=st.booleans(),
     seed=st.integers(0, 999),
 )
-def test_is_a_loop_over_its_cells_with_all_options_combined(
+def test_equals_a_loop_over_its_cells_for_combined_options(
     engine: str,
     options: dict[str, Any],
     lengths: list[int] | None,
@@ -123,10 +125,10 @@ def test_is_a_loop_over_its_cells_with_all_options_combined(
         h_start = torch.zeros_like(h_0)
     else:
         h_start = rnn.h_0[:, None].expand_as(h_0)
-    expected = by_hand(rnn, X, h_start, lengths or [T] * B)
+    expected = unfold_with_loops(rnn, X, h_start, lengths or [T] * B)
 
     padded = X
-    if lengths is not None:  # whatever the padding holds
+    if lengths is not None:  # any values at padding
         over = torch.arange(T)[:, None, None] >= torch.tensor(lengths)[:, None]
         padded = X.masked_fill(over, float("nan"))
     arguments = (
@@ -141,11 +143,11 @@ def test_is_a_loop_over_its_cells_with_all_options_combined(
     assert_close((states, h_n), expected)
     assert_close(output, expected[0][-1])
 
-    cotangents = [torch.randn_like(part) for part in expected]
-    wanted = [X, *rnn.parameters(), *([h_0] if state else [])]
+    cotangents = [torch.randn_like(x) for x in expected]
+    leaves = [X, *rnn.parameters(), *([h_0] if state else [])]
     gradients = [
         torch.autograd.grad(
-            found, wanted, cotangents, allow_unused=True, materialize_grads=True, retain_graph=True
+            found, leaves, cotangents, allow_unused=True, materialize_grads=True, retain_graph=True
         )
         for found in ((states, h_n), expected)
     ]
@@ -153,8 +155,8 @@ def test_is_a_loop_over_its_cells_with_all_options_combined(
         torch.testing.assert_close(found, right, rtol=1e-11, atol=1e-11)
 
 
-def torch_gradients_in_our_order(ours: RNN, gradients: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Gradients of torch's weights as those of ours: transposed, and one of two biases."""
+def torch_gradients_in_elman_layout(ours: RNN, gradients: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Gradients of torch's weights in the layout of elman.RNN: transposed, and of one bias."""
     by_name = {}
     for name, gradient in gradients.items():
         kind, layer = name.split("_l")
@@ -162,7 +164,7 @@ def torch_gradients_in_our_order(ours: RNN, gradients: dict[str, Tensor]) -> dic
         if kind.startswith("weight"):
             symbol = "U" if kind == "weight_ih" else "V"
             by_name[f"cells.{k}.{symbol}"] = gradient.T
-        else:  # either of torch's two biases has the gradient of our one
+        else:  # each of torch's two biases has the gradient of b
             by_name[f"cells.{k}.b"] = gradient
     return by_name
 
@@ -174,20 +176,20 @@ def assert_same_states_and_gradients(
         output, h_n = result
         return [output.data if isinstance(output, PackedSequence) else output, h_n]
 
-    found, wanted = flat(ours(*arguments)), flat(theirs(*arguments))
-    assert_close(found, wanted)
-    cotangents = [torch.randn_like(part) for part in wanted]
+    found, expected = flat(ours(*arguments)), flat(theirs(*arguments))
+    assert_close(found, expected)
+    cotangents = [torch.randn_like(x) for x in expected]
     our_weights, their_weights = dict(ours.named_parameters()), dict(theirs.named_parameters())
     gradients, expected = (
         torch.autograd.grad(outputs, [*leaves, *weights.values()], cotangents, retain_graph=True)
-        for outputs, weights in ((found, our_weights), (wanted, their_weights))
+        for outputs, weights in ((found, our_weights), (expected, their_weights))
     )
     n = len(leaves)
     assert_close(gradients[:n], expected[:n])
     by_name = dict(zip(their_weights, expected[n:], strict=True))
     assert_close(
         dict(zip(our_weights, gradients[n:], strict=True)),
-        {name: torch_gradients_in_our_order(ours, by_name)[name] for name in our_weights},
+        {name: torch_gradients_in_elman_layout(ours, by_name)[name] for name in our_weights},
     )
 
 
@@ -239,12 +241,12 @@ def test_parity_with_torch_on_packed_sequences(
     h_0 = randn(len(ours.cells), len(lengths), 4).requires_grad_()
     arguments, leaves = ((packed, h_0), [X, h_0]) if state else ((packed,), [X])
     assert_same_states_and_gradients(ours, theirs, arguments, leaves)
-    for found, wanted in zip(ours(*arguments)[0][1:], theirs(*arguments)[0][1:], strict=True):
-        assert (found is None and wanted is None) or torch.equal(found, wanted)
+    for found, expected in zip(ours(*arguments)[0][1:], theirs(*arguments)[0][1:], strict=True):
+        assert (found is None and expected is None) or torch.equal(found, expected)
 
 
 @given(options=torch_options)
-def test_to_torch_is_the_way_back(options: dict[str, Any]) -> None:
+def test_to_torch_and_back(options: dict[str, Any]) -> None:
     ours = RNN(3, 4, dtype=torch.float64, **options)
     theirs = ours.to_torch()
     X = randn(5, 2, 3)
@@ -260,16 +262,16 @@ def test_to_torch_is_the_way_back(options: dict[str, Any]) -> None:
         ({"nonlinearity": torch.sin}, "tanh and relu only"),
         ({"cell": LayerNormRNNCell}, "has no LayerNormRNNCell"),
         ({"cell": functools.partial(VariationalRNNCell, dropout=0.1)}, "has no VariationalRNNCell"),
-        ({"bidirectional": True, "merge": "sum"}, "it has no sum"),
+        ({"bidirectional": True, "merge": "sum"}, "only merge='concatenate', got 'sum'"),
         ({"learn_h_0": True}, "no learned initial state"),
     ],
 )
-def test_torch_has_no_such_layer(options: dict[str, Any], message: str) -> None:
+def test_to_torch_raises_if_torch_lacks_an_option(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RNN(3, 4, **options).to_torch()
 
 
-def test_from_torch_takes_a_torch_rnn_alone() -> None:
+def test_from_torch_rejects_other_modules() -> None:
     with pytest.raises(TypeError, match=r"module must be a torch.nn.RNN, got LSTM"):
         RNN.from_torch(nn.LSTM(3, 4))  # type: ignore[arg-type]
 
@@ -280,17 +282,17 @@ def test_dropout_between_layers_in_training_only() -> None:
     changed = rnn(X)[0]
     torch.testing.assert_close(
         changed, rnn(torch.randn(5, 2, 3))[0]
-    )  # nothing of X reaches the second layer
+    )  # the second layer gets only zeros
     assert not torch.equal(rnn.eval()(X)[0], changed)
     assert RNN.from_torch(nn.RNN(3, 4, 2, dropout=0.5)).dropout == 0.5
 
 
-def test_dropout_that_does_nothing_is_told() -> None:
-    with pytest.warns(UserWarning, match="dropout=0.5 does nothing with num_layers=1"):
+def test_warns_about_dropout_without_effect() -> None:
+    with pytest.warns(UserWarning, match="dropout=0.5 has no effect with num_layers=1"):
         RNN(3, 4, dropout=0.5)
 
 
-def test_a_module_as_nonlinearity_has_its_weights_once_a_cell() -> None:
+def test_every_cell_has_the_weights_of_a_module_as_nonlinearity() -> None:
     rnn = RNN(3, 4, num_layers=2, nonlinearity=nn.PReLU())
     assert [name for name in rnn.state_dict() if "weight" in name] == [
         "cells.0.f.weight",
@@ -300,7 +302,7 @@ def test_a_module_as_nonlinearity_has_its_weights_once_a_cell() -> None:
     assert RNN(3, 4, nonlinearity=torch.relu).nonlinearity == "relu"
 
 
-def test_a_state_carried_over_makes_two_halves_a_whole() -> None:
+def test_two_segments_with_the_state_passed_on_equal_the_whole() -> None:
     rnn = RNN(3, 4, num_layers=2, dtype=torch.float64)
     X = randn(6, 2, 3)
     first, h = rnn(X[:4])
@@ -310,7 +312,7 @@ def test_a_state_carried_over_makes_two_halves_a_whole() -> None:
     assert_close(h, h_n)
 
 
-def test_no_time_steps_leave_the_state_as_it_is() -> None:
+def test_no_time_steps_return_the_initial_state() -> None:
     rnn = RNN(3, 4, num_layers=2, bidirectional=True)
     h_0 = torch.randn(4, 2, 4)
     output, h_n = rnn(torch.zeros(0, 2, 3), h_0)
@@ -336,7 +338,7 @@ def test_state_dict_copies_and_pickles(options: dict[str, Any]) -> None:
     file = io.BytesIO()
     torch.save(rnn, file)
     file.seek(0)
-    pickled = torch.load(file, weights_only=False)  # our own, a moment ago
+    pickled = torch.load(file, weights_only=False)  # safe: written by this test
     for same in (other, copy.deepcopy(rnn), pickled):
         assert torch.equal(same(X)[0], rnn(X)[0])
 
@@ -347,7 +349,7 @@ def test_to_another_dtype() -> None:
     assert rnn(randn(5, 2, 3))[0].dtype == torch.float64
 
 
-def test_repr_tells_the_options() -> None:
+def test_repr_shows_the_options() -> None:
     shown = repr(RNN(3, 4, 2, "relu", bidirectional=True, merge="sum", learn_h_0=True))
     assert "num_layers=2" in shown
     assert "merge='sum', learn_h_0=True" in shown
@@ -373,7 +375,7 @@ def test_a_weight_may_be_parametrized() -> None:
     ("dtype", "tolerance"), [(torch.complex64, 1e-4), (torch.complex128, 1e-12)]
 )
 def test_complex_numbers(engine: str, dtype: torch.dtype, tolerance: float) -> None:
-    """Small ones: the complex tanh has poles, near which a rounding error grows."""
+    """Small numbers, since the complex tanh has poles, near which rounding errors grow."""
     torch.manual_seed(0)
     theirs = nn.RNN(3, 4, num_layers=2, dtype=dtype)
     ours = RNN.from_torch(theirs, engine=engine)
@@ -386,13 +388,13 @@ def test_complex_numbers(engine: str, dtype: torch.dtype, tolerance: float) -> N
     )
 
 
-def test_bptt_computes_with_real_numbers() -> None:
+def test_bptt_rejects_complex_numbers() -> None:
     rnn = RNN(3, 4, dtype=torch.complex64, engine="bptt")
-    with pytest.raises(ValueError, match="engine 'unrolled' with complex"):
+    with pytest.raises(ValueError, match="engine 'unrolled' also takes complex ones"):
         rnn(torch.randn(5, 2, 3, dtype=torch.complex64))
 
 
-def test_a_learned_initial_state_begins_at_zero_and_yields_to_hx() -> None:
+def test_a_learned_initial_state_is_initially_zero_and_hx_replaces_it() -> None:
     rnn = RNN(3, 4, num_layers=2, learn_h_0=True)
     X, h_0 = torch.randn(5, 2, 3), torch.randn(2, 2, 4)
     plain = RNN(3, 4, num_layers=2)
@@ -408,7 +410,7 @@ def test_a_learned_initial_state_begins_at_zero_and_yields_to_hx() -> None:
     assert not rnn.h_0.any()
 
 
-def test_the_same_numbers_give_the_same_result_to_the_bit(device: torch.device) -> None:
+def test_results_are_deterministic(device: torch.device) -> None:
     rnn = RNN(16, 64, num_layers=2, bidirectional=True, device=device)
     X = torch.randn(20, 8, 16, device=device, requires_grad=True)
     lengths = torch.randint(21, (8,), device=device)
@@ -433,7 +435,7 @@ def test_the_output_may_be_changed_in_place() -> None:
     assert torch.equal(nn.ReLU(inplace=True)(rnn(X)[0]), expected)
 
 
-def test_reset_parameters_draws_anew() -> None:
+def test_reset_parameters_draws_new_weights() -> None:
     rnn = RNN(3, 4)
     before = rnn.U.clone()
     rnn.reset_parameters()
@@ -446,7 +448,7 @@ def test_every_device(device: torch.device) -> None:
     assert output.device.type == h_n.device.type == device.type
 
 
-def test_nothing_is_made_on_another_device() -> None:
+def test_no_tensor_is_created_on_another_device() -> None:
     rnn = RNN(3, 4, num_layers=2, bidirectional=True, device="meta")
     output, h_n = rnn(torch.empty(5, 2, 3, device="meta"))
     assert (output.shape, h_n.shape) == ((5, 2, 8), (4, 2, 4))
@@ -456,7 +458,7 @@ def test_nothing_is_made_on_another_device() -> None:
     )
 
 
-def test_autocast_as_in_training_with_mixed_precision() -> None:
+def test_mixed_precision_training() -> None:
     rnn = RNN(3, 4, num_layers=2)
     with torch.autocast("cpu", torch.bfloat16):
         output, _ = rnn(torch.randn(5, 2, 3))
@@ -480,7 +482,7 @@ def test_autocast_as_in_training_with_mixed_precision() -> None:
         ({"dropout": True}, ValueError),
     ],
 )
-def test_refuses_what_torch_refuses(arguments: dict[str, Any], error: type[Exception]) -> None:
+def test_bad_arguments(arguments: dict[str, Any], error: type[Exception]) -> None:
     [name] = arguments
     arguments = {"input_size": 3, "hidden_size": 4, **arguments}
     with pytest.raises(error):
@@ -489,13 +491,13 @@ def test_refuses_what_torch_refuses(arguments: dict[str, Any], error: type[Excep
         RNN(**arguments)
 
 
-def test_whose_states_the_output_is() -> None:
+def test_layers_selects_the_states_of_the_output() -> None:
     rnn, X = RNN(3, 4, num_layers=2), torch.randn(5, 2, 3)
     output, h_n = rnn(X)
     assert torch.equal(rnn(X, layers="all")[0], rnn.states(X))
     assert torch.equal(rnn.states(X)[-1], output)
-    nothing, last = rnn(X, layers="none")
-    assert nothing.numel() == 0
+    empty, last = rnn(X, layers="none")
+    assert empty.numel() == 0
     assert torch.equal(last, h_n)
     with pytest.raises(ValueError, match="layers must be 'last', 'all' or 'none', got 'first'"):
         rnn(X, layers="first")  # type: ignore[call-overload]
@@ -504,12 +506,12 @@ def test_whose_states_the_output_is() -> None:
 
 
 @pytest.mark.parametrize("name", ["engine", "init_U", "init_V", "merge"])
-def test_a_name_that_does_not_exist(name: str) -> None:
+def test_unknown_names(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be one of .* got 'cudnn'"):
         RNN(3, 4, **{name: "cudnn"})
 
 
-def test_a_cell_with_its_own_equations_is_not_for_every_engine() -> None:
+def test_a_cell_with_other_equations_rejects_fast_engines() -> None:
     rnn = RNN(3, 4, cell=LayerNormRNNCell, engine="bptt")
     with pytest.raises(ValueError, match="engine must be auto or unrolled for LayerNormRNNCell"):
         rnn(torch.zeros(5, 2, 3))
@@ -526,9 +528,7 @@ def test_a_cell_with_its_own_equations_is_not_for_every_engine() -> None:
     ],
 )
 @pytest.mark.parametrize("batch_first", [True, False])
-def test_lengths_that_do_not_fit(
-    lengths: Any, error: type[Exception], message: str, batch_first: bool
-) -> None:
+def test_bad_lengths(lengths: Any, error: type[Exception], message: str, batch_first: bool) -> None:
     X = torch.zeros(2, 5, 3) if batch_first else torch.zeros(5, 2, 3)
     with pytest.raises(error, match=message):
         RNN(3, 4, batch_first=batch_first)(X, lengths=lengths)
@@ -568,7 +568,7 @@ def test_a_packed_sequence_has_its_own_lengths() -> None:
         (torch.zeros(5, 3), torch.zeros(1, 2, 4), r"hx must have shape \(1, 4\)"),
     ],
 )
-def test_refuses_input_that_torch_refuses_too(input: Any, hx: Tensor | None, message: str) -> None:
+def test_bad_inputs_raise_as_in_torch(input: Any, hx: Tensor | None, message: str) -> None:
     with pytest.raises((ValueError, RuntimeError)) as theirs:
         nn.RNN(3, 4)(input, hx)
     with pytest.raises(theirs.type, match=message):
@@ -577,17 +577,17 @@ def test_refuses_input_that_torch_refuses_too(input: Any, hx: Tensor | None, mes
 
 @pytest.mark.parametrize("num_layers", [1, 3])
 @pytest.mark.parametrize("cell", [RNNCell, LayerNormRNNCell])
-def test_a_single_step_is_that_of_the_engines(num_layers: int, cell: Any) -> None:
+def test_a_single_step_equals_the_engines(num_layers: int, cell: Any) -> None:
     torch.manual_seed(0)
     rnn = RNN(3, 5, num_layers, cell=cell, dropout=0.0, dtype=torch.float64).eval()
     X, hx = torch.randn(1, 1, 3).double(), torch.randn(num_layers, 1, 5).double()
     with torch.inference_mode():
         found = [*rnn(X, hx), *rnn(X), *rnn(X[0], hx[:, 0]), rnn.states(X, hx)]
-    right = [*rnn(X, hx), *rnn(X), *rnn(X[0], hx[:, 0]), rnn.states(X, hx)]  # with gradients
-    torch.testing.assert_close(found, right, rtol=1e-12, atol=1e-12)
+    expected = [*rnn(X, hx), *rnn(X), *rnn(X[0], hx[:, 0]), rnn.states(X, hx)]  # with gradients
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
 
 
-def test_the_final_state_alone() -> None:
+def test_final_state() -> None:
     rnn = RNN(3, 5, 2, bidirectional=True)
     X, lengths = torch.randn(6, 2, 3), torch.tensor([2, 6])
     torch.testing.assert_close(rnn.final_state(X, lengths=lengths), rnn(X, lengths=lengths)[1])
@@ -595,15 +595,15 @@ def test_the_final_state_alone() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}])
-def test_which_weights_are_trained_goes_along(options: dict[str, Any]) -> None:
+def test_conversion_keeps_requires_grad(options: dict[str, Any]) -> None:
     theirs = nn.RNN(3, 4, **options)
     theirs.weight_hh_l0.requires_grad_(False)
     theirs.bias_hh_l0.requires_grad_(False)
     with torch.no_grad():
         ours = RNN.from_torch(theirs)
         back = ours.to_torch()
-    trained = {name for name, weight in ours.named_parameters() if weight.requires_grad}
-    assert trained == {name for name, _ in ours.named_parameters()} - {"cells.0.V"}
+    with_gradients = {name for name, weight in ours.named_parameters() if weight.requires_grad}
+    assert with_gradients == {name for name, _ in ours.named_parameters()} - {"cells.0.V"}
     assert not back.weight_hh_l0.requires_grad
     theirs.bias_ih_l0.requires_grad_(False)
     assert not RNN.from_torch(theirs).b.requires_grad  # type: ignore[union-attr]
@@ -613,16 +613,16 @@ def test_which_weights_are_trained_goes_along(options: dict[str, Any]) -> None:
     "dtype",
     [torch.int8, torch.uint8, torch.int16, torch.uint16, torch.int32, torch.uint32, torch.int64],
 )
-def test_lengths_are_integers_of_any_size(dtype: torch.dtype) -> None:
+def test_lengths_of_any_integer_dtype(dtype: torch.dtype) -> None:
     rnn, X = RNN(3, 4, bidirectional=True), torch.randn(300, 2, 3)
     lengths = torch.tensor([120, 100])
-    found, right = rnn(X, lengths=lengths.to(dtype)), rnn(X, lengths=lengths)
-    assert all(map(torch.equal, found, right))
+    found, expected = rnn(X, lengths=lengths.to(dtype)), rnn(X, lengths=lengths)
+    assert all(map(torch.equal, found, expected))
 
 
 @pytest.mark.parametrize("options", [{}, {"bidirectional": True}, {"cell": LayerNormRNNCell}])
 @pytest.mark.parametrize("kind", ["lengths", "packed", "no time steps", "hx"])
-def test_autocast_makes_one_dtype_of_all(options: dict[str, Any], kind: str) -> None:
+def test_autocast_gives_all_outputs_one_dtype(options: dict[str, Any], kind: str) -> None:
     rnn, X, lengths = RNN(3, 4, **options), torch.randn(5, 2, 3), torch.tensor([5, 0])
     directions = 1 + rnn.bidirectional
     with torch.autocast("cpu", torch.bfloat16):
@@ -648,7 +648,7 @@ def test_autocast_makes_one_dtype_of_all(options: dict[str, Any], kind: str) -> 
         (torch.float64, torch.complex64),
     ],
 )
-def test_autocast_leaves_float64_alone(weights: torch.dtype, X: torch.dtype) -> None:
+def test_autocast_does_not_change_float64(weights: torch.dtype, X: torch.dtype) -> None:
     rnn = RNN(3, 4, dtype=weights)
     with torch.autocast("cpu", torch.bfloat16):
         for layer in (rnn, rnn.to_torch()):
@@ -657,7 +657,7 @@ def test_autocast_leaves_float64_alone(weights: torch.dtype, X: torch.dtype) -> 
         assert rnn.double()(torch.randn(5, 2, 3, dtype=torch.float64))[0].dtype == torch.float64
 
 
-class Reader(nn.Module):
+class Wrapper(nn.Module):
     def __init__(self, rnn: RNN) -> None:
         super().__init__()
         self.rnn = rnn
@@ -667,7 +667,9 @@ class Reader(nn.Module):
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")  # of the checks, as of torch's own
+@pytest.mark.filterwarnings(
+    "ignore::torch.jit.TracerWarning"
+)  # from the argument checks, as in torch.nn.RNN
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True, "bias": False}])
 @pytest.mark.parametrize("with_lengths", [False, True])
@@ -680,25 +682,27 @@ def test_a_trace_runs_at_other_lengths(
         X = torch.randn(T, B, 3)
         return (X, torch.randint(T + 1, (B,))) if with_lengths else (X,)
 
-    reader = Reader(rnn)
-    traced = torch.jit.trace(reader, example(5, 2))
+    wrapper = Wrapper(rnn)
+    trace = torch.jit.trace(wrapper, example(5, 2))
     for T, B in ((9, 3), (1, 1)):
         given = example(T, B)
-        torch.testing.assert_close(traced(*given), reader(*given))
+        torch.testing.assert_close(trace(*given), wrapper(*given))
 
 
-def test_torch_fx_takes_the_layer_as_one_node() -> None:
-    reader = Reader(RNN(3, 4))
-    graph = torch.fx.symbolic_trace(reader)
+def test_torch_fx_records_the_layer_as_one_node() -> None:
+    wrapper = Wrapper(RNN(3, 4))
+    graph = torch.fx.symbolic_trace(wrapper)
     assert [node.target for node in graph.graph.nodes if node.op == "call_module"] == ["rnn"]
     X, lengths = torch.randn(5, 2, 3), torch.tensor([5, 2])
-    assert all(map(torch.equal, graph(X, lengths), reader(X, lengths)))
+    assert all(map(torch.equal, graph(X, lengths), wrapper(X, lengths)))
 
 
 @pytest.mark.parametrize("options", [{}, {"bias": False}, {"learn_h_0": True}])
-def test_a_layer_made_without_numbers_is_whole_once_it_has_its_own(options: dict[str, Any]) -> None:
+def test_a_layer_without_initialized_weights_can_be_initialized_or_loaded(
+    options: dict[str, Any],
+) -> None:
     X, source = torch.randn(5, 2, 3), RNN(3, 4, num_layers=2, **options)
-    right = source(X)[0]
+    expected = source(X)[0]
     empty = RNN(3, 4, num_layers=2, device="meta", **options)
     skipped = nn.utils.skip_init(RNN, 3, 4, num_layers=2, **options)
     for made in (skipped, copy.deepcopy(empty).to_empty(device="cpu"), RNN(3, 4, 2, **options)):
@@ -707,12 +711,12 @@ def test_a_layer_made_without_numbers_is_whole_once_it_has_its_own(options: dict
         made.reset_parameters()
         assert made(X)[0].isfinite().all()
         made.load_state_dict(source.state_dict())
-        assert torch.equal(made(X)[0], right)
+        assert torch.equal(made(X)[0], expected)
     empty.load_state_dict(source.state_dict(), assign=True)
-    assert torch.equal(empty(X)[0], right)
+    assert torch.equal(empty(X)[0], expected)
 
 
-def test_sizes_and_probabilities_may_be_numpy_s() -> None:
+def test_sizes_and_probabilities_may_be_numpy_numbers() -> None:
     rnn = RNN(np.int64(3), np.int32(4), np.int64(2), dropout=np.float32(0.5), recompute=np.int8(2))  # type: ignore[arg-type]
     sizes = [rnn.input_size, rnn.hidden_size, rnn.num_layers, rnn.recompute, rnn.output_size]
     assert [type(size) for size in sizes] == [int] * 5
@@ -724,7 +728,7 @@ def test_sizes_and_probabilities_may_be_numpy_s() -> None:
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_cuda_graphs() -> None:
-    """All kernels of a pass launched at once, by torch's own make_graphed_callables."""
+    """CUDA graphs launch all kernels of a pass at once."""
     plain = RNN(3, 5, 2, device="cuda")
     graphed = torch.cuda.make_graphed_callables(
         copy.deepcopy(plain), (torch.randn(7, 2, 3, device="cuda", requires_grad=True),)

@@ -7,7 +7,7 @@ from elman import RNN, LayerNormRNNCell, RNNCell, reference
 
 @pytest.mark.parametrize("f", ["tanh", "relu", "sigmoid"])
 @pytest.mark.parametrize("bias", [True, False])
-def test_is_one_step_of_the_reference(f: str, bias: bool) -> None:
+def test_equals_one_step_of_the_reference(f: str, bias: bool) -> None:
     cell = RNNCell(3, 4, bias=bias, nonlinearity=f, dtype=torch.float64)
     X, h = torch.randn(2, 3, dtype=torch.float64), torch.randn(2, 4, dtype=torch.float64)
     weights = [w.detach().numpy() for w in cell.weights()]
@@ -27,7 +27,7 @@ def test_state_is_zero_if_not_given() -> None:
     assert torch.equal(cell(X), cell(X, torch.zeros(2, 4)))
 
 
-def test_one_example_is_a_batch_of_one() -> None:
+def test_an_unbatched_input_equals_a_batch_of_one() -> None:
     cell = RNNCell(3, 4)
     X, h = torch.randn(3), torch.randn(4)
     torch.testing.assert_close(cell(X, h), cell(X[None], h[None])[0])
@@ -49,7 +49,7 @@ def test_torch_has_no_sigmoid() -> None:
         RNNCell(3, 4, nonlinearity="sigmoid").to_torch()
 
 
-def test_without_bias_there_is_nothing_that_could_be_wrong() -> None:
+def test_without_bias() -> None:
     cell = RNNCell(3, 4, bias=False)
     assert [name for name, _ in cell.named_parameters()] == ["U", "V"]
     assert list(cell.state_dict()) == ["U", "V"]
@@ -71,9 +71,7 @@ def test_without_bias_there_is_nothing_that_could_be_wrong() -> None:
         ({"nonlinearity": "than"}, ValueError, "nonlinearity must be one of tanh.* got 'than'"),
     ],
 )
-def test_refuses_what_makes_no_cell(
-    arguments: dict[str, object], error: type[Exception], message: str
-) -> None:
+def test_bad_arguments(arguments: dict[str, object], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         RNNCell(**{"input_size": 3, "hidden_size": 4, **arguments})  # type: ignore[arg-type]
 
@@ -88,7 +86,7 @@ def test_refuses_what_makes_no_cell(
         ((2, 3), (2, 5), RuntimeError, r"hx must have shape \(2, 4\), got \(2, 5\)"),
     ],
 )
-def test_refuses_what_does_not_fit(
+def test_bad_shapes(
     input_shape: tuple[int, ...],
     state_shape: tuple[int, ...] | None,
     error: type[Exception],
@@ -110,7 +108,7 @@ def test_refuses_what_does_not_fit(
         (torch.zeros(3), torch.zeros(1, 4), r"hx must have shape \(4,\), got \(1, 4\)"),
     ],
 )
-def test_refuses_what_torch_s_cell_refuses(X: Tensor, h: Tensor | None, message: str) -> None:
+def test_bad_inputs_raise_as_in_torch(X: Tensor, h: Tensor | None, message: str) -> None:
     with pytest.raises(RuntimeError):
         nn.RNNCell(3, 4)(X, h)
     with pytest.raises(RuntimeError, match=message):
@@ -119,7 +117,7 @@ def test_refuses_what_torch_s_cell_refuses(X: Tensor, h: Tensor | None, message:
 
 @pytest.mark.parametrize("f", ["tanh", "relu"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_autocast_gives_the_dtype_that_torch_gives(f: str, dtype: torch.dtype) -> None:
+def test_autocast_dtype_equals_torch(f: str, dtype: torch.dtype) -> None:
     theirs = nn.RNNCell(3, 4, nonlinearity=f, dtype=dtype)
     ours = RNNCell.from_torch(theirs)
     X, h = torch.randn(2, 3, dtype=dtype), torch.randn(2, 4, dtype=dtype)
@@ -133,12 +131,12 @@ def test_complex_numbers() -> None:
     torch.testing.assert_close(RNNCell.from_torch(theirs)(X, h), theirs(X, h))
 
 
-def test_no_sequences() -> None:
+def test_empty_batch() -> None:
     assert RNNCell(3, 4)(torch.zeros(0, 3)).shape == nn.RNNCell(3, 4)(torch.zeros(0, 3)).shape
 
 
-def test_a_cell_of_one_s_own_is_a_subclass_with_a_step() -> None:
-    """Its step is what a layer unfolds, and torch has no such cell."""
+def test_a_custom_cell_overrides_step() -> None:
+    """A layer unfolds its step; it cannot be converted to torch."""
 
     class LeakyCell(RNNCell):
         def step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
@@ -154,29 +152,29 @@ def test_a_cell_of_one_s_own_is_a_subclass_with_a_step() -> None:
         first.to_torch()
 
 
-def test_from_torch_takes_a_torch_cell_alone() -> None:
+def test_from_torch_rejects_other_modules() -> None:
     with pytest.raises(TypeError, match=r"module must be a torch.nn.RNNCell, got GRUCell"):
         RNNCell.from_torch(nn.GRUCell(3, 4))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("cell", [RNNCell, LayerNormRNNCell])
 @pytest.mark.parametrize("kind", ["weights", "hx", "V"])
-def test_a_mixture_of_devices_is_refused(cell: type[RNNCell], kind: str) -> None:
-    """torch's own product of the two would be memory that nobody has written to."""
-    made, X, hx = cell(3, 4), torch.randn(2, 3), torch.randn(2, 4)
+def test_different_devices_are_rejected(cell: type[RNNCell], kind: str) -> None:
+    """torch's product of the two would be uninitialized memory."""
+    instance, X, hx = cell(3, 4), torch.randn(2, 3), torch.randn(2, 4)
     if kind == "weights":
-        made.to("meta")
+        instance.to("meta")
     elif kind == "V":
-        made.V = nn.Parameter(made.V.to("meta"))
+        instance.V = nn.Parameter(instance.V.to("meta"))
     else:
         hx = hx.to("meta")
     with pytest.raises(RuntimeError, match="must be on the same device"):
-        made(X, hx)
+        instance(X, hx)
     with pytest.raises(RuntimeError, match="must be on the same device"):
-        made.unfold(X[None], hx)
+        instance.unfold(X[None], hx)
 
 
-def test_weights_by_torch_s_names() -> None:
+def test_torch_weight_names() -> None:
     theirs = nn.RNNCell(3, 4)
     ours = RNNCell.from_torch(theirs)
     assert torch.equal(ours.weight_ih, theirs.weight_ih)

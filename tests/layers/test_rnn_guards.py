@@ -1,4 +1,4 @@
-"""What a layer must leave alone, and when it must not take a short cut."""
+"""Edge cases of dropout, single time steps and the training mode."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ everything_drops = {"num_layers": 2, "dropout": 1.0}
 
 @pytest.mark.parametrize("T", [1, 5])
 @pytest.mark.parametrize("bidirectional", [True, False])
-def test_dropout_leaves_the_input_of_the_first_layer_alone(T: int, bidirectional: bool) -> None:
+def test_dropout_does_not_apply_to_the_first_layer(T: int, bidirectional: bool) -> None:
     rnn = RNN(3, 4, **everything_drops, bidirectional=bidirectional)
     X = torch.randn(T, 2, 3)
     in_training, in_use = rnn.train().states(X), rnn.eval().states(X)
@@ -22,8 +22,8 @@ def test_dropout_leaves_the_input_of_the_first_layer_alone(T: int, bidirectional
 
 
 @pytest.mark.parametrize("T", [1, 5])
-def test_dropout_drops_at_a_single_step_too(T: int) -> None:
-    """All of what the second layer is given, so that its state is that of an input of zeros."""
+def test_dropout_applies_at_a_single_step(T: int) -> None:
+    """With dropout 1, the second layer gets only zeros."""
     rnn = RNN(3, 4, **everything_drops)
     X, hx = torch.randn(T, 2, 3), torch.randn(2, 2, 4)
     output, h_n = rnn(X, hx)
@@ -35,12 +35,10 @@ def test_dropout_drops_at_a_single_step_too(T: int) -> None:
 
 @pytest.mark.parametrize("num_layers", [1, 2])
 @pytest.mark.parametrize("bidirectional", [True, False])
-def test_a_single_step_that_some_sequences_do_not_have(
-    num_layers: int, bidirectional: bool
-) -> None:
+def test_a_single_step_with_sequences_of_length_zero(num_layers: int, bidirectional: bool) -> None:
     rnn = RNN(3, 4, num_layers, bidirectional=bidirectional)
     X, hx = torch.randn(1, 3, 3), torch.randn(len(rnn.cells), 3, 4)
-    X[:, 1] = torch.nan  # padding may be anything
+    X[:, 1] = torch.nan  # padding may have any values
     output, h_n = rnn(X, hx, torch.tensor([1, 0, 1]))
     assert not output[:, 1].any()
     assert torch.equal(h_n[:, 1], hx[:, 1])
@@ -51,9 +49,7 @@ def test_a_single_step_that_some_sequences_do_not_have(
 
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize(("ours", "theirs"), [(RNN, nn.RNN), (RNNCell, nn.RNNCell)])
-def test_a_converted_layer_is_in_the_mode_of_the_other(
-    ours: Any, theirs: Any, training: bool
-) -> None:
+def test_conversion_keeps_the_training_mode(ours: Any, theirs: Any, training: bool) -> None:
     found = ours.from_torch(theirs(3, 4).train(training))
     assert all(module.training == training for module in found.modules())
     assert ours(3, 4).train(training).to_torch().training == training

@@ -14,7 +14,7 @@ def stack(**options: bool) -> RNNStack:
 
 
 @pytest.mark.parametrize("lengths", [None, torch.tensor([4, 0])])
-def test_is_its_layers_one_after_the_other(lengths: torch.Tensor | None) -> None:
+def test_equals_its_layers_in_sequence(lengths: torch.Tensor | None) -> None:
     rnn = stack()
     X = torch.randn(4, 2, 3)
     hx = [torch.randn(2, 2, 8), torch.randn(2, 2, 5), torch.randn(1, 2, 2)]
@@ -33,7 +33,7 @@ def test_batch_first_and_one_sequence() -> None:
     assert rnn(torch.randn(4, 3))[0].shape == (4, 2)
 
 
-def test_equal_layers_are_an_rnn_of_many_layers() -> None:
+def test_equal_layers_equal_an_rnn_with_num_layers() -> None:
     rnn = RNN(3, 4, num_layers=2)
     rows = [RNN(3, 4), RNN(4, 4)]
     for row, cell in zip(rows, rnn.cells, strict=True):
@@ -48,12 +48,14 @@ def test_dropout_between_layers_in_training_only() -> None:
     rnn = RNNStack(RNN(3, 4), RNN(4, 2), dropout=1.0)
     X = torch.randn(5, 2, 3)
     dropped = rnn(X)[0]
-    torch.testing.assert_close(dropped, rnn(torch.randn(5, 2, 3))[0])  # nothing of X goes on
+    torch.testing.assert_close(
+        dropped, rnn(torch.randn(5, 2, 3))[0]
+    )  # the second layer gets only zeros
     assert not torch.equal(rnn.eval()(X)[0], dropped)
 
 
-def test_refuses_layers_that_do_not_fit() -> None:
-    with pytest.raises(ValueError, match="layers must be at least one"):
+def test_bad_arguments() -> None:
+    with pytest.raises(ValueError, match="RNNStack needs at least one layer"):
         RNNStack()
     with pytest.raises(ValueError, match=r"layers\[1\] must have input_size=4, .* got 5"):
         RNNStack(RNN(3, 4), RNN(5, 2))
@@ -61,7 +63,7 @@ def test_refuses_layers_that_do_not_fit() -> None:
         RNNStack(RNN(3, 4), RNN(4, 2, batch_first=True))
     with pytest.raises(ValueError, match="dropout must be a number from 0 to 1"):
         RNNStack(RNN(3, 4), dropout=-1)
-    with pytest.raises(ValueError, match="hx must be 1 states, got 2"):
+    with pytest.raises(ValueError, match="hx must have 1 states, one for each layer, got 2"):
         RNNStack(RNN(3, 4))(torch.zeros(5, 2, 3), [torch.zeros(1, 2, 4)] * 2)
 
 

@@ -1,4 +1,4 @@
-"""What can be done to a layer: differentiated twice, transformed, compiled and exported."""
+"""Second derivatives, `torch.func` transforms, compilation and export of a layer."""
 
 import copy
 import warnings
@@ -21,7 +21,7 @@ LAYERS: dict[str, dict[str, Any]] = {
     "layer norm": {"cell": LayerNormRNNCell},
 }
 layers = pytest.mark.parametrize("options", LAYERS.values(), ids=LAYERS)
-pytestmark = pytest.mark.filterwarnings(  # torch's own, about what it does itself
+pytestmark = pytest.mark.filterwarnings(  # from torch itself
     "ignore:.*torch.jit:DeprecationWarning",
     "ignore:The .grad attribute of a Tensor that is not a leaf Tensor:UserWarning",
 )
@@ -138,7 +138,7 @@ def test_compiles_as_one_graph(options: dict[str, Any], lengths: Tensor | None) 
 
 
 def dynamic(rnn: RNN, *, lengths: bool) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Arguments to export with, and which of their dimensions stay open."""
+    """Arguments for the export, and their dynamic dimensions."""
     T, B = torch.export.Dim.DYNAMIC, torch.export.Dim.DYNAMIC
     X = torch.randn(2, 5, 3) if rnn.batch_first else torch.randn(5, 2, 3)
     if not lengths:
@@ -148,7 +148,7 @@ def dynamic(rnn: RNN, *, lengths: bool) -> tuple[tuple[Any, ...], tuple[Any, ...
 
 @layers
 @pytest.mark.parametrize("with_lengths", [False, True])
-def test_exports_with_open_batch_and_time(options: dict[str, Any], with_lengths: bool) -> None:
+def test_exports_with_dynamic_batch_and_time(options: dict[str, Any], with_lengths: bool) -> None:
     rnn = layer(options, torch.float32).eval()
     arguments, dimensions = dynamic(rnn, lengths=with_lengths)
     program = torch.export.export(rnn, arguments, dynamic_shapes=dimensions).module()
@@ -177,8 +177,8 @@ def test_onnx_runs_at_other_lengths(
         values = [X.numpy()] if lengths is None else [X.numpy(), lengths.numpy()]
         names = [node.name for node in session.get_inputs()]
         found = session.run(None, dict(zip(names, values, strict=True)))
-        for part, right in zip(found, rnn(X, lengths=lengths), strict=True):
-            np.testing.assert_allclose(part, right.detach().numpy(), rtol=1e-5, atol=1e-5)
+        for part, expected in zip(found, rnn(X, lengths=lengths), strict=True):
+            np.testing.assert_allclose(part, expected.detach().numpy(), rtol=1e-5, atol=1e-5)
 
 
 def test_backward_in_evaluation(device: torch.device) -> None:

@@ -1,4 +1,4 @@
-"""What is hooked on a cell, or overridden in it, acts when a layer unfolds it."""
+"""Hooks and overridden methods of a cell take effect when a layer unfolds it."""
 
 import functools
 import threading
@@ -19,12 +19,12 @@ cells = pytest.mark.parametrize(
     [RNNCell, LayerNormRNNCell, functools.partial(VariationalRNNCell, dropout=0.0)],
     ids=["plain", "layer norm", "variational"],
 )
-# torch's own, about the older ways to compute a weight by a hook
+# from torch, about deprecated functions that compute a weight with a hook
 pytestmark = pytest.mark.filterwarnings("ignore:.*weight_norm.*is deprecated:FutureWarning")
 
 
 def unfolded(cell: RNNCell, X: Tensor) -> Tensor:
-    """By a loop over the cell, as anybody would write it."""
+    """Unfolds the cell with a plain loop."""
     h = torch.zeros(X.shape[1], cell.hidden_size)
     return torch.stack([h := cell(X_t, h) for X_t in X])
 
@@ -45,13 +45,13 @@ def test_pruned_weights_are_zero_in_every_pass(cell: Callable[..., RNNCell]) -> 
 
 
 @cells
-@pytest.mark.parametrize("normalise", [weight_norm, spectral_norm])
-def test_a_normalised_weight_trains(
-    cell: Callable[..., RNNCell], normalise: Callable[..., nn.Module]
+@pytest.mark.parametrize("normalize", [weight_norm, spectral_norm])
+def test_a_normalized_weight_can_be_trained(
+    cell: Callable[..., RNNCell], normalize: Callable[..., nn.Module]
 ) -> None:
     torch.manual_seed(0)
     rnn = RNN(3, 4, cell=cell)
-    normalise(rnn.cells[0], "V")
+    normalize(rnn.cells[0], "V")
     optimizer = torch.optim.SGD(rnn.parameters(), lr=0.01)
     costs = []
     for _ in range(20):
@@ -66,7 +66,7 @@ def test_a_normalised_weight_trains(
 
 
 class Doubled(nn.Module):
-    """A parametrization that counts how often it is computed."""
+    """A parametrization that counts its calls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class Doubled(nn.Module):
 
 @cells
 @pytest.mark.parametrize("weight", ["U", "V", "b"])
-def test_a_parametrization_is_computed_once_a_pass(
+def test_a_parametrization_is_computed_once_per_pass(
     cell: Callable[..., RNNCell], weight: str
 ) -> None:
     rnn, doubled = RNN(3, 4, cell=cell), Doubled()
@@ -94,7 +94,7 @@ def test_a_parametrization_is_computed_once_a_pass(
     assert rnn.cells[0].parametrizations[weight].original.grad.any()  # type: ignore[index, union-attr]
 
 
-def test_a_parametrization_within_recomputed_parts() -> None:
+def test_a_parametrization_with_recompute() -> None:
     rnn, plain = RNN(3, 4, recompute=2), RNN(3, 4)
     plain.load_state_dict(rnn.state_dict())
     for layer in (rnn, plain):
@@ -106,7 +106,7 @@ def test_a_parametrization_within_recomputed_parts() -> None:
 
 @cells
 @pytest.mark.parametrize("T", [1, 5])
-def test_hooks_see_all_time_steps_at_once(cell: Callable[..., RNNCell], T: int) -> None:
+def test_hooks_get_all_time_steps_at_once(cell: Callable[..., RNNCell], T: int) -> None:
     rnn = RNN(3, 4, num_layers=2, bidirectional=True, cell=cell)
     shapes: list[list[torch.Size]] = []
     for each in rnn.cells:
@@ -120,22 +120,22 @@ def test_hooks_see_all_time_steps_at_once(cell: Callable[..., RNNCell], T: int) 
 
 @pytest.mark.parametrize("call", [RNN.forward, RNN.states, RNN.final_state])
 @pytest.mark.parametrize("on_layer", [True, False])
-def test_hooks_may_change_what_goes_in_and_out(call: Callable[..., Any], on_layer: bool) -> None:
-    """Whichever way the layer is asked; `forward` is called as a module is."""
+def test_hooks_may_change_inputs_and_outputs(call: Callable[..., Any], on_layer: bool) -> None:
+    """For every method; `forward` by a call of the module."""
     rnn = RNN(3, 4)
-    ask = rnn if call is RNN.forward else functools.partial(call, rnn)
-    doubled_in = ask(2 * X)
+    function = rnn if call is RNN.forward else functools.partial(call, rnn)
+    doubled_in = function(2 * X)
     module = rnn if on_layer else rnn.cells[0]
     module.register_forward_pre_hook(lambda _, given: (2 * given[0], *given[1:]))
-    torch.testing.assert_close(ask(X), doubled_in)
+    torch.testing.assert_close(function(X), doubled_in)
     module.register_forward_hook(
         lambda _, __, out: (out[0] + 1, out[1] + 1) if on_layer else out + 1
     )
-    expected = [part + 1 for part in doubled_in]
-    torch.testing.assert_close(list(ask(X)), expected)
+    expected = [x + 1 for x in doubled_in]
+    torch.testing.assert_close(list(function(X)), expected)
 
 
-def test_gradients_of_each_example_by_hooks_as_opacus_takes_them() -> None:
+def test_per_example_gradients_with_hooks_as_in_opacus() -> None:
     rnn = RNN(3, 4)
     [cell] = rnn.cells
     seen: dict[str, tuple[Tensor, ...]] = {}
@@ -161,7 +161,7 @@ def test_gradients_of_each_example_by_hooks_as_opacus_takes_them() -> None:
         torch.testing.assert_close(each[name].sum(0), weight.grad)
 
 
-def test_an_activation_replaced_by_a_hook_has_its_gradient_as_captum_takes_it() -> None:
+def test_gradient_of_an_activation_replaced_by_a_hook_as_in_captum() -> None:
     rnn = RNN(3, 4, num_layers=2)
     states: list[Tensor] = []
 
@@ -173,8 +173,8 @@ def test_an_activation_replaced_by_a_hook_has_its_gradient_as_captum_takes_it() 
     rnn(X)[0].sum().backward()
     upper = RNN(4, 4)
     upper.cells[0].load_state_dict(rnn.cells[1].state_dict())
-    [right] = torch.autograd.grad(upper(states[0])[0].sum(), states[0])
-    torch.testing.assert_close(states[0].grad, right)
+    [expected] = torch.autograd.grad(upper(states[0])[0].sum(), states[0])
+    torch.testing.assert_close(states[0].grad, expected)
 
 
 class Halved(RNNCell):
@@ -183,26 +183,26 @@ class Halved(RNNCell):
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_a_forward_of_one_s_own_is_called_at_every_time_step(bidirectional: bool) -> None:
+def test_an_overridden_forward_is_called_at_every_time_step(bidirectional: bool) -> None:
     rnn = RNN(3, 4, cell=Halved, bidirectional=bidirectional)
     output = rnn(X)[0][..., :4]
     torch.testing.assert_close(output, unfolded(rnn.cells[0], X))
     torch.testing.assert_close(rnn(X[:1])[0][..., :4], output[:1])
-    ended = rnn(X, lengths=torch.tensor([2, 5]))[0][..., :4]
-    torch.testing.assert_close(ended[:2], output[:2])
-    assert not ended[2:, 0].any()
-    with pytest.raises(ValueError, match="has no Halved with a forward of its own"):
+    padded = rnn(X, lengths=torch.tensor([2, 5]))[0][..., :4]
+    torch.testing.assert_close(padded[:2], output[:2])
+    assert not padded[2:, 0].any()
+    with pytest.raises(ValueError, match="has no Halved, which overrides forward"):
         rnn.to_torch()
-    with pytest.raises(ValueError, match="auto or unrolled for Halved, whose forward is its own"):
+    with pytest.raises(ValueError, match="auto or unrolled for Halved, which overrides forward"):
         RNN(3, 4, cell=Halved, engine="bptt")(X)
 
 
-def test_a_step_or_a_forward_set_on_one_cell_alone_acts() -> None:
+def test_a_step_or_a_forward_set_on_one_cell_takes_effect() -> None:
     rnn = RNN(3, 4)
     rnn.cells[0].step = lambda X_t, h: h + X_t.sum()  # type: ignore[method-assign]
     expected = X.sum((1, 2)).cumsum(0)[:, None, None].expand(5, 2, 4)
     torch.testing.assert_close(rnn(X)[0], expected)
-    with pytest.raises(ValueError, match="has no RNNCell with a step of its own"):
+    with pytest.raises(ValueError, match="has no RNNCell, which overrides step"):
         rnn.to_torch()
 
     rnn = RNN(3, 4)
@@ -210,7 +210,7 @@ def test_a_step_or_a_forward_set_on_one_cell_alone_acts() -> None:
     assert torch.equal(rnn(X)[0][:, 0, 0], torch.arange(1.0, 6))
 
 
-def test_a_forward_wrapped_as_accelerate_wraps_it_is_called_once() -> None:
+def test_a_forward_wrapped_as_in_accelerate_is_called_once() -> None:
     rnn = RNN(3, 4)
     expected = rnn(X)[0]
     [cell] = rnn.cells
@@ -227,18 +227,18 @@ def test_a_forward_wrapped_as_accelerate_wraps_it_is_called_once() -> None:
     assert calls == ["meta"]
 
 
-def test_an_unfold_and_a_forward_of_one_s_own_must_know_each_other() -> None:
+def test_overriding_both_unfold_and_forward_requires_engine() -> None:
     class Both(VariationalRNNCell):
         def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:  # type: ignore[override]
             return super().forward(input, hx)
 
     rnn = RNN(3, 4, cell=functools.partial(Both, dropout=0.5))
-    with pytest.raises(TypeError, match="Both has an unfold and a forward of its own: let forward"):
+    with pytest.raises(TypeError, match="Both overrides both unfold and forward: let forward"):
         rnn(X)
 
 
 @pytest.mark.parametrize("width", [1, 5])
-def test_a_step_that_returns_another_width_is_refused(width: int) -> None:
+def test_a_step_that_returns_another_width_is_rejected(width: int) -> None:
     class Wrong(RNNCell):
         def step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
             return super().step(X_t, h_previous).sum(1, keepdim=True).expand(-1, width)
@@ -247,7 +247,7 @@ def test_a_step_that_returns_another_width_is_refused(width: int) -> None:
         RNN(3, 4, cell=Wrong)(X)
 
 
-def test_a_subclass_s_forward_is_called_once_with_a_packed_sequence() -> None:
+def test_the_forward_of_a_subclass_is_called_once_with_a_packed_sequence() -> None:
     calls = []
 
     class Counting(RNN):
@@ -261,7 +261,7 @@ def test_a_subclass_s_forward_is_called_once_with_a_packed_sequence() -> None:
 
 @pytest.mark.parametrize("cell", [RNNCell, LayerNormRNNCell])
 def test_a_hooked_weight_follows_the_dtype(cell: Callable[..., RNNCell]) -> None:
-    """Its attribute is of the dtype before, until the hook has run."""
+    """The attribute keeps the previous dtype until the hook runs."""
     rnn = RNN(3, 4, cell=cell)
     prune.l1_unstructured(rnn.cells[0], "U", amount=0.5)  # type: ignore[no-untyped-call]
     rnn.double()
@@ -290,7 +290,7 @@ def test_threads_do_not_share_computed_weights() -> None:
 
 
 @pytest.mark.parametrize("other", [nn.RNNCell(3, 4), nn.Sequential(RNNCell(3, 4))])
-def test_a_cell_that_is_none_is_refused(other: nn.Module) -> None:
+def test_a_cell_that_is_not_an_rnn_cell_is_rejected(other: nn.Module) -> None:
     rnn = RNN(3, 4)
     rnn.cells[0] = other  # type: ignore[index]
     with pytest.raises((TypeError, AttributeError), match=r"must be RNNCells|'dtype'"):
@@ -298,7 +298,7 @@ def test_a_cell_that_is_none_is_refused(other: nn.Module) -> None:
 
 
 @pytest.mark.parametrize("kind", ["hook", "unfold", "forward"])
-def test_what_cannot_act_in_parts_is_refused(kind: str) -> None:
+def test_recompute_rejects_hooks_and_overridden_methods(kind: str) -> None:
     rnn = RNN(3, 4, recompute=2)
     [cell] = rnn.cells
     if kind == "hook":
@@ -306,14 +306,14 @@ def test_what_cannot_act_in_parts_is_refused(kind: str) -> None:
     elif kind == "unfold":
         cell.unfold = lambda X, *_: X.cumsum(0)  # type: ignore[method-assign, misc, assignment]
     else:
-        cell.forward = lambda X, *_, ended, engine: X.cumsum(0)  # type: ignore[method-assign, assignment]  # noqa: ARG005
+        cell.forward = lambda X, *_, padding_mask, engine: X.cumsum(0)  # type: ignore[method-assign, assignment]  # noqa: ARG005
     with pytest.raises(ValueError, match="recompute must be None for RNNCell"):
         rnn(X)
-    with torch.no_grad():  # all at once
+    with torch.no_grad():  # without segments
         rnn(X)
 
 
-def test_weights_of_one_s_own_are_not_torch_s() -> None:
+def test_overridden_weights_cannot_be_converted_to_torch() -> None:
     class Negative(RNNCell):
         def weights(self) -> tuple[Tensor, Tensor, Tensor]:
             U, V, b = super().weights()
@@ -321,5 +321,5 @@ def test_weights_of_one_s_own_are_not_torch_s() -> None:
 
     rnn = RNN(3, 4, cell=Negative)
     torch.testing.assert_close(rnn(X)[0], unfolded(rnn.cells[0], X))
-    with pytest.raises(ValueError, match="has no Negative with a weights of its own"):
+    with pytest.raises(ValueError, match="has no Negative, which overrides weights"):
         rnn.to_torch()

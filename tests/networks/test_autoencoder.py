@@ -6,21 +6,21 @@ from elman.reference.feedforward import Layer, feedforward
 from elman.reference.nonlinearities import sigmoid
 
 
-def test_a_code_and_the_way_back() -> None:
+def test_code_and_reconstruction() -> None:
     network = Autoencoder([6, 4, 2], activation="sigmoid", dtype=torch.float64)
     a = torch.rand(3, 6, dtype=torch.float64)
-    there, back = (
+    encoder_layers, decoder_layers = (
         [Layer(layer.W.detach().numpy(), layer.b.detach().numpy()) for layer in half.layers]
         for half in (network.encoder, network.decoder)
     )
-    [_, hidden] = feedforward(a.numpy(), there[:1])
-    code = hidden @ there[1].W.T + there[1].b  # the code has no σ
-    *_, a_hat = feedforward(code, back)
+    [_, hidden] = feedforward(a.numpy(), encoder_layers[:1])
+    code = hidden @ encoder_layers[1].W.T + encoder_layers[1].b  # the code has no σ
+    *_, a_hat = feedforward(code, decoder_layers)
     torch.testing.assert_close(network.encode(a), torch.from_numpy(code), rtol=0, atol=1e-14)
     torch.testing.assert_close(network(a), torch.from_numpy(a_hat), rtol=0, atol=1e-14)
 
 
-def test_only_the_layers_between_are_told_their_nonlinearity() -> None:
+def test_only_hidden_layers_have_the_activation() -> None:
     network = Autoencoder([6, 4, 2], activation="relu")
     z = torch.linspace(-1, 1, 5)
     functions = [layer.σ(z) for half in (network.encoder, network.decoder) for layer in half.layers]
@@ -29,5 +29,5 @@ def test_only_the_layers_between_are_told_their_nonlinearity() -> None:
 
 
 def test_bad_sizes() -> None:
-    with pytest.raises(ValueError, match=r"sizes must be those of two layers at least, got \[5\]"):
+    with pytest.raises(ValueError, match=r"sizes must be those of at least two layers, got \[5\]"):
         Autoencoder([5])

@@ -1,4 +1,4 @@
-"""Beam search against all sequences that there are, on a small network by chance."""
+"""Beam search compared with an exhaustive search, on a small random network."""
 
 import itertools
 
@@ -13,7 +13,7 @@ BEGIN, END = 0, 3
 
 
 class Tiny:
-    """h ← tanh(h V + E_token), log softmax(h W): what comes next depends on all before it."""
+    """h ← tanh(h V + E_token), log softmax(h W): depends on all previous tokens."""
 
     def __init__(self, seed: int = 0) -> None:
         generator = torch.Generator().manual_seed(seed)
@@ -41,7 +41,7 @@ def h_0() -> Tensor:
 
 
 def outputs() -> list[tuple[int, ...]]:
-    """All that end, and all that are cut off."""
+    """All complete outputs, and all that are cut off."""
     return [
         sequence
         for length in range(1, LONGEST + 1)
@@ -51,7 +51,7 @@ def outputs() -> list[tuple[int, ...]]:
 
 
 @pytest.mark.parametrize("length_penalty", [0.0, 0.6, 1.0])
-def test_a_beam_wide_enough_finds_all_in_order(h_0: Tensor, length_penalty: float) -> None:
+def test_a_wide_beam_finds_all_outputs_in_order(h_0: Tensor, length_penalty: float) -> None:
     step, every = Tiny(), outputs()
     beams = beam_search(step, (h_0,), BEGIN, END, len(every) + 5, LONGEST, length_penalty)
     for example in range(3):
@@ -73,7 +73,7 @@ def test_a_beam_wide_enough_finds_all_in_order(h_0: Tensor, length_penalty: floa
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_width_1_takes_the_likeliest_token_each_time(h_0: Tensor, seed: int) -> None:
+def test_width_1_is_greedy_decoding(h_0: Tensor, seed: int) -> None:
     step = Tiny(seed)
     beams = beam_search(step, (h_0,), BEGIN, END, 1, 7)
     for example in range(3):
@@ -88,18 +88,18 @@ def test_width_1_takes_the_likeliest_token_each_time(h_0: Tensor, seed: int) -> 
         assert (beams.tokens[example, 0, len(expected) :] == END).all()
 
 
-def test_examples_do_not_see_each_other(h_0: Tensor) -> None:
-    together = beam_search(Tiny(), (h_0,), BEGIN, END, 3, 6)
+def test_examples_are_independent(h_0: Tensor) -> None:
+    batch = beam_search(Tiny(), (h_0,), BEGIN, END, 3, 6)
     for example in range(3):
-        alone = beam_search(Tiny(), (h_0[:, example : example + 1],), BEGIN, END, 3, 6)
-        longest = alone.tokens.shape[-1]
-        assert torch.equal(alone.tokens[0], together.tokens[example, :, :longest])
-        assert torch.equal(alone.lengths[0], together.lengths[example])
-        torch.testing.assert_close(alone.scores[0], together.scores[example], rtol=0, atol=1e-12)
+        single = beam_search(Tiny(), (h_0[:, example : example + 1],), BEGIN, END, 3, 6)
+        longest = single.tokens.shape[-1]
+        assert torch.equal(single.tokens[0], batch.tokens[example, :, :longest])
+        assert torch.equal(single.lengths[0], batch.lengths[example])
+        torch.testing.assert_close(single.scores[0], batch.scores[example], rtol=0, atol=1e-12)
 
 
 def test_a_wider_beam_finds_what_greedy_decoding_misses() -> None:
-    # The likelier first token, 1, leads nowhere in particular; 2 leads to a certain end.
+    # After the more probable first token, 1, all tokens are improbable; after 2 the end is certain.
     table = torch.tensor(
         [[0.0, 0.6, 0.4, 0.0], [0.0, 0.4, 0.3, 0.3], [0.0, 0.0, 0.0, 1.0], [0.25] * 4]
     )

@@ -28,90 +28,90 @@ def run(cell: Any, X: list[Any], h: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("attention_size", [A, None])
-def test_the_equations_written_out(attention_size: int | None) -> None:
-    made = network(attention_size=attention_size)
+def test_equations(attention_size: int | None) -> None:
+    model = network(attention_size=attention_size)
     x, y = [7, 1, 9, 4], [1, 5, 6]
-    O = made(torch.tensor(x).unsqueeze(1), torch.tensor([4]), torch.tensor(y).unsqueeze(1))
+    O = model(torch.tensor(x).unsqueeze(1), torch.tensor([4]), torch.tensor(y).unsqueeze(1))
 
-    E = made.readout.W.detach().numpy()  # E is W
+    E = model.readout.W.detach().numpy()  # E is W
     X = [np.sqrt(I) * E[token] for token in x]
-    forward = run(made.encoder.cells[0], X, np.zeros(H))
-    backward = run(made.encoder.cells[1], X[::-1], np.zeros(H))[::-1]
+    forward = run(model.encoder.cells[0], X, np.zeros(H))
+    backward = run(model.encoder.cells[1], X[::-1], np.zeros(H))[::-1]
     h_s = [np.concatenate(pair) for pair in zip(forward, backward, strict=True)]
-    W_0, b_0 = (p.detach().numpy() for p in (made.bridge.W, made.bridge.b))
+    W_0, b_0 = (p.detach().numpy() for p in (model.bridge.W, model.bridge.b))
     h_0 = np.tanh(W_0 @ np.concatenate([forward[-1], backward[0]]) + b_0)
-    states = run(made.decoder.cells[0], [np.sqrt(I) * E[token] for token in y], h_0)
-    W_h, b_h = (p.detach().numpy() for p in (made.joined.W, made.joined.b))
+    states = run(model.decoder.cells[0], [np.sqrt(I) * E[token] for token in y], h_0)
+    W_h, b_h = (p.detach().numpy() for p in (model.joined.W, model.joined.b))
     for t, h_t in enumerate(states):
-        known = h_t
-        if made.attention is not None:
+        features = h_t
+        if model.attention is not None:
             W_a, U_a, v = (
                 p.detach().numpy()
-                for p in (made.attention.W_a, made.attention.U_a, made.attention.v)
+                for p in (model.attention.W_a, model.attention.U_a, model.attention.v)
             )
             e = np.array([v @ np.tanh(W_a @ h_t + U_a @ h) for h in h_s])
             α = np.exp(e) / np.exp(e).sum()
-            known = np.concatenate([h_t, sum(α[s] * h_s[s] for s in range(len(x)))])
-        right = made.readout.c.detach().numpy() + E @ np.tanh(W_h @ known + b_h)
-        np.testing.assert_allclose(O[t, 0].detach().numpy(), right, rtol=0, atol=1e-12)
+            features = np.concatenate([h_t, sum(α[s] * h_s[s] for s in range(len(x)))])
+        expected = model.readout.c.detach().numpy() + E @ np.tanh(W_h @ features + b_h)
+        np.testing.assert_allclose(O[t, 0].detach().numpy(), expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("layer", [RNN, nn.RNN])
 @pytest.mark.parametrize("attention_size", [A, None])
 def test_padding_does_not_change_results(layer: Any, attention_size: int | None) -> None:
-    made = network(partial(layer, num_layers=2), attention_size)
+    model = network(partial(layer, num_layers=2), attention_size)
     lengths, targets = torch.tensor([3, 6, 1]), [4, 2, 5]
     x, y = torch.randint(K, (6, 3)), torch.randint(K, (5, 3))
-    together = made(x, lengths, y)
+    batch = model(x, lengths, y)
     for b in range(3):
         S, T = int(lengths[b]), targets[b]
-        alone = made(x[:S, b : b + 1], lengths[b : b + 1], y[:T, b : b + 1])
-        torch.testing.assert_close(together[:T, b], alone[:, 0], rtol=0, atol=1e-12)
+        single = model(x[:S, b : b + 1], lengths[b : b + 1], y[:T, b : b + 1])
+        torch.testing.assert_close(batch[:T, b], single[:, 0], rtol=0, atol=1e-12)
 
 
-def test_an_output_sees_no_token_that_is_to_be_told() -> None:
-    made = network()
+def test_outputs_do_not_depend_on_later_tokens() -> None:
+    model = network()
     x, y = torch.randint(K, (4, 1)), torch.randint(K, (5, 1))
     changed = y.clone()
     changed[3:] = (y[3:] + 1) % K
-    first, second = (made(x, torch.tensor([4]), tokens) for tokens in (y, changed))
+    first, second = (model(x, torch.tensor([4]), tokens) for tokens in (y, changed))
     assert torch.equal(first[:3], second[:3])
     assert not torch.equal(first[3:], second[3:])
 
 
 @pytest.mark.parametrize("layer", [RNN, nn.RNN])
-def test_a_translation_has_the_probability_that_the_outputs_give_it(layer: Any) -> None:
-    made = network(layer)
+def test_scores_equal_the_probabilities_of_the_outputs(layer: Any) -> None:
+    model = network(layer)
     x, lengths = torch.randint(K, (5, 3)), torch.tensor([5, 2, 4])
-    beams = made.translate(x, lengths, begin=1, end=2, width=4, maximum_length=6, length_penalty=0)
+    beams = model.translate(x, lengths, begin=1, end=2, width=4, maximum_length=6, length_penalty=0)
 
     def log_p(b: int, tokens: Tensor) -> Tensor:
         y = torch.cat([torch.tensor([1]), tokens[:-1]]).unsqueeze(1)
-        O = made(x[:, b : b + 1], lengths[b : b + 1], y)
+        O = model(x[:, b : b + 1], lengths[b : b + 1], y)
         return O[:, 0].log_softmax(-1).gather(1, tokens.unsqueeze(1)).sum()
 
     for b in range(3):
-        for tokens, length, score in zip(*(part[b] for part in beams), strict=True):
+        for tokens, length, score in zip(*(x[b] for x in beams), strict=True):
             torch.testing.assert_close(log_p(b, tokens[:length].clone()), score.clone())
 
 
-def test_inputs_and_outputs_share_their_weights() -> None:
-    made = network()
-    assert made.embedding.weight is made.readout.W
-    assert len(made.state_dict()) == len(list(made.parameters())) + 1  # one under two names
+def test_tied_weights() -> None:
+    model = network()
+    assert model.embedding.weight is model.readout.W
+    assert len(model.state_dict()) == len(list(model.parameters())) + 1  # one weight has two names
 
 
-def test_dropout_in_training_alone() -> None:
-    made = network(dropout=0.5)
-    inputs = made.example_inputs()
-    assert torch.equal(made(*inputs), made(*inputs))
-    made.train()
-    assert not torch.equal(made(*inputs), made(*inputs))
+def test_dropout_only_in_training() -> None:
+    model = network(dropout=0.5)
+    inputs = model.example_inputs()
+    assert torch.equal(model(*inputs), model(*inputs))
+    model.train()
+    assert not torch.equal(model(*inputs), model(*inputs))
 
 
 @pytest.mark.parametrize("flag", ["bidirectional", "batch_first"])
-def test_layers_that_do_not_fit(flag: str) -> None:
-    with pytest.raises(ValueError, match=f"rnn.{flag} must be false in an encoder-decoder"):
+def test_rejects_unsupported_layers(flag: str) -> None:
+    with pytest.raises(ValueError, match=f"rnn.{flag} must be false in EncoderDecoder"):
         network(partial(RNN, **{flag: True}))
 
 

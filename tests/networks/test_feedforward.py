@@ -32,7 +32,7 @@ def cost(network: FeedforwardNetwork, a: Tensor, y: Tensor) -> Tensor:
     activation=st.sampled_from(["sigmoid", "relu", "tanh"]),
     seed=st.integers(0, 999),
 )
-def test_activations_and_gradients_are_those_of_the_reference(
+def test_activations_and_gradients_equal_the_reference(
     sizes: list[int], N: int, activation: str, seed: int
 ) -> None:
     torch.manual_seed(seed)
@@ -52,7 +52,7 @@ def test_activations_and_gradients_are_those_of_the_reference(
         np.testing.assert_allclose(layer.b.grad, gradients.b, rtol=1e-12, atol=1e-12)
 
 
-def test_the_last_layer_may_have_an_activation_of_its_own() -> None:
+def test_last_activation() -> None:
     a = torch.rand(2, 3)
     plain = FeedforwardNetwork([3, 4, 2], "relu", last_activation="identity")
     hidden, last = plain.layers
@@ -62,7 +62,7 @@ def test_the_last_layer_may_have_an_activation_of_its_own() -> None:
     torch.testing.assert_close(other(a), torch.sigmoid(plain(a)))
 
 
-def test_torch_and_the_reference_stay_together_for_100_steps() -> None:
+def test_equals_the_reference_for_100_steps_of_training() -> None:
     torch.manual_seed(0)
     network = FeedforwardNetwork([6, 5, 4, 3], dtype=torch.float64)
     a, y = torch.rand(8, 6).double(), torch.rand(8, 3).double()
@@ -84,7 +84,7 @@ def test_torch_and_the_reference_stay_together_for_100_steps() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"sizes": [5]}, ValueError, r"sizes must be those of two layers at least, got \[5\]"),
+        ({"sizes": [5]}, ValueError, r"sizes must be those of at least two layers, got \[5\]"),
         ({"sizes": [5, 0]}, ValueError, "out_features must be greater than zero, got 0"),
         ({"sizes": [5, 1.5]}, TypeError, "out_features must be an int, got 1.5"),
         ({"sizes": [5, 2], "activation": "gelu"}, ValueError, "activation must be one of tanh"),
@@ -96,5 +96,5 @@ def test_bad_arguments(arguments: dict[str, Any], error: type[Exception], messag
 
 
 def test_an_input_of_another_size() -> None:
-    with pytest.raises(ValueError, match=r"sizes\[0\] must be that of the input, 6, got 5"):
+    with pytest.raises(ValueError, match=r"sizes\[0\] must be the input size 6, got 5"):
         FeedforwardNetwork([5, 2])(torch.rand(3, 6))

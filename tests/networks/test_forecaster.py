@@ -15,7 +15,7 @@ from elman.tasks.forecasting.baselines import persistence
 
 
 @given(s=st.integers(1, 6), more=st.integers(1, 4), K=st.integers(1, 15))
-def test_the_baselines_and_the_forecast_are_their_equations(s: int, more: int, K: int) -> None:
+def test_equations_of_the_baselines_and_the_forecast(s: int, more: int, K: int) -> None:
     T = s + more
     x = np.random.default_rng(0).normal(size=(2, T))
     naive = np.array([[row[T - 1 + k - s * -(-k // s)] for k in range(1, K + 1)] for row in x])
@@ -37,7 +37,7 @@ def test_the_baselines_and_the_forecast_are_their_equations(s: int, more: int, K
 
 
 @pytest.mark.parametrize("layer", [RNN, nn.RNN])
-def test_the_last_of_several_layers(layer: Any) -> None:
+def test_several_layers_use_the_last_one(layer: Any) -> None:
     network = Forecaster(2, 3, 5, partial(layer, num_layers=2))
     x = torch.randn(4, 7)
     _, h_n = network.rnn((x[:, 2:] - x[:, :-2]).T.unsqueeze(-1))
@@ -53,6 +53,6 @@ def test_bad_sizes(argument: str) -> None:
 
 
 @pytest.mark.parametrize("flag", ["bidirectional", "batch_first"])
-def test_a_layer_that_reads_otherwise(flag: str) -> None:
-    with pytest.raises(ValueError, match=f"rnn.{flag} must be false in a forecaster"):
+def test_rejects_unsupported_layers(flag: str) -> None:
+    with pytest.raises(ValueError, match=f"rnn.{flag} must be false in Forecaster"):
         Forecaster(3, 5, 4, partial(RNN, **{flag: True}))  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ def weights(rnn: RNN) -> list[Any]:
     return [w.detach().numpy() for w in (rnn.U, rnn.V, rnn.b)]
 
 
-def test_is_read_into_the_last_state_and_unrolled_from_its_code() -> None:
+def test_equations() -> None:
     torch.manual_seed(0)
     T, B, I, H = 4, 2, 3, 5
     network = SequenceAutoencoder(I, H, 2, RNN).double()
@@ -32,7 +32,7 @@ def test_is_read_into_the_last_state_and_unrolled_from_its_code() -> None:
 
 
 @pytest.mark.parametrize("layer", [RNN, built_in])
-def test_of_several_layers_the_last_is_coded(layer: Any) -> None:
+def test_several_layers_use_the_last_one(layer: Any) -> None:
     network = SequenceAutoencoder(3, 5, 2, partial(layer, num_layers=2))
     [inputs] = network.example_inputs()
     _, h_n = network.reader(inputs.view(2, 3, 3).transpose(0, 1))
@@ -40,7 +40,7 @@ def test_of_several_layers_the_last_is_coded(layer: Any) -> None:
     assert network(inputs).shape == inputs.shape
 
 
-def test_nothing_but_the_code_goes_over() -> None:
+def test_the_reconstruction_depends_only_on_the_code() -> None:
     network = SequenceAutoencoder(3, 5, 2, RNN)
     nn.init.zeros_(network.code.W)
     one, other = torch.rand(2, 1, 12)
@@ -56,11 +56,11 @@ def test_bad_sizes(argument: str) -> None:
 
 
 @pytest.mark.parametrize("flag", ["bidirectional", "batch_first"])
-def test_layers_that_do_not_fit(flag: str) -> None:
-    with pytest.raises(ValueError, match=f"rnn.{flag} must be false in a sequence autoencoder"):
+def test_rejects_unsupported_layers(flag: str) -> None:
+    with pytest.raises(ValueError, match=f"rnn.{flag} must be false in SequenceAutoencoder"):
         SequenceAutoencoder(3, 5, 2, partial(RNN, **{flag: True}))
 
 
-def test_what_cannot_be_cut_into_time_steps() -> None:
-    with pytest.raises(ValueError, match="input_size must divide the 10 numbers of a sequence, go"):
+def test_input_size_must_divide_the_sequence() -> None:
+    with pytest.raises(ValueError, match="input_size must divide the size 10 of a sequence, got 3"):
         SequenceAutoencoder(3, 5, 2, RNN)(torch.rand(2, 10))

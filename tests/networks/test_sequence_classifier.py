@@ -11,15 +11,15 @@ from elman import RNN
 from elman.networks import SequenceClassifier
 
 
-def test_tells_by_the_last_state() -> None:
+def test_classifies_from_the_final_state() -> None:
     torch.manual_seed(0)
     network = SequenceClassifier(3, 5, 4, RNN).double()
     X = torch.randn(6, 2, 3, dtype=torch.float64)
     h = torch.zeros(2, 5, dtype=torch.float64)
     for X_t in X:
         h = torch.tanh(X_t @ network.rnn.U + h @ network.rnn.V + network.rnn.b)
-    right = network.readout.c + h @ network.readout.W.T
-    torch.testing.assert_close(network(X), right, rtol=1e-12, atol=1e-12)
+    expected = network.readout.c + h @ network.readout.W.T
+    torch.testing.assert_close(network(X), expected, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("layer", [RNN, nn.RNN])
@@ -33,27 +33,27 @@ def test_the_last_layer_of_every_direction(layer: Any, bidirectional: bool) -> N
     torch.testing.assert_close(network(X), network.readout(h_T))
 
 
-@pytest.mark.parametrize("mean", [False, True])
+@pytest.mark.parametrize("mean_pooling", [False, True])
 @pytest.mark.parametrize("layer", [RNN, nn.RNN])
 @given(lengths=st.lists(st.integers(1, 6), min_size=1, max_size=5))
-def test_each_sequence_is_read_to_its_own_end(layer: Any, mean: bool, lengths: list[int]) -> None:
+def test_padding_has_no_effect(layer: Any, mean_pooling: bool, lengths: list[int]) -> None:
     rnn = partial(layer, bidirectional=True)
-    network = SequenceClassifier(3, 5, 4, rnn, mean=mean).double()
+    network = SequenceClassifier(3, 5, 4, rnn, mean_pooling=mean_pooling).double()
     X = torch.randn(max(lengths), len(lengths), 3, dtype=torch.float64)
-    together = network(X, torch.tensor(lengths))
-    alone = [network(X[:T, n : n + 1]) for n, T in enumerate(lengths)]
-    torch.testing.assert_close(together, torch.cat(alone), rtol=1e-12, atol=1e-12)
+    batch = network(X, torch.tensor(lengths))
+    single = [network(X[:T, n : n + 1]) for n, T in enumerate(lengths)]
+    torch.testing.assert_close(batch, torch.cat(single), rtol=1e-12, atol=1e-12)
 
 
-def test_the_mean_of_the_states_beside_the_last() -> None:
-    network = SequenceClassifier(3, 5, 4, partial(RNN, bidirectional=True), mean=True)
+def test_mean_pooling() -> None:
+    network = SequenceClassifier(3, 5, 4, partial(RNN, bidirectional=True), mean_pooling=True)
     X = torch.randn(6, 2, 3)
     h, h_n = network.rnn(X)
-    right = network.readout(torch.cat([h_n[0], h_n[1], sum(h) / 6], -1))
-    torch.testing.assert_close(network(X), right)
+    expected = network.readout(torch.cat([h_n[0], h_n[1], sum(h) / 6], -1))
+    torch.testing.assert_close(network(X), expected)
 
 
-def test_dropout_is_for_training() -> None:
+def test_dropout_only_in_training() -> None:
     network = SequenceClassifier(3, 5, 4, RNN, dropout=0.5)
     X = torch.randn(6, 2, 3)
     assert not torch.equal(network(X), network(X))
@@ -68,11 +68,11 @@ def test_bad_sizes(argument: str) -> None:
         SequenceClassifier(**sizes, rnn=RNN)
 
 
-def test_a_layer_that_takes_its_input_batch_first() -> None:
-    with pytest.raises(ValueError, match=r"rnn.batch_first must be false in a sequence classifier"):
+def test_rejects_batch_first() -> None:
+    with pytest.raises(ValueError, match=r"rnn.batch_first must be false in SequenceClassifier"):
         SequenceClassifier(3, 5, 4, partial(RNN, batch_first=True))
 
 
-def test_example_inputs_fit() -> None:
+def test_example_inputs() -> None:
     network = SequenceClassifier(3, 5, 4, RNN)
     assert network(*network.example_inputs()).shape == (2, 4)

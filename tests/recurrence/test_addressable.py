@@ -1,4 +1,4 @@
-"""What compiled code may be given by its address, and where everything else goes."""
+"""Which tensors compiled code can access through pointers, and how all others are handled."""
 
 import contextlib
 from collections.abc import Callable
@@ -15,7 +15,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from elman import RNN
 from elman.recurrence import recurrence
-from elman.recurrence.addressable import DTYPES, addressable, addresses, plain, uniform
+from elman.recurrence.addressable import (
+    DTYPES,
+    addresses,
+    are_addressable,
+    are_consistent,
+    is_plain,
+)
 
 T, B, I, H = 5, 2, 3, 4
 SHAPES = {"X": (T, B, I), "h_0": (B, H), "U": (I, H), "V": (H, H), "b": (H,)}
@@ -27,7 +33,7 @@ def arguments() -> dict[str, Tensor]:
 
 
 class Subclass(Tensor):
-    """Handed on by every operation of torch's."""
+    """A subclass that every torch operation returns."""
 
 
 OTHERS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -45,37 +51,39 @@ OTHERS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-def test_plain_tensors_are_addressable_whatever_their_strides() -> None:
+def test_plain_tensors_are_addressable_with_any_strides() -> None:
     x = arguments()
-    assert addressable(**x)
-    assert uniform(**x)
+    assert are_addressable(**x)
+    assert are_consistent(**x)
     strided = {name: a.mT.contiguous().mT if a.dim() > 1 else a for name, a in x.items()}
-    assert addressable(**strided)
-    assert addressable(**{**x, "V": nn.Parameter(x["V"])}, ended=torch.zeros(T, B, 1).bool())
-    assert addressable(**{name: a.double() for name, a in x.items()})
+    assert are_addressable(**strided)
+    assert are_addressable(
+        **{**x, "V": nn.Parameter(x["V"])}, padding_mask=torch.zeros(T, B, 1).bool()
+    )
+    assert are_addressable(**{name: a.double() for name, a in x.items()})
     assert set(DTYPES) == {torch.float32, torch.float64}
 
 
 @pytest.mark.parametrize("name", SHAPES)
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
-def test_nothing_else_is(name: str, other: Callable[[Tensor], Tensor]) -> None:
+def test_other_tensors_are_not_addressable(name: str, other: Callable[[Tensor], Tensor]) -> None:
     x = arguments()
     x[name] = other(x[name])
-    assert not addressable(**x)
+    assert not are_addressable(**x)
 
 
 @pytest.mark.parametrize("name", SHAPES)
 @pytest.mark.parametrize(
     "other", ["of a subclass", "on another device", "of another dtype", "of another shape"]
 )
-def test_nor_is_it_uniform(name: str, other: str) -> None:
+def test_other_tensors_are_not_consistent(name: str, other: str) -> None:
     x = arguments()
     x[name] = OTHERS[other](x[name])
-    assert not uniform(**x)
+    assert not are_consistent(**x)
 
 
 @pytest.mark.parametrize(
-    "ended",
+    "padding_mask",
     [
         torch.zeros(T, B, 1),
         torch.zeros(T, B).bool(),
@@ -83,16 +91,16 @@ def test_nor_is_it_uniform(name: str, other: str) -> None:
         torch.zeros(T, B, 1).bool().as_subclass(Subclass),  # type: ignore[arg-type]
     ],
 )
-def test_ended_is_looked_at_too(ended: Tensor) -> None:
-    assert not addressable(**arguments(), ended=ended)
+def test_the_padding_mask_is_checked(padding_mask: Tensor) -> None:
+    assert not are_addressable(**arguments(), padding_mask=padding_mask)
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
-def test_a_plain_tensor_is_nothing_else(other: Callable[[Tensor], Tensor]) -> None:
+def test_other_tensors_are_not_plain(other: Callable[[Tensor], Tensor]) -> None:
     h = torch.zeros(T, B, H)
-    assert plain(h, torch.float32, (T, B, H))
-    assert plain(h.mT.contiguous().mT, torch.float32, (T, B, H))
-    assert not plain(other(h), torch.float32, (T, B, H))
+    assert is_plain(h, torch.float32, (T, B, H))
+    assert is_plain(h.mT.contiguous().mT, torch.float32, (T, B, H))
+    assert not is_plain(other(h), torch.float32, (T, B, H))
 
 
 def test_addresses() -> None:
@@ -104,11 +112,11 @@ def test_addresses() -> None:
             addresses((x, without_memory))
 
 
-@pytest.mark.parametrize("name", [*SHAPES, "ended"])
+@pytest.mark.parametrize("name", [*SHAPES, "padding_mask"])
 @pytest.mark.parametrize("grad", [False, True])
-def test_a_mixture_of_devices_is_refused(name: str, grad: bool) -> None:
-    """A product with a matrix on another device may be memory that nobody has written to."""
-    x = arguments() | {"ended": torch.zeros(T, B, 1).bool()}
+def test_different_devices_are_rejected(name: str, grad: bool) -> None:
+    """A product with a matrix on another device may be uninitialized memory."""
+    x = arguments() | {"padding_mask": torch.zeros(T, B, 1).bool()}
     x[name] = x[name].to("meta")
     if grad:
         x["U"].requires_grad_()
@@ -117,14 +125,14 @@ def test_a_mixture_of_devices_is_refused(name: str, grad: bool) -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_a_mixture_of_dtypes_is_refused(name: str) -> None:
+def test_different_dtypes_are_rejected(name: str) -> None:
     x = arguments()
     x[name] = x[name].double()
     with pytest.raises(RuntimeError, match="dtype"):
         recurrence(**x)
 
 
-def test_a_weight_whose_memory_was_freed_is_refused() -> None:
+def test_a_weight_with_freed_memory_is_rejected() -> None:
     for name in ("X", "U", "V", "b"):
         x = arguments()
         x[name].untyped_storage().resize_(0)
@@ -132,18 +140,18 @@ def test_a_weight_whose_memory_was_freed_is_refused() -> None:
             recurrence(**x)
 
 
-def test_a_bias_of_one_number_is_spread_as_torch_spreads_it() -> None:
+def test_a_bias_of_one_number_is_broadcast() -> None:
     x = arguments() | {"b": torch.ones(1, requires_grad=True)}
     h = recurrence(**x)
-    right = recurrence(**x | {"b": x["b"].expand(H)})
-    torch.testing.assert_close(h, right)
-    found, expected = (torch.autograd.grad(each.sum(), x["b"]) for each in (h, right))
+    expected_h = recurrence(**x | {"b": x["b"].expand(H)})
+    torch.testing.assert_close(h, expected_h)
+    found, expected = (torch.autograd.grad(each.sum(), x["b"]) for each in (h, expected_h))
     torch.testing.assert_close(found, expected)
 
 
 @pytest.mark.parametrize("engine", ["auto", "compiled", "bptt"])
 @pytest.mark.parametrize("name", SHAPES)
-def test_views_of_negatives_are_what_they_stand_for(name: str, engine: str) -> None:
+def test_negated_views_as_arguments(name: str, engine: str) -> None:
     x = arguments()
     negative = x | {name: torch._neg_view(x[name]).requires_grad_()}
     positive = x | {name: (-x[name]).requires_grad_()}
@@ -155,7 +163,7 @@ def test_views_of_negatives_are_what_they_stand_for(name: str, engine: str) -> N
 
 
 @pytest.mark.parametrize("engine", ["auto", "compiled", "bptt", "unrolled"])
-def test_a_gradient_that_is_a_view_of_its_negative(engine: str) -> None:
+def test_a_negated_view_as_gradient(engine: str) -> None:
     x = arguments()
     x["V"].requires_grad_()
     h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
@@ -165,7 +173,7 @@ def test_a_gradient_that_is_a_view_of_its_negative(engine: str) -> None:
 
 
 @pytest.mark.parametrize("change", [lambda V: V.double(), lambda V: V[:1], lambda V: V.to("meta")])
-def test_a_weight_replaced_before_the_backward_pass_is_not_read_as_what_it_was(
+def test_a_weight_replaced_before_the_backward_pass_raises(
     change: Callable[[Tensor], Tensor],
 ) -> None:
     rnn = RNN(I, H)
@@ -176,8 +184,8 @@ def test_a_weight_replaced_before_the_backward_pass_is_not_read_as_what_it_was(
             output.sum().backward()
 
 
-class Seen(TorchDispatchMode):
-    """Counts the operations of the dispatcher."""
+class OperationCounter(TorchDispatchMode):
+    """Records the operations of the dispatcher."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,18 +196,18 @@ class Seen(TorchDispatchMode):
         return function(*args, **(kwargs or {}))
 
 
-def products(mode: Seen) -> int:
+def products(mode: OperationCounter) -> int:
     return sum("mm" in operation for operation in mode.operations)
 
 
 @pytest.mark.parametrize("engine", ["auto", "compiled", "bptt"])
 def test_a_mode_sees_each_operation_forward_and_backward(engine: Any) -> None:
     rnn, X = RNN(I, H, engine=engine), torch.randn(T, B, I)
-    with Seen() as seen:
+    with OperationCounter() as seen:
         output, _ = rnn(X)
     assert products(seen) == 2 * T
     output, _ = rnn(X)
-    with Seen() as seen:  # over the backward pass alone
+    with OperationCounter() as seen:  # only the backward pass
         output.sum().backward()
     assert products(seen) > 2 * T
 
@@ -217,9 +225,9 @@ def test_a_mode_sees_each_function() -> None:
     with Functions() as functions:
         RNN(I, H)(torch.randn(T, B, I))
     assert functions.names.count("tanh") == T
-    with torch.device("cpu"):  # is such a mode, too, and sees to new tensors only
+    with torch.device("cpu"):  # is a function mode, too, but affects new tensors only
         output, _ = RNN(I, H)(torch.randn(T, B, I))
-    assert "ByHand" in type(output.grad_fn).__name__
+    assert "HandDerived" in type(output.grad_fn).__name__
 
 
 def test_flops_are_counted() -> None:
@@ -230,25 +238,28 @@ def test_flops_are_counted() -> None:
     backward_of_U_and_V, backward_of_h = forward, 2 * (T - 1) * B * H * H
     assert counter.get_total_flops() in (
         forward + backward_of_U_and_V + backward_of_h,
-        forward + backward_of_U_and_V + backward_of_h - 2 * B * H * H,  # no gradient into zeros
+        forward
+        + backward_of_U_and_V
+        + backward_of_h
+        - 2 * B * H * H,  # without the gradient of h_0
     )
 
 
-def test_a_graph_made_by_watching_computes() -> None:
+def test_make_fx_captures_a_graph_that_computes() -> None:
     rnn = RNN(I, H)
     graph = make_fx(lambda X: rnn(X)[0])(torch.randn(T, B, I))
     X = torch.randn(T, B, I)
     torch.testing.assert_close(graph(X), rnn(X)[0])
 
 
-def test_tensors_without_numbers() -> None:
+def test_fake_tensors() -> None:
     with FakeTensorMode():
         output, h_n = RNN(I, H, bidirectional=True)(torch.randn(T, B, I))
         (output.sum() + h_n.sum()).backward()
     assert (output.shape, h_n.shape) == ((T, B, 2 * H), (2, B, H))
 
 
-def test_a_subclass_stays_what_it_is() -> None:
+def test_a_subclass_is_kept() -> None:
     rnn, X = RNN(I, H), torch.randn(T, B, I)
     output, _ = rnn(X.as_subclass(Subclass))  # type: ignore[arg-type]
     assert isinstance(output, Subclass)

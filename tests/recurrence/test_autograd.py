@@ -1,4 +1,4 @@
-"""What may be changed between the forward and the backward pass, and what is refused."""
+"""Which tensors may be changed between the forward and the backward pass, and which not."""
 
 from collections.abc import Callable
 
@@ -58,34 +58,34 @@ def test_the_output_may_be_changed_in_place(
         gradients.append(torch.autograd.grad(cost, list(layer.parameters())))
     for n, weight in enumerate(gradients[0]):
         layer_n, kind = divmod(n, 3)
-        right = gradients[1][4 * layer_n + kind]
-        right = right.T if right.dim() == 2 else right
-        torch.testing.assert_close(weight, right, rtol=1e-12, atol=1e-12)
+        expected = gradients[1][4 * layer_n + kind]
+        expected = expected.T if expected.dim() == 2 else expected
+        torch.testing.assert_close(weight, expected, rtol=1e-12, atol=1e-12)
 
 
-def leaves(*wanted: str) -> dict[str, Tensor]:
+def leaves(*needs_grad: str) -> dict[str, Tensor]:
     x = {"X": randn(T, B, I), "h_0": randn(B, H), "U": randn(I, H), "V": randn(H, H), "b": randn(H)}
-    for name in wanted:
+    for name in needs_grad:
         x[name].requires_grad_()
     return x
 
 
 @engines
 @pytest.mark.parametrize("frozen", [False, True])
-def test_b_may_be_changed_and_X_where_no_gradient_needs_it(engine: str, frozen: bool) -> None:
+def test_b_may_be_changed_and_X_if_no_gradient_needs_it(engine: str, frozen: bool) -> None:
     x = leaves("V", "b", *([] if frozen else ["U"]))
     h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
-    right = torch.autograd.grad(h.sum(), (x["V"], x["b"]), retain_graph=True)
+    expected = torch.autograd.grad(h.sum(), (x["V"], x["b"]), retain_graph=True)
     with torch.no_grad():
         x["b"].add_(1)
     if frozen:
         x["X"].zero_()
-    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), right)
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), expected)
 
 
 @pytest.mark.parametrize("engine", ["auto", "bptt"])
 @pytest.mark.parametrize("change", ["X", "h_0", "U", "V"])
-def test_what_gradients_need_may_not_be_changed(engine: str, change: str) -> None:
+def test_changing_a_tensor_that_gradients_need_raises(engine: str, change: str) -> None:
     x = leaves("X", "U", "V") if change != "X" else leaves("U", "V")
     h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
     with torch.no_grad():
@@ -97,18 +97,18 @@ def test_what_gradients_need_may_not_be_changed(engine: str, change: str) -> Non
 @pytest.mark.parametrize("engine", ["auto", "bptt"])
 @pytest.mark.parametrize("change", ["X", "b"])
 @pytest.mark.parametrize("twice", [False, True])
-def test_nor_what_the_states_are_to_be_computed_from_again(
+def test_changing_an_input_of_states_that_must_be_recomputed_raises(
     engine: str, change: str, twice: bool
 ) -> None:
-    """Either because they have been changed, too, or for a second derivative."""
+    """They are recomputed if they were changed, too, or for a second derivative."""
     x = leaves("V", "h_0")
     h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
     if not twice:
         h.add_(1)
     with torch.no_grad():
         x[change].add_(1)
-    what = {"X": "the input", "b": "b"}[change]
-    with pytest.raises(RuntimeError, match=f"{what} was changed in place before the backward pass"):
+    name = {"X": "the input", "b": "b"}[change]
+    with pytest.raises(RuntimeError, match=f"{name} was changed in place before the backward pass"):
         torch.autograd.grad(h.sum(), x["V"], create_graph=twice)
 
 
@@ -122,46 +122,46 @@ def test_a_second_backward_pass_without_its_graph_is_torch_s_error(engine: str) 
 
 
 @engines
-def test_what_is_kept_can_be_kept_elsewhere(engine: str) -> None:
+def test_saved_tensors_on_the_cpu(engine: str) -> None:
     x = leaves("X", "h_0", "U", "V", "b")
-    right = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
+    expected = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
     with save_on_cpu():
         h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
-    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), right)
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), expected)
 
 
 @pytest.mark.parametrize(
-    "give_back",
+    "unpack",
     [
-        lambda x: x.repeat_interleave(2, -1)[..., ::2],  # the same numbers, further apart
+        lambda x: x.repeat_interleave(2, -1)[..., ::2],  # the same numbers with other strides
         lambda x: torch._neg_view(-x),
         lambda x: x.mT.contiguous().mT,
     ],
 )
 @pytest.mark.parametrize("engine", ["auto", "bptt"])
-def test_what_is_kept_may_come_back_in_another_form(
-    give_back: Callable[[Tensor], Tensor], engine: str
+def test_saved_tensors_may_change_their_layout(
+    unpack: Callable[[Tensor], Tensor], engine: str
 ) -> None:
     x = leaves("X", "h_0", "U", "V", "b")
-    right = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
-    with saved_tensors_hooks(lambda tensor: tensor, give_back):
+    expected = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), x.values())
+    with saved_tensors_hooks(lambda tensor: tensor, unpack):
         h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
-    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), right)
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), x.values()), expected)
 
 
 @pytest.mark.parametrize("length", [1, T])
-def test_many_gradients_at_once_through_layers_that_share_their_initial_states(length: int) -> None:
+def test_batched_gradients_of_layers_with_one_tensor_of_initial_states(length: int) -> None:
     rnn, X = RNN(I, H, num_layers=2, dtype=torch.float64), randn(length, B, I)
     hx = randn(2, B, H).requires_grad_()
-    wanted = [hx, *rnn.parameters()]
+    inputs = [hx, *rnn.parameters()]
     directions = randn(3, length, B, H)
-    found = torch.autograd.grad(rnn(X, hx)[0], wanted, directions, is_grads_batched=True)
+    found = torch.autograd.grad(rnn(X, hx)[0], inputs, directions, is_grads_batched=True)
     for n, direction in enumerate(directions):
-        right = torch.autograd.grad(rnn(X, hx)[0], wanted, direction)
-        torch.testing.assert_close([gradient[n] for gradient in found], list(right))
+        expected = torch.autograd.grad(rnn(X, hx)[0], inputs, direction)
+        torch.testing.assert_close([gradient[n] for gradient in found], list(expected))
 
 
-def test_a_change_that_torch_is_told_to_follow() -> None:
+def test_allow_mutation_on_saved_tensors() -> None:
     gradients = []
     for engine in ("auto", "unrolled"):
         torch.manual_seed(0)
@@ -177,7 +177,7 @@ def test_a_change_that_torch_is_told_to_follow() -> None:
 @engines
 @pytest.mark.parametrize("length", [T, 40])
 @pytest.mark.parametrize("same", [("U", "V"), ("h_0", "V"), ("h_0", "U")])
-def test_one_tensor_in_two_places_has_the_gradients_of_both(
+def test_a_tensor_used_as_two_arguments_gets_both_gradients(
     same: tuple[str, str], length: int, engine: str
 ) -> None:
     x = {"X": randn(length, H, H), "h_0": randn(H, H), "U": randn(H, H), "V": randn(H, H)}
@@ -190,7 +190,7 @@ def test_one_tensor_in_two_places_has_the_gradients_of_both(
 
 
 @engines
-def test_a_gradient_that_is_zero_without_memory(engine: str) -> None:
+def test_an_unallocated_zero_tensor_as_gradient(engine: str) -> None:
     x = leaves("V")
     h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
     [dV] = torch.autograd.grad(h.sgn().sum(), x["V"])
@@ -198,17 +198,17 @@ def test_a_gradient_that_is_zero_without_memory(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["auto", "bptt"])
-def test_an_input_of_inference_serves_where_no_gradient_needs_it(engine: str) -> None:
+def test_an_inference_tensor_as_input_if_no_gradient_needs_it(engine: str) -> None:
     x = leaves("V", "b")
-    right = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), (x["V"], x["b"]))
+    expected = torch.autograd.grad(recurrence(**x, engine="unrolled").sum(), (x["V"], x["b"]))
     with torch.inference_mode():
         X = x["X"].clone()
     h = recurrence(**x | {"X": X}, engine=engine)  # type: ignore[arg-type]
-    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), right)
+    torch.testing.assert_close(torch.autograd.grad(h.sum(), (x["V"], x["b"])), expected)
 
 
 @pytest.mark.parametrize("engine", ["auto", "bptt"])
-def test_gradients_by_vmap_over_a_graph_made_before(engine: str) -> None:
+def test_gradients_by_vmap_of_an_existing_graph(engine: str) -> None:
     x = leaves("U", "V")
     h = recurrence(**x, engine=engine)  # type: ignore[arg-type]
     directions = randn(3, T, B, H)
@@ -220,16 +220,16 @@ def test_gradients_by_vmap_over_a_graph_made_before(engine: str) -> None:
     torch.testing.assert_close(found, torch.stack([gradient(dh) for dh in directions]))
 
 
-def test_what_is_kept_is_let_go_where_torch_asks_for_it() -> None:
-    """As recomputation does: nothing else may hold the states."""
-    kept = []
+def test_saved_tensors_hooks_can_free_the_states() -> None:
+    """Recomputation relies on it: nothing else may hold the states."""
+    saved = []
     x = leaves("V")
-    with saved_tensors_hooks(lambda tensor: kept.append(tensor.shape), lambda _: None):
+    with saved_tensors_hooks(lambda tensor: saved.append(tensor.shape), lambda _: None):
         h = recurrence(**x)
-    assert (T, B, H) in kept
+    assert (T, B, H) in saved
     storage = h.untyped_storage()
     references = torch._C._storage_Use_Count(storage._cdata)
-    counter, _ = h.grad_fn.h_changes  # type: ignore[union-attr]
+    counter, _ = h.grad_fn.h_version  # type: ignore[union-attr]
     assert counter.untyped_storage().nbytes() == 0
     del counter
     assert references <= 2  # h, and `storage` itself

@@ -1,4 +1,4 @@
-"""What the compiled loops have that the tensor operations have not: blocks and threads."""
+"""The compiled loops: tiles and threads."""
 
 import importlib
 import subprocess
@@ -18,7 +18,9 @@ from elman.equations import NONLINEARITIES
 from elman.recurrence import recurrence
 from elman.recurrence.kernels import object_code
 
-engine = importlib.import_module("elman.recurrence.compiled")  # its function has the same name
+engine = importlib.import_module(
+    "elman.recurrence.compiled"
+)  # the package has a function of this name
 
 
 def arguments(T: int, B: int, H: int, dtype: torch.dtype) -> list[Tensor]:
@@ -29,43 +31,47 @@ def arguments(T: int, B: int, H: int, dtype: torch.dtype) -> list[Tensor]:
     ]
 
 
-def assert_same_states_and_gradients(x: list[Tensor], f: str, ended: Tensor | None = None) -> None:
-    found, right = (
-        recurrence(*x, NONLINEARITIES[f], ended, engine=engine)  # type: ignore[arg-type]
+def assert_same_states_and_gradients(
+    x: list[Tensor], f: str, padding_mask: Tensor | None = None
+) -> None:
+    found, expected = (
+        recurrence(*x, NONLINEARITIES[f], padding_mask, engine=engine)  # type: ignore[arg-type]
         for engine in ("compiled", "unrolled")
     )
     tolerance = {torch.float32: 2e-5, torch.float64: 1e-12}[x[0].dtype]
-    torch.testing.assert_close(found, right, rtol=tolerance, atol=tolerance)
-    dh = torch.randn_like(right)
-    gradients = [torch.autograd.grad(h, x, dh) for h in (found, right)]
+    torch.testing.assert_close(found, expected, rtol=tolerance, atol=tolerance)
+    dh = torch.randn_like(expected)
+    gradients = [torch.autograd.grad(h, x, dh) for h in (found, expected)]
     for ours, theirs in zip(*gradients, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=tolerance, atol=10 * tolerance)
 
 
 @given(
-    T=st.integers(0, 35),  # some time steps at a time, and what is left over
-    B=st.integers(0, 19),  # blocks of rows, and what is left over
-    H=st.integers(1, 70),  # tiles of columns, and what is left over
+    T=st.integers(0, 35),  # several chunks, the last one shorter
+    B=st.integers(0, 19),  # several tiles, the last one smaller
+    H=st.integers(1, 70),  # several tiles, the last one smaller
     f=st.sampled_from(sorted(NONLINEARITIES)),
     dtype=st.sampled_from([torch.float32, torch.float64]),
     lengths=st.booleans(),
     seed=st.integers(0, 999),
 )
-def test_blocks_of_every_size(
+def test_sizes_that_tiles_and_chunks_do_not_divide(
     T: int, B: int, H: int, f: str, dtype: torch.dtype, lengths: bool, seed: int
 ) -> None:
     torch.manual_seed(seed)
-    ended = torch.arange(T)[:, None, None] >= torch.randint(T + 1, (B, 1)) if lengths else None
-    assert_same_states_and_gradients(arguments(T, B, H, dtype), f, ended)
+    padding_mask = (
+        torch.arange(T)[:, None, None] >= torch.randint(T + 1, (B, 1)) if lengths else None
+    )
+    assert_same_states_and_gradients(arguments(T, B, H, dtype), f, padding_mask)
 
 
-@pytest.mark.parametrize("T", [5, 40])  # all time steps at once, and some at a time
+@pytest.mark.parametrize("T", [5, 40])  # all time steps at once, or in chunks
 @pytest.mark.parametrize("B", [1, 5, 21])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_results_do_not_depend_on_the_number_of_threads(
     T: int, B: int, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "SMALL", 0)
+    monkeypatch.setattr(engine, "PARALLEL_THRESHOLD", 0)
     torch.manual_seed(0)
     x = arguments(T, B, 20, dtype)
     dh = torch.randn(T, B, 20, dtype=dtype)
@@ -79,19 +85,19 @@ def test_results_do_not_depend_on_the_number_of_threads(
     assert_same_states_and_gradients(x, "tanh")
 
 
-def test_threads_of_python_that_compute_at_the_same_time() -> None:
+def test_concurrent_python_threads() -> None:
     x = [a.detach() for a in arguments(30, 16, 64, torch.float32)]
-    right = recurrence(*x, engine="compiled")
+    expected = recurrence(*x, engine="compiled")
     with ThreadPoolExecutor(4) as executor:
         found = executor.map(lambda _: recurrence(*x, engine="compiled"), range(32))
-        assert all(torch.equal(h, right) for h in found)
+        assert all(torch.equal(h, expected) for h in found)
 
 
-def test_a_process_that_forks_has_threads_of_its_own() -> None:
+def test_a_forked_process_computes_without_worker_threads() -> None:
     code = """
 import importlib, os, torch
 from elman.recurrence import recurrence
-importlib.import_module("elman.recurrence.compiled").SMALL = 0
+importlib.import_module("elman.recurrence.compiled").PARALLEL_THRESHOLD = 0
 torch.set_num_threads(2)
 x = [torch.randn(s) for s in ((5, 9, 3), (9, 4), (3, 4), (4, 4), (4,))]
 h = recurrence(*x, engine="compiled")
@@ -104,15 +110,15 @@ assert os.waitpid(child, 0)[1] == 0
 
 @pytest.mark.parametrize("f", NONLINEARITIES)
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e30])
-def test_numbers_that_are_none_pass_through_as_in_torch(f: str, value: float) -> None:
+def test_nan_and_infinity_as_in_torch(f: str, value: float) -> None:
     X = torch.zeros(3, 2, 1)
     X[1, 0] = value
     x = [X, torch.zeros(2, 3), torch.ones(1, 3), torch.eye(3), torch.zeros(3)]
-    found, right = (
+    found, expected = (
         recurrence(*x, NONLINEARITIES[f], engine=engine)  # type: ignore[arg-type]
         for engine in ("compiled", "unrolled")
     )
-    torch.testing.assert_close(found, right, equal_nan=True)
+    torch.testing.assert_close(found, expected, equal_nan=True)
 
 
 @pytest.fixture
@@ -128,12 +134,12 @@ def broken_numba(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("broken_numba")
-def test_without_a_numba_that_works_the_layer_does_all_the_same_and_warns_once() -> None:
+def test_without_working_numba_the_layer_works_and_warns_once() -> None:
     x = arguments(2, 1, 3, torch.float32)
     with pytest.warns(RuntimeWarning, match=r"does not work here \(ImportError: Numba needs NumPy"):
         found = recurrence(*x)
     assert torch.equal(found, recurrence(*x, engine="bptt"))
-    x = arguments(2, 1, 3, torch.float64)  # the same reason is told once; warnings are errors here
+    x = arguments(2, 1, 3, torch.float64)  # warns only once for a reason; warnings are errors here
     assert torch.equal(recurrence(*x), recurrence(*x, engine="bptt"))
     with pytest.raises(ValueError, match=r"needs numba, which does not work here \(Numba needs"):
         recurrence(*x, engine="compiled")
@@ -144,28 +150,28 @@ def test_without_a_numba_that_works_the_layer_does_all_the_same_and_warns_once()
     [
         (torch.zeros(2, 1, 3, dtype=torch.bfloat16), "not on cpu in torch.bfloat16; engine 'bptt'"),
         (torch.zeros(2, 1, 3, device="meta"), "not on meta in torch.float32; engine 'bptt' takes"),
-        (torch.zeros(2, 1, 3, dtype=torch.complex64), "engine 'compiled' computes with real numb"),
+        (torch.zeros(2, 1, 3, dtype=torch.complex64), "engine 'compiled' takes real numbers only"),
     ],
 )
-def test_refuses_what_it_has_no_loops_for(X: Tensor, message: str) -> None:
+def test_rejects_unsupported_devices_and_dtypes(X: Tensor, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         recurrence(X, *(X.new_zeros(s) for s in ((1, 4), (3, 4), (4, 4), (4,))), engine="compiled")
 
 
-def test_auto_computes_such_numbers_all_the_same() -> None:
+def test_auto_supports_bfloat16() -> None:
     x = [torch.randn(s, dtype=torch.bfloat16) for s in ((2, 1, 3), (1, 4), (3, 4), (4, 4), (4,))]
     assert torch.equal(recurrence(*x), recurrence(*x, engine="bptt"))
 
 
-def test_names_the_engine_that_takes_any_function() -> None:
+def test_the_error_names_the_engine_that_takes_any_function() -> None:
     x = arguments(1, 1, 1, torch.float32)
-    with pytest.raises(ValueError, match="engine 'compiled' knows the derivatives of tanh"):
+    with pytest.raises(ValueError, match="engine 'compiled' has derivatives of tanh"):
         recurrence(*x, torch.sin, engine="compiled")
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_a_long_backward_pass_keeps_the_gradients_of_few_time_steps(dtype: torch.dtype) -> None:
-    """Those of all would take as much memory as the states."""
+def test_a_long_backward_pass_stores_the_gradients_of_one_chunk(dtype: torch.dtype) -> None:
+    """The gradients of all time steps would take as much memory as the states."""
     T, B, H = 1000, 16, 32
     X, *others = arguments(T, B, H, dtype)
     X = X.detach()  # its gradient would take memory, too
@@ -179,19 +185,19 @@ def test_a_long_backward_pass_keeps_the_gradients_of_few_time_steps(dtype: torch
 
 
 @pytest.mark.parametrize("engine", ["compiled", "bptt"])
-def test_a_second_derivative_stops_where_a_sequence_ends(engine: Any) -> None:
-    """Beyond the end the state would overflow, and 0 · ∞ make every second derivative NaN."""
+def test_second_derivatives_ignore_padding(engine: Any) -> None:
+    """At padding the state would overflow, and 0 · ∞ would make every second derivative NaN."""
     T, H = 60, 4
     x = [a.detach() for a in arguments(T, 3, H, torch.float32)]
     x[3] = 10 * torch.eye(H)  # 10⁶⁰ is too large for float32
     x = [a.requires_grad_() for a in x]
-    ended = torch.arange(T)[:, None, None] >= torch.tensor([2, 0, 3])[:, None]
+    padding_mask = torch.arange(T)[:, None, None] >= torch.tensor([2, 0, 3])[:, None]
 
     def second_derivatives(engine: Any) -> tuple[Tensor, ...]:
-        h = recurrence(*x, torch.relu, ended, engine=engine)
+        h = recurrence(*x, torch.relu, padding_mask, engine=engine)
         dX, dh_0 = torch.autograd.grad(h.sum(), x[:2], create_graph=True)
         return torch.autograd.grad((dX**2).sum() + (dh_0**2).sum(), x[2:4])
 
-    found, right = second_derivatives(engine), second_derivatives("unrolled")
-    assert all(derivative.isfinite().all() and derivative.any() for derivative in right)
-    torch.testing.assert_close(found, right, rtol=1e-5, atol=1e-5)
+    found, expected = second_derivatives(engine), second_derivatives("unrolled")
+    assert all(derivative.isfinite().all() and derivative.any() for derivative in expected)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)

@@ -1,4 +1,4 @@
-"""All engines against the NumPy reference, and against each other's limits."""
+"""All engines compared with the NumPy reference, and in edge cases."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from elman.recurrence import ENGINES, recurrence
 from elman.recurrence.unrolled import unrolled
 
 engines = pytest.mark.parametrize("engine", ["auto", *ENGINES])
-# those that take any device and any dtype
+# engines that take any device and dtype
 tensor_engines = pytest.mark.parametrize("engine", ["auto", "unrolled", "bptt"])
 NAMES = ("X", "h_0", "U", "V", "b")
 
@@ -31,7 +31,7 @@ def arguments(
     dtype: torch.dtype = torch.float64,
     device: torch.device | str = "cpu",
 ) -> tuple[Tensor, ...]:
-    """X, h_0, U, V and b of the order of 1, U and V such that a_t is so, too."""
+    """Random X, h_0, U, V and b, scaled such that a_t is of order 1."""
     generator = torch.Generator().manual_seed(seed)
     shapes = [(T, B, I), (B, H), (I, H), (H, H), (H,)]
     scales = [1, 1, I**-0.5, H**-0.5, 1]
@@ -44,7 +44,7 @@ def arguments(
 
 
 def weights_of_cost(h: Tensor) -> Tensor:
-    """∂C/∂h of the cost C = Σ dh · h, by which gradients are compared."""
+    """∂C/∂h of the cost C = Σ dh · h that the tests differentiate."""
     generator = torch.Generator().manual_seed(1)
     return torch.randn(h.shape, generator=generator, dtype=torch.float64).to(h)
 
@@ -55,7 +55,7 @@ def states_and_gradients(x: tuple[Tensor, ...], f: str, engine: str) -> dict[str
     return {"h": h.detach(), **dict(zip(NAMES, gradients, strict=True))}
 
 
-def assert_is_the_reference(found: dict[str, Tensor], x: tuple[Tensor, ...], f: str) -> None:
+def assert_equals_the_reference(found: dict[str, Tensor], x: tuple[Tensor, ...], f: str) -> None:
     arrays = [argument.detach().cpu().double().numpy() for argument in x]
     h = reference.recurrence(*arrays, f=f)
     dh = weights_of_cost(torch.from_numpy(h)).numpy()
@@ -75,18 +75,18 @@ def assert_is_the_reference(found: dict[str, Tensor], x: tuple[Tensor, ...], f: 
     f=st.sampled_from(sorted(NONLINEARITIES)),
     seed=st.integers(0, 2**16),
 )
-def test_states_and_gradients_are_those_of_the_reference(
+def test_states_and_gradients_equal_the_reference(
     engine: str, T: int, B: int, I: int, H: int, f: str, seed: int
 ) -> None:
     x = arguments(T, B, I, H, seed)
-    assert_is_the_reference(states_and_gradients(x, f, engine), x, f)
+    assert_equals_the_reference(states_and_gradients(x, f, engine), x, f)
 
 
 @tensor_engines
 @pytest.mark.parametrize("f", NONLINEARITIES)
 def test_long_sequences_on_every_device(engine: str, f: str, device: torch.device) -> None:
     x = arguments(T=60, B=7, I=10, H=20, device=device)
-    assert_is_the_reference(states_and_gradients(x, f, engine), x, f)
+    assert_equals_the_reference(states_and_gradients(x, f, engine), x, f)
 
 
 @engines
@@ -96,7 +96,7 @@ def test_arguments_need_not_be_contiguous(engine: str) -> None:
     expanded = h_0.detach()[:1].expand(3, 6).requires_grad_()
     V_T = V.detach().T.contiguous().T.requires_grad_()
     x = (scattered, expanded, U, V_T, b)
-    assert_is_the_reference(states_and_gradients(x, "tanh", engine), x, "tanh")
+    assert_equals_the_reference(states_and_gradients(x, "tanh", engine), x, "tanh")
 
 
 @engines
@@ -112,53 +112,53 @@ def test_a_cost_of_the_last_state_alone(engine: str) -> None:
 
 
 @engines
-@pytest.mark.parametrize("wanted", range(5))
-def test_only_the_gradients_that_are_wanted(engine: str, wanted: int) -> None:
+@pytest.mark.parametrize("needed", range(5))
+def test_only_the_gradients_that_are_needed(engine: str, needed: int) -> None:
     x = arguments(T=4, B=2, I=3, H=5)
-    expected = states_and_gradients(x, "tanh", "unrolled")[NAMES[wanted]]
+    expected = states_and_gradients(x, "tanh", "unrolled")[NAMES[needed]]
     constants = [argument.detach() for argument in x]
-    constants[wanted].requires_grad_()
+    constants[needed].requires_grad_()
     h = recurrence(*constants, engine=engine)
     h.backward(weights_of_cost(h))
-    torch.testing.assert_close(constants[wanted].grad, expected, rtol=1e-12, atol=1e-12)
-    assert [c.grad is not None for c in constants] == [k == wanted for k in range(5)]
+    torch.testing.assert_close(constants[needed].grad, expected, rtol=1e-12, atol=1e-12)
+    assert [c.grad is not None for c in constants] == [k == needed for k in range(5)]
 
 
 @tensor_engines
 @pytest.mark.parametrize("f", NONLINEARITIES)
 @pytest.mark.parametrize("create_graph", [False, True])
-def test_each_sequence_to_its_own_end(
+def test_sequences_of_different_lengths(
     engine: str, f: str, create_graph: bool, device: torch.device
 ) -> None:
     lengths = [4, 0, 2, 6]
     x = X, h_0, *weights = arguments(T=6, B=4, I=3, H=5, device=device)
-    ended = (
+    padding_mask = (
         torch.arange(6, device=device)[:, None, None]
         >= torch.tensor(lengths, device=device)[:, None]
     )
-    h = recurrence(*x, NONLINEARITIES[f], ended, engine=engine)
-    dh = weights_of_cost(h)  # at the padding, too: it is to go nowhere
+    h = recurrence(*x, NONLINEARITIES[f], padding_mask, engine=engine)
+    dh = weights_of_cost(h)  # at padding it must have no effect
     found = torch.autograd.grad(h, x, dh, create_graph=create_graph)
 
-    alone = [
+    single = [
         unrolled(X[:length, n : n + 1], h_0[n : n + 1], *weights, NONLINEARITIES[f])
         for n, length in enumerate(lengths)
     ]
     for n, length in enumerate(lengths):
-        torch.testing.assert_close(h[:length, n : n + 1], alone[n], rtol=1e-12, atol=1e-12)
+        torch.testing.assert_close(h[:length, n : n + 1], single[n], rtol=1e-12, atol=1e-12)
         assert not h[length:, n].any()
-    cost = sum((dh[:length, n] * alone[n][:, 0]).sum() for n, length in enumerate(lengths))
-    for gradient, right in zip(found, torch.autograd.grad(cost, x), strict=True):
-        torch.testing.assert_close(gradient, right, rtol=1e-12, atol=1e-12)
+    cost = sum((dh[:length, n] * single[n][:, 0]).sum() for n, length in enumerate(lengths))
+    for gradient, expected in zip(found, torch.autograd.grad(cost, x), strict=True):
+        torch.testing.assert_close(gradient, expected, rtol=1e-12, atol=1e-12)
 
 
 @engines
-def test_a_state_that_grows_without_bound_stops_at_the_end(engine: str) -> None:
-    """With relu it would overflow in the padding, and 0 · ∞ make every gradient NaN."""
+def test_growing_states_stop_at_padding(engine: str) -> None:
+    """With relu they would overflow at padding, and 0 · ∞ would make every gradient NaN."""
     X, h_0, U, _, b = arguments(T=1100, B=2, I=3, H=5)
     grows = (10 * torch.eye(5, dtype=torch.float64)).requires_grad_()
-    ended = torch.arange(1100)[:, None, None] >= torch.tensor([3, 5])[:, None]
-    h = recurrence(X, h_0, U, grows, b, torch.relu, ended, engine=engine)
+    padding_mask = torch.arange(1100)[:, None, None] >= torch.tensor([3, 5])[:, None]
+    h = recurrence(X, h_0, U, grows, b, torch.relu, padding_mask, engine=engine)
     gradients = torch.autograd.grad(h.sum(), (X, h_0, U, grows, b))
     assert all(gradient.isfinite().all() for gradient in gradients)
 
@@ -177,7 +177,7 @@ def test_gradcheck_once_and_twice(engine: str, f: str) -> None:
 
 @engines
 def test_a_gradient_penalty_trains(engine: str) -> None:
-    """The second derivative reaches the weights, too, when only some arguments want gradients."""
+    """The weights get second derivatives, too, if only some arguments need gradients."""
     X, h_0, U, V, b = arguments(T=4, B=2, I=3, H=5)
     h_0 = h_0.detach()
 
@@ -187,13 +187,13 @@ def test_a_gradient_penalty_trains(engine: str) -> None:
         )
         return torch.autograd.grad((dX**2).sum(), (U, V, b))
 
-    for found, right in zip(penalty(engine), penalty("unrolled"), strict=True):
-        torch.testing.assert_close(found, right, rtol=1e-12, atol=1e-12)
+    for found, expected in zip(penalty(engine), penalty("unrolled"), strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
 
 
 @tensor_engines
 @pytest.mark.parametrize("f", ["tanh", "relu"])
-def test_float32_is_as_near_to_float64_as_torch(engine: str, f: str, device: torch.device) -> None:
+def test_float32_is_as_accurate_as_torch(engine: str, f: str, device: torch.device) -> None:
     exact = arguments(T=50, B=16, I=20, H=64, device=device)
     rounded = tuple(a.detach().float().requires_grad_() for a in exact)
     exact = tuple(a.detach().double().requires_grad_() for a in rounded)  # the same numbers
@@ -223,25 +223,25 @@ def test_bfloat16(engine: str, device: torch.device) -> None:
     expected = states_and_gradients(exact, "tanh", "unrolled")
     for name, value in found.items():
         assert value.dtype == torch.bfloat16
-        # 8 bits of mantissa, and sums of some tens of terms
+        # 8 bits of mantissa, and sums of tens of terms
         torch.testing.assert_close(value.double(), expected[name], rtol=0.03, atol=0.03)
 
 
 @tensor_engines
-def test_autocast_computes_in_its_own_type(engine: str, device: torch.device) -> None:
+def test_autocast_computes_in_its_dtype(engine: str, device: torch.device) -> None:
     x = arguments(T=5, B=3, I=4, H=6, dtype=torch.float32, device=device)
     with torch.autocast(device.type, torch.bfloat16):
         h = recurrence(*x, engine=engine)
     assert h.dtype == torch.bfloat16
     gradients = torch.autograd.grad(h, x, torch.ones_like(h))
     assert {gradient.dtype for gradient in gradients} == {torch.float32}
-    by_hand = recurrence(*(a.bfloat16() for a in x), engine=engine)
-    assert torch.equal(h, by_hand)
+    expected = recurrence(*(a.bfloat16() for a in x), engine=engine)
+    assert torch.equal(h, expected)
 
 
 @tensor_engines
-def test_nothing_is_made_on_another_device(engine: str) -> None:
-    """On the meta device, a tensor that came from elsewhere would be an error."""
+def test_no_tensor_is_created_on_another_device(engine: str) -> None:
+    """On the meta device, a tensor of another device would raise an error."""
     x = tuple(a.detach().to("meta").requires_grad_() for a in arguments(T=4, B=2, I=3, H=5))
     h = recurrence(*x, engine=engine)
     assert h.device.type == "meta"
@@ -251,7 +251,7 @@ def test_nothing_is_made_on_another_device(engine: str) -> None:
 
 
 @engines
-def test_no_sequences(engine: str) -> None:
+def test_empty_batch(engine: str) -> None:
     found = states_and_gradients(arguments(T=3, B=0, I=3, H=5), "tanh", engine)
     assert found["h"].shape == (3, 0, 5)
     assert torch.equal(found["V"], torch.zeros(5, 5, dtype=torch.float64))
@@ -269,7 +269,7 @@ def test_no_time_steps(engine: str, create_graph: bool) -> None:
 
 
 @engines
-def test_autocast_leaves_float64_alone(engine: str) -> None:
+def test_autocast_does_not_change_float64(engine: str) -> None:
     x = arguments(T=5, B=3, I=4, H=6)
     with torch.autocast("cpu", torch.bfloat16):
         h = recurrence(*x, engine=engine)
@@ -289,8 +289,8 @@ def test_auto_works_under_function_transforms() -> None:
     torch.testing.assert_close(ensemble[1], recurrence(X, h_0, U, 2 * V, b))
 
 
-@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # torch's own doing
-def test_auto_works_in_forward_differentiation() -> None:
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # from torch itself
+def test_auto_works_in_forward_mode_differentiation() -> None:
     X, h_0, U, V, b = (a.detach() for a in arguments(T=4, B=2, I=3, H=5))
     tangent = torch.randn_like(V)
     with forward_ad.dual_level():
@@ -301,7 +301,7 @@ def test_auto_works_in_forward_differentiation() -> None:
     torch.testing.assert_close(slope, (above - below) / (2 * step), rtol=1e-6, atol=1e-8)
 
 
-def test_auto_works_for_many_gradients_at_once() -> None:
+def test_auto_works_for_batched_gradients() -> None:
     x = arguments(T=4, B=2, I=3, H=5)
     h = recurrence(*x)
     dh = torch.randn(3, *h.shape, dtype=torch.float64)
@@ -312,7 +312,7 @@ def test_auto_works_for_many_gradients_at_once() -> None:
             torch.testing.assert_close(gradients[k], gradient, rtol=1e-12, atol=1e-12)
 
 
-def test_auto_takes_a_callable_that_cannot_be_hashed() -> None:
+def test_auto_takes_a_callable_that_is_not_hashable() -> None:
     @dataclass
     class Leaky:
         slope: float
@@ -324,13 +324,13 @@ def test_auto_takes_a_callable_that_cannot_be_hashed() -> None:
     torch.testing.assert_close(recurrence(*x, Leaky(0.0)), recurrence(*x, torch.relu))
 
 
-def test_bptt_names_the_engine_that_takes_any_function() -> None:
+def test_the_error_of_bptt_names_the_engine_that_takes_any_function() -> None:
     x = arguments(T=1, B=1, I=1, H=1)
     with pytest.raises(ValueError, match="engine 'unrolled' takes any"):
         recurrence(*x, torch.nn.functional.softsign, engine="bptt")
 
 
-def test_an_engine_that_does_not_exist() -> None:
+def test_an_unknown_engine() -> None:
     x = arguments(T=1, B=1, I=1, H=1)
     with pytest.raises(ValueError, match=r"engine must be one of auto, .* compiled, got 'btpt'"):
         recurrence(*x, engine="btpt")  # type: ignore[arg-type]

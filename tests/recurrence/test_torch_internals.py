@@ -1,4 +1,4 @@
-"""What is taken of torch's private names, and what becomes of Elman without them."""
+"""The private torch names in use, and how Elman works without them."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ NAMES = {
 }
 
 
-def test_torch_has_them_all() -> None:
+def test_torch_has_all_names() -> None:
     assert not internals.transforms_active()
     assert not internals.is_batched(torch.zeros(1))
     assert internals.is_zerotensor(torch._efficientzerotensor(1))
@@ -39,7 +39,7 @@ def test_torch_has_them_all() -> None:
     assert internals.DeviceContext is not None
     assert internals.forward_ad._current_level == -1
     assert internals.scan is not None
-    assert not internals.traced()
+    assert not internals.is_traced()
 
 
 class PassesThrough(TorchDispatchMode):
@@ -48,11 +48,11 @@ class PassesThrough(TorchDispatchMode):
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
-def test_what_is_traced() -> None:
+def test_is_traced() -> None:
     seen = []
 
     def look(x: torch.Tensor) -> torch.Tensor:
-        seen.append(internals.traced())
+        seen.append(internals.is_traced())
         return x
 
     vmap(look)(torch.zeros(2))
@@ -68,18 +68,18 @@ def test_what_is_traced() -> None:
     torch.compile(look, backend="eager")(torch.zeros(2))
     assert seen == [True] * 7
     with torch.device("cpu"):
-        assert not internals.traced()
+        assert not internals.is_traced()
 
 
-LOSS = """
+WITHOUT_NAME = """
 import importlib, sys
 import torch
 path, name = sys.argv[1].rsplit(".", 1)
 module = importlib.import_module(path)
-lost = getattr(module, name)
+removed = getattr(module, name)
 delattr(module, name)
 import elman
-setattr(module, name, lost)  # which torch itself calls
+setattr(module, name, removed)  # torch itself needs it
 rnn, X = elman.RNN(3, 4, dtype=torch.float64), torch.randn(5, 2, 3, dtype=torch.float64)
 torch.testing.assert_close(rnn(X), rnn.to_torch()(X))
 rnn(X)[0].sum().backward()
@@ -90,19 +90,21 @@ dX.sum().backward()
 
 
 @pytest.mark.parametrize("name", NAMES.values())
-def test_elman_survives_the_loss_of_each(name: str) -> None:
-    subprocess.run([sys.executable, "-W", "ignore", "-c", LOSS, name], check=True, timeout=120)
+def test_elman_works_without_each_name(name: str) -> None:
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", WITHOUT_NAME, name], check=True, timeout=120
+    )
 
 
-def test_where_it_is_not_known_whether_torch_watches_every_operation_is_shown(
+def test_a_missing_check_selects_engine_unrolled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(internals, "forward_ad", None)
-    assert internals.traced()
+    assert internals.is_traced()
     assert "Stack" in type(elman.RNN(3, 4)(torch.zeros(5, 2, 3))[0].grad_fn).__name__
 
 
-def test_no_other_file_takes_a_private_name_of_torch() -> None:
+def test_no_other_file_uses_a_private_name_of_torch() -> None:
     folder = Path(elman.__file__).parent
     private = re.compile(r"torch\.(\w+\.)*_(?!_)\w+|from torch(\.\w+)* import _\w+|from torch\._")
     found = [

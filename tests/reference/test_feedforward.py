@@ -66,22 +66,22 @@ def test_the_gradient_of_the_input() -> None:
 
 
 @given(seed=st.integers(0, 999))
-def test_the_gradients_of_the_examples_average_to_that_of_the_batch(seed: int) -> None:
+def test_the_gradient_of_the_batch_is_the_mean_over_the_examples(seed: int) -> None:
     a = np.random.default_rng(seed).normal(size=(N, SIZES[0]))
     activations = feedforward(a, layers)
     dC_da = squared_error_gradient(activations[-1], y)
     each = example_gradients(dC_da, activations, layers)
     for n in range(N):
         alone = [activation[n : n + 1] for activation in activations]
-        own = backpropagation(dC_da[n : n + 1], alone, layers)
+        single_gradients = backpropagation(dC_da[n : n + 1], alone, layers)
         for l in range(len(layers)):
-            assert_allclose(each.layers[l].W[n], own.layers[l].W)
-            assert_allclose(each.layers[l].b[n], own.layers[l].b)
+            assert_allclose(each.layers[l].W[n], single_gradients.layers[l].W)
+            assert_allclose(each.layers[l].b[n], single_gradients.layers[l].b)
     batch = backpropagation(dC_da, activations, layers)
     assert_allclose(batch.layers[0].W, each.layers[0].W.mean(axis=0))
 
 
-def test_a_step_down_costs_less() -> None:
+def test_a_step_of_gradient_descent_reduces_the_cost() -> None:
     found, _ = gradients()
     assert cost(gradient_descent(layers, found, 0.1), a_0) < cost(layers, a_0)
     [(W, b)] = gradient_descent(

@@ -10,7 +10,7 @@ def test_differentiates_a_function_whose_derivative_is_known() -> None:
     assert_allclose(gradient, 3 * x**2, rtol=1e-8)
 
 
-def test_leaves_its_argument_alone() -> None:
+def test_does_not_change_its_argument() -> None:
     x = np.array([1.0, 2.0])
     finite_differences(lambda x: float(x.prod()), x)
     assert x.tolist() == [1.0, 2.0]

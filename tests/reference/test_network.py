@@ -42,6 +42,6 @@ def test_cost_is_the_average_over_time_steps() -> None:
     assert_allclose(whole, np.mean(sequences))
 
 
-def test_an_indifferent_network_is_surprised_by_log_of_the_number_of_classes() -> None:
+def test_cost_of_uniform_predictions_is_the_log_of_the_number_of_classes() -> None:
     indifferent = {**inputs, "W": np.zeros((K, H)), "c": np.zeros(K)}
     assert_allclose(cost_and_gradients(**indifferent, y=y).C, np.log(K))

@@ -4,11 +4,11 @@ from numpy.testing import assert_allclose
 
 from elman.reference import DERIVATIVES, NONLINEARITIES, finite_differences
 
-a = np.array([-3.0, -0.7, 0.4, 2.0])  # away from the corner of ReLU at 0
+a = np.array([-3.0, -0.7, 0.4, 2.0])  # not at 0, where ReLU has no derivative
 
 
 @pytest.mark.parametrize("f", NONLINEARITIES)
-def test_derivative_is_the_slope(f: str) -> None:
+def test_derivative_equals_the_finite_difference(f: str) -> None:
     slope = finite_differences(lambda a: float(NONLINEARITIES[f](a).sum()), a)
     assert_allclose(DERIVATIVES[f](a), slope, rtol=1e-8, atol=1e-9)
 
@@ -23,7 +23,7 @@ def test_sigmoid_does_not_overflow() -> None:
     assert_allclose(NONLINEARITIES["sigmoid"](np.array([-1e4, 1e4])), [0, 1])
 
 
-def test_sigmoid_and_its_derivative_keep_their_places_in_both_tails() -> None:
+def test_sigmoid_and_its_derivative_are_accurate_in_both_tails() -> None:
     x = np.array([17.0, 30, 200, 700])
     tail = np.exp(-x) / (1 + np.exp(-x))
     assert_allclose(NONLINEARITIES["sigmoid"](-x), tail, rtol=1e-15, atol=0)
@@ -31,6 +31,6 @@ def test_sigmoid_and_its_derivative_keep_their_places_in_both_tails() -> None:
         assert_allclose(DERIVATIVES["sigmoid"](each), tail / (1 + np.exp(-x)), rtol=1e-15, atol=0)
 
 
-def test_in_its_corner_the_derivative_of_relu_is_0_by_agreement() -> None:
+def test_derivative_of_relu_at_0_is_0_by_convention() -> None:
     corner = np.array([0.0, -0.0, 5e-324, -5e-324])
     assert DERIVATIVES["relu"](corner).tolist() == [0, 0, 1, 0]

@@ -23,7 +23,7 @@ def test_readout_is_a_sum_over_hidden_units() -> None:
     assert_allclose(readout(h, W, c), expected)
 
 
-def test_softmax_of_known_odds() -> None:
+def test_softmax_of_known_probabilities() -> None:
     assert_allclose(softmax(np.log([1.0, 2.0, 5.0])), [1 / 8, 2 / 8, 5 / 8])
 
 
@@ -33,7 +33,7 @@ def test_softmax_and_cross_entropy_do_not_overflow() -> None:
     assert_allclose(cross_entropy(huge, np.array(1)), 1e4)
 
 
-def test_cross_entropy_is_the_surprise_at_the_right_class() -> None:
+def test_cross_entropy_is_the_negative_log_probability_of_the_target_class() -> None:
     assert_allclose(cross_entropy(np.log([1.0, 2.0, 5.0]), np.array(1)), np.log(4))
 
 

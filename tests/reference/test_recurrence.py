@@ -47,7 +47,7 @@ def test_one_unit_by_hand() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("f", ["tanh", "sigmoid", "relu"])
-def test_arrays_stay_in_their_dtype(f: str, dtype: type[np.floating[Any]]) -> None:
+def test_the_dtype_is_kept(f: str, dtype: type[np.floating[Any]]) -> None:
     e = example(T=3, B=2, I=3, H=4, seed=0)
     inputs = {name: x.astype(dtype) for name, x in e.inputs.items()}
     assert recurrence(**inputs, f=f).dtype == dtype
@@ -58,7 +58,7 @@ def test_arrays_stay_in_their_dtype(f: str, dtype: type[np.floating[Any]]) -> No
 @given(e=examples)
 def test_bptt_agrees_with_finite_differences(f: str, e: Example) -> None:
     if f == "relu" and np.abs(preactivations(e, f)).min() < 1e-3:
-        return  # a finite difference across the corner of ReLU says nothing
+        return  # finite differences across 0 are not valid for ReLU
     gradients = bptt(e.dh, **e.inputs, f=f)._asdict()
     for name, x in e.inputs.items():
 
@@ -83,7 +83,7 @@ def test_truncated_bptt_is_full_bptt_of_each_chunk(e: Example, chunk: int) -> No
         steps = slice(start, start + chunk)
         part = bptt(e.dh[steps], e.X[steps], h_0, e.U, e.V, e.b)
         dU, dV, db = dU + part.U, dV + part.V, db + part.b
-        h_0 = h[steps][-1]  # carried over as a constant
+        h_0 = h[steps][-1]  # passed on without a gradient
     truncated = bptt(e.dh, **e.inputs, chunk=chunk)
     assert_allclose(truncated.U, dU, atol=1e-12)
     assert_allclose(truncated.V, dV, atol=1e-12)
@@ -91,7 +91,7 @@ def test_truncated_bptt_is_full_bptt_of_each_chunk(e: Example, chunk: int) -> No
 
 
 @given(e=examples)
-def test_a_chunk_as_long_as_the_sequence_truncates_nothing(e: Example) -> None:
+def test_a_chunk_as_long_as_the_sequence_is_full_bptt(e: Example) -> None:
     full, truncated = bptt(e.dh, **e.inputs), bptt(e.dh, **e.inputs, chunk=len(e.X))
     for a, b in zip(full, truncated, strict=True):
         assert (a == b).all()

@@ -1,4 +1,4 @@
-"""Building blocks, each a `torch.nn.Module` around one equation of the slides."""
+"""Building blocks: each layer is a `torch.nn.Module` for one or two equations of the slides."""
 
 from elman.layers.additive_attention import AdditiveAttention
 from elman.layers.built_in import built_in

@@ -1,4 +1,4 @@
-"""Where a decoder looks: additive attention."""
+"""Additive attention of a decoder over the states of an encoder."""
 
 import torch
 from torch import Tensor, nn
@@ -9,25 +9,25 @@ from elman.layers.initialization import uniform
 
 
 class AdditiveAttention(nn.Module):
-    """Weighs the encoder's states h_s by how well each fits the decoder's h_t.
+    """A weighted mean of the encoder's states h_s, with weights that depend on the decoder's h_t.
 
         e_ts = v · tanh(W_a h_t + U_a h_s)      α_t = softmax(e_t)      context_t = Σ_s α_ts h_s
 
-    The score is that of Bahdanau, Cho & Bengio 2015, who ask with h_{t−1} and let context_t into
-    the recurrence. Here h_t asks, after the recurrence, in the order of Luong, Pham & Manning 2015:
-    then no state waits for a context, and the whole output is computed at once.
+    The score is that of Bahdanau, Cho & Bengio 2015. Their query is h_{t−1}, and context_t is an
+    input of the recurrence. Here the query is h_t, after the recurrence, as in Luong, Pham &
+    Manning 2015. So no state depends on a context, and all time steps are computed at once.
 
     Args:
-        hidden_size: of the decoder's h_t, H.
-        memory_size: of the encoder's h_s, M.
-        attention_size: units A that compare the two.
-        device: where the weights are made.
-        dtype: of the weights.
+        hidden_size: size H of the decoder's h_t.
+        memory_size: size M of the encoder's h_s.
+        attention_size: units A of the score.
+        device: device of the weights.
+        dtype: dtype of the weights.
 
     Attributes:
-        W_a: `(A, H)`, uniform between ±1/√H at first.
-        U_a: `(A, M)`, uniform between ±1/√M at first.
-        v: `(A)`, uniform between ±1/√A at first.
+        W_a: `(A, H)`, uniform between ±1/√H initially.
+        U_a: `(A, M)`, uniform between ±1/√M initially.
+        v: `(A)`, uniform between ±1/√A initially.
 
     Raises:
         TypeError, ValueError: a size is not a positive int.
@@ -55,33 +55,33 @@ class AdditiveAttention(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draws new initial weights."""
+        """Draws new random initial weights."""
         for weight in (self.W_a, self.U_a, self.v):
             uniform(weight)
 
     def keys(self, h_s: Tensor) -> Tensor:
-        """`U_a h_s`, which is the same for every t: `(S, B, M)` → `(S, B, A)`."""
+        """`U_a h_s`, the same for every t: `(S, B, M)` → `(S, B, A)`."""
         return h_s @ self.U_a.T
 
     def forward(
         self, h_t: Tensor, h_s: Tensor, keys: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Reads from the encoder's states.
+        """Computes the context and the attention weights.
 
         Args:
             h_t: states of the decoder, `(T, B, H)`.
             h_s: states of the encoder, `(S, B, M)`.
             keys: `keys(h_s)`, `(S, B, A)`.
-            mask: true at the steps s that exist, at least one of each sequence, `(S, B)`.
+            mask: true at the steps s that are not padding, at least one per sequence, `(S, B)`.
 
         Returns:
             context: `(T, B, M)`.
-            α: each positive or, where the mask is false, zero; sums to 1 over s, `(T, B, S)`.
+            α: attention weights, zero where the mask is false; sums to 1 over s, `(T, B, S)`.
         """
         # e_ts = v · tanh(W_a h_t + U_a h_s)
         query = (h_t @ self.W_a.T).unsqueeze(2)  # (T, B, 1, A)
         e = torch.tanh(query + keys.transpose(0, 1)) @ self.v  # (T, B, S, A) → (T, B, S)
-        # α_t = softmax(e_t), over the steps that exist
+        # α_t = softmax(e_t), over the steps that are not padding
         α = softmax(e.masked_fill(~mask.T, -torch.inf))  # (T, B, S)
         # context_t = Σ_s α_ts h_s
         context = torch.einsum("tbs,sbm->tbm", α, h_s)  # (T, B, M)

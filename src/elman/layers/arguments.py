@@ -1,9 +1,9 @@
-"""What a recurrent layer or cell can be called with; exceptions are of torch.nn.RNN's types."""
+"""Checks of the inputs of recurrent layers and cells. Exception types are those of torch.nn.RNN."""
 
 import torch
 from torch import Tensor
 
-from elman.recurrence import autocasts, is_cast, traced
+from elman.recurrence import is_autocast_enabled, is_cast, is_traced
 
 
 def check_features(input: Tensor, input_size: int) -> None:
@@ -15,13 +15,13 @@ def check_features(input: Tensor, input_size: int) -> None:
 
 
 def check_dtype(argument: str, x: Tensor, dtype: torch.dtype, error: type[Exception]) -> None:
-    """Raises `error` unless x has the weights' `dtype`, or autocast will see to it.
+    """Raises `error` unless x has the weights' `dtype` or autocast will cast it.
 
-    Of what autocast will not make one dtype, torch's error is a RuntimeError.
+    Under autocast, torch raises RuntimeError for dtypes that autocast does not cast.
     """
     if x.dtype == dtype:
         return
-    if autocasts(x.device.type):
+    if is_autocast_enabled(x.device.type):
         if is_cast(x.dtype) and is_cast(dtype):
             return
         error = RuntimeError
@@ -32,8 +32,8 @@ def check_dtype(argument: str, x: Tensor, dtype: torch.dtype, error: type[Except
 
 
 def check_state(hx: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> None:
-    """Raises RuntimeError unless an initial state has this shape, and the weights' `dtype`."""
-    if tuple(hx.shape) != shape:  # of a torch.Size, an exporter would take the example for good
+    """Raises RuntimeError unless an initial state has this shape and the weights' `dtype`."""
+    if tuple(hx.shape) != shape:  # with torch.Size, an exporter would fix the example's sizes
         raise RuntimeError(f"hx must have shape {shape}, got {tuple(hx.shape)}")
     check_dtype("hx", hx, dtype, RuntimeError)
 
@@ -41,11 +41,11 @@ def check_state(hx: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> None:
 def check_lengths(lengths: Tensor, T: int, batch: tuple[int, ...], device: torch.device) -> Tensor:
     """The lengths of the sequences in a batch, as int64 on a device.
 
-    The values are looked at only where that makes no device wait: on the CPU.
+    The values are checked only on the CPU, to avoid a synchronization with another device.
 
     Raises:
-        TypeError: they are not a tensor of integers.
-        ValueError: there is not one for each sequence, or one is not from 0 to T.
+        TypeError: `lengths` is not a tensor of integers.
+        ValueError: the shape is not that of the batch, or a length is not from 0 to T.
     """
     if not isinstance(lengths, Tensor):
         raise TypeError(f"lengths must be a tensor of integers, got {lengths!r}")
@@ -55,9 +55,9 @@ def check_lengths(lengths: Tensor, T: int, batch: tuple[int, ...], device: torch
         raise ValueError(
             f"lengths must have shape {batch}, one for each sequence, got {tuple(lengths.shape)}"
         )
-    lengths = lengths.long()  # of int8, 127 is the last; of uint16, torch compares none
-    if lengths.device.type == "cpu" and not traced():
-        wrong = lengths[(lengths < 0) | (lengths > T)]
-        if len(wrong):
-            raise ValueError(f"lengths must be from 0 to T={T}, got {int(wrong[0])}")
+    lengths = lengths.long()  # int8 ends at 127; torch cannot compare uint16
+    if lengths.device.type == "cpu" and not is_traced():
+        invalid = lengths[(lengths < 0) | (lengths > T)]
+        if len(invalid):
+            raise ValueError(f"lengths must be from 0 to T={T}, got {int(invalid[0])}")
     return lengths.to(device)

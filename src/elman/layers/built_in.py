@@ -1,4 +1,4 @@
-"""The built-in layer in the place of ours."""
+"""torch's built-in layer, as a replacement of `elman.RNN`."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from elman.layers.rnn import RNN
 
 
 def built_in(input_size: int, hidden_size: int, **options: Any) -> nn.RNN:
-    """A `torch.nn.RNN` that begins with the weights `elman.RNN` would have begun with.
+    """A `torch.nn.RNN` with the initial weights of `elman.RNN`.
 
     Args:
-        input_size: numbers I of a time step.
+        input_size: inputs I.
         hidden_size: hidden units H.
         options: the other arguments of `elman.RNN`.
 
     Raises:
-        TypeError, ValueError: as `elman.RNN`, or `torch.nn.RNN` has no such layer.
+        TypeError, ValueError: as `elman.RNN`; or `torch.nn.RNN` does not have an option.
     """
     return RNN(input_size, hidden_size, **options).to_torch()

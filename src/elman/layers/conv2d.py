@@ -1,4 +1,4 @@
-"""The convolutional layer: the same few weights at every place of a picture."""
+"""The convolutional layer: the same few weights at every position of an image."""
 
 import torch
 from torch import Tensor, nn
@@ -11,28 +11,29 @@ from elman.nonlinearities import elementwise
 
 
 class Conv2d(nn.Module):
-    """`z_kyx = b_k + Σ_cij W_kcij a_c,y+i,x+j`, `a = σ(z)`: a neuron for each place (y, x).
+    """`z_kyx = b_k + Σ_cij W_kcij a_c,y+i,x+j`, `a = σ(z)`: a neuron for each position (y, x).
 
-    Each is a neuron of slide "How the network works" that sees a small window of the layer before;
-    all neurons of a channel k share their weights. Named on slide "Artificial neural network".
+    Each is a neuron of slide "How the network works" whose input is a small window of the previous
+    layer. All neurons of a channel k have the same weights. Slide "Artificial neural network" names
+    convolutional networks.
 
     Args:
-        in_channels: channels C of the layer before.
+        in_channels: channels C of the previous layer.
         out_channels: channels K of this layer.
         kernel_size: height and width of the window.
-        stride: places from one window to the next.
-        padding: rows and columns of zeros around the layer before.
+        stride: distance between neighbouring windows.
+        padding: rows and columns of zeros added on each side of the input.
         activation: σ: "sigmoid", "relu", "tanh" or any elementwise function.
-        device: where the weights are made.
-        dtype: of the weights.
+        device: device of the weights.
+        dtype: dtype of the weights.
 
     Attributes:
-        W: `(K, C, kernel_size, kernel_size)`, uniform at first.
-        b: `(K)`, zero at first.
+        W: `(K, C, kernel_size, kernel_size)`, uniform initially.
+        b: `(K)`, zero initially.
 
     Raises:
-        TypeError, ValueError: a size is not a positive int, `padding` not an int from 0 on, or
-            `activation` has no such name.
+        TypeError, ValueError: a size is not a positive int, `padding` is not an int of at least 0,
+            or `activation` is not valid.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Conv2d(nn.Module):
         self.kernel_size = check_size("kernel_size", kernel_size)
         self.stride = check_size("stride", stride)
         if not isinstance(padding, int) or padding < 0:
-            raise ValueError(f"padding must be an int from 0 on, got {padding!r}")
+            raise ValueError(f"padding must be an int of at least 0, got {padding!r}")
         self.padding = padding
         self.activation = activation
         shape = (self.out_channels, self.in_channels, self.kernel_size, self.kernel_size)
@@ -63,22 +64,22 @@ class Conv2d(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draws new initial weights."""
-        uniform(self.W.detach().flatten(1))  # a neuron sees C·kernel_size² numbers
+        """Draws new random initial weights."""
+        uniform(self.W.detach().flatten(1))  # a neuron has C·kernel_size² inputs
         nn.init.zeros_(self.b)
 
     def forward(self, a: Tensor) -> Tensor:
-        """Activations of the layer before → of this layer.
+        """Activations of the previous layer → activations of this layer.
 
         Args:
             a: `(B, C, height, width)`.
 
         Returns:
             `(B, K, height′, width′)`, where `height′ = (height + 2 padding − kernel_size) //
-            stride + 1`, and width′ likewise.
+            stride + 1`, and the same for width′.
 
         Raises:
-            ValueError: `a` has not the layer's channels, or is smaller than the window.
+            ValueError: `a` does not have C channels, or is smaller than the window.
         """
         if a.dim() != 4 or a.shape[1] != self.in_channels:
             raise ValueError(
@@ -93,11 +94,11 @@ class Conv2d(nn.Module):
             )
         rows, columns = height * self.stride, width * self.stride
         z = self.b[:, None, None]
-        # z_kyx = b_k + Σ_cij W_kcij a_c,y+i,x+j: one place (i, j) of the window after the other
+        # z_kyx = b_k + Σ_cij W_kcij a_c,y+i,x+j, for each position (i, j) in the window
         for i in range(self.kernel_size):
             for j in range(self.kernel_size):
-                seen = a[:, :, i : i + rows : self.stride, j : j + columns : self.stride]
-                z = z + torch.einsum("kc,bcyx->bkyx", self.W[:, :, i, j], seen)
+                window = a[:, :, i : i + rows : self.stride, j : j + columns : self.stride]
+                z = z + torch.einsum("kc,bcyx->bkyx", self.W[:, :, i, j], window)
         # a = σ(z)
         return activation(z, self.σ)
 

@@ -13,18 +13,18 @@ class Dense(nn.Module):
     """`z = W a + b`, `a = σ(z)` (slide "How the network works").
 
     Args:
-        in_features: activations of the layer before.
+        in_features: activations of the previous layer.
         out_features: neurons of this layer.
         activation: σ: "sigmoid", "relu", "tanh" or any elementwise function.
-        device: where the weights are made.
-        dtype: of the weights.
+        device: device of the weights.
+        dtype: dtype of the weights.
 
     Attributes:
-        W: `(out, in)`, uniform between ±1/√in at first.
-        b: `(out)`, zero at first.
+        W: `(out, in)`, uniform between ±1/√in initially.
+        b: `(out)`, zero initially.
 
     Raises:
-        TypeError, ValueError: a size is not a positive int, or `activation` has no such name.
+        TypeError, ValueError: a size is not a positive int, or `activation` is not valid.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class Dense(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draws new initial weights."""
+        """Draws new random initial weights."""
         uniform(self.W)
         nn.init.zeros_(self.b)
 
     def forward(self, a: Tensor) -> Tensor:
-        """Activations of the layer before `(…, in)` → activations of this layer `(…, out)`."""
+        """Activations of the previous layer `(…, in)` → activations of this layer `(…, out)`."""
         # z = W a + b
         z = weighted_sum(a, self.W, self.b)
         # a = σ(z)

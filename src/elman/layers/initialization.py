@@ -1,4 +1,4 @@
-"""Initial weights by name."""
+"""Weight initializations by name."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 def uniform(weight: Tensor) -> Tensor:
-    """Uniform between ±1/√n, n the size of the last dimension: torch.nn.RNN's own U, V and b."""
+    """Uniform between ±1/√n, with n the size of the last dimension, as in torch.nn.RNN."""
     bound = weight.shape[-1] ** -0.5
     return nn.init.uniform_(weight, -bound, bound)
 
@@ -20,10 +20,10 @@ INITIALIZATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def initialization(argument: str, name: str) -> Callable[[Tensor], Tensor]:
-    """The initialisation called `name`.
+    """The initialization with this name.
 
     Raises:
-        ValueError: there is none; the message names the `argument` it was given for.
+        ValueError: the name is unknown; the message names the `argument`.
     """
     if name not in INITIALIZATIONS:
         raise ValueError(f"{argument} must be one of {', '.join(INITIALIZATIONS)}, got {name!r}")

@@ -1,4 +1,4 @@
-"""A recurrent cell whose preactivations are normalised."""
+"""A recurrent cell with layer normalization of the preactivations."""
 
 from typing import Any
 
@@ -13,15 +13,15 @@ from elman.layers.rnn_cell import RNNCell
 class LayerNormRNNCell(RNNCell):
     """`a_t = g ∘ (s_t − μ_t) / σ_t + b`, where `s_t = X_t U + h_{t−1} V`; `h_t = f(a_t)`.
 
-    μ_t and σ_t are the mean and the standard deviation of the H components of s_t, of each
-    sequence and at each time step (Ba, Kiros & Hinton 2016, equation 4). However large s_t grows,
-    f sees numbers of the order of 1.
+    μ_t and σ_t are the mean and the standard deviation over the H components of s_t, for each
+    sequence and time step (Ba, Kiros & Hinton 2016, equation 4). So the input of f is of order 1,
+    for any size of s_t.
 
-    Takes the arguments of `RNNCell`; for a layer `elman.RNN(…, cell=elman.LayerNormRNNCell)`.
+    Takes the arguments of `RNNCell`. To make a layer: `elman.RNN(…, cell=elman.LayerNormRNNCell)`.
 
     Attributes:
         U, V, b: as in `RNNCell`.
-        g: the gain, `(H)`, 1 at first.
+        g: the gain, `(H)`, initially 1.
     """
 
     g: nn.Parameter
@@ -31,13 +31,13 @@ class LayerNormRNNCell(RNNCell):
         self.g = nn.Parameter(torch.ones_like(self.V[0]))
 
     def reset_parameters(self) -> None:
-        """Draws new initial weights."""
+        """Draws new random initial weights; sets g to 1."""
         super().reset_parameters()
-        if hasattr(self, "g"):  # not yet when the base class draws the first weights
+        if hasattr(self, "g"):  # the constructor of the base class calls this before g exists
             nn.init.ones_(self.g)
 
     def step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
-        """The equations; `(…, I), (…, H) → (…, H)`."""
+        """One time step; `(…, I), (…, H) → (…, H)`."""
         # s_t = X_t U + h_{t−1} V
         U, V, b = self.weights()
         s_t = X_t @ U + h_previous @ V

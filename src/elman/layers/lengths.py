@@ -1,17 +1,17 @@
-"""Sequences of different lengths in one batch, padded at their end to `T` time steps."""
+"""Sequences of different lengths in one batch, padded at the end to `T` time steps."""
 
 import torch
 from torch import Tensor
 
 
-def ended_steps(lengths: Tensor, T: int) -> Tensor:
-    """Where a sequence has ended: `t ≥ length`, t counted from 0; `(B) → (T, B, 1)`."""
+def make_padding_mask(lengths: Tensor, T: int) -> Tensor:
+    """True at padding: where `t ≥ length`, with t counted from 0; `(B) → (T, B, 1)`."""
     t = torch.arange(T, device=lengths.device)
     return (t.unsqueeze(1) >= lengths).unsqueeze(2)
 
 
 def last_state(h: Tensor, h_0: Tensor, lengths: Tensor | None) -> Tensor:
-    """Each sequence's state at its own end, `h_0` where it has no time step.
+    """The state of each sequence at its last time step; `h_0` for length 0.
 
     Args:
         h: `h_1 … h_T`, `(T, B, H)`.
@@ -21,8 +21,8 @@ def last_state(h: Tensor, h_0: Tensor, lengths: Tensor | None) -> Tensor:
     Returns:
         `(B, H)`.
     """
-    if h.shape[0] == 0:  # not len(h): an exporter would take the length of its example for good
-        return h_0.to(h.dtype)  # of another under autocast
+    if h.shape[0] == 0:  # not len(h): an exporter would fix the example's length
+        return h_0.to(h.dtype)  # they differ under autocast
     if lengths is None:
         return h[-1]
     last = (lengths - 1).clamp(0, h.shape[0] - 1)
@@ -31,7 +31,7 @@ def last_state(h: Tensor, h_0: Tensor, lengths: Tensor | None) -> Tensor:
 
 
 def reverse(X: Tensor, lengths: Tensor | None) -> Tensor:
-    """Each sequence from its own end to its beginning; what pads it stays behind it.
+    """Reverses each sequence within its length; padding stays at the end.
 
     Args:
         X: `(T, B, …)`.
@@ -41,5 +41,5 @@ def reverse(X: Tensor, lengths: Tensor | None) -> Tensor:
     if lengths is None or T == 0:
         return X.flip(0)
     t = torch.arange(T, device=X.device).unsqueeze(1)
-    turned = torch.where(t < lengths, lengths - 1 - t, t)  # (T, B)
-    return X.gather(0, turned.unsqueeze(2).expand_as(X))
+    source = torch.where(t < lengths, lengths - 1 - t, t)  # (T, B)
+    return X.gather(0, source.unsqueeze(2).expand_as(X))

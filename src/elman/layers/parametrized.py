@@ -1,4 +1,4 @@
-"""Weights that are computed from others: `torch.nn.utils.parametrize`."""
+"""Parametrized weights: `torch.nn.utils.parametrize`."""
 
 from typing import TypeVar
 
@@ -10,15 +10,15 @@ Module = TypeVar("Module", bound=nn.Module)
 
 
 def is_parametrized(module: nn.Module) -> bool:
-    """Whether one of the module's own weights is; quicker than torch's function of that name."""
+    """Whether the module has parametrized weights; faster than torch's function of this name."""
     return "parametrizations" in module._modules
 
 
 def evaluated(module: Module) -> Module:
-    """The same module with its parametrized weights as they are now, each computed once.
+    """A copy of the module with plain tensors for its parametrized weights, each computed once.
 
-    A recurrent cell asks for its weights at every time step. (`parametrize.cached` would compute
-    them once, too, but for all threads together.) A compiler finds out by itself what is the same.
+    A recurrent cell reads its weights at every time step. (`parametrize.cached` also computes them
+    once, but its cache is global to all threads.) A compiler removes repeated computations itself.
     """
     if not is_parametrized(module) or torch.compiler.is_compiling():
         return module
@@ -26,6 +26,6 @@ def evaluated(module: Module) -> Module:
     plain: Module = object.__new__(parametrize.type_before_parametrizations(module))
     plain.__dict__.update(module.__dict__)
     plain.__dict__["_parameters"] = module._parameters | weights
-    others = {name: part for name, part in module._modules.items() if name != "parametrizations"}
+    others = {name: child for name, child in module._modules.items() if name != "parametrizations"}
     plain.__dict__["_modules"] = others
     return plain

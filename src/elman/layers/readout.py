@@ -9,17 +9,17 @@ from elman.layers.initialization import uniform
 
 
 class Readout(nn.Module):
-    """`O_t = c + W h_t` (slide "Math behind RNN"); `softmax(O_t)` is the prediction ŷ_t.
+    """`O_t = c + W h_t` (slide "Math behind RNN"); the prediction is ŷ_t = softmax(O_t).
 
     Args:
         hidden_size: hidden units H.
         output_size: outputs K.
-        device: where the weights are made.
-        dtype: of the weights.
+        device: device of the weights.
+        dtype: dtype of the weights.
 
     Attributes:
-        W: `(K, H)`, uniform between ±1/√H at first.
-        c: `(K)`, zero at first.
+        W: `(K, H)`, uniform between ±1/√H initially.
+        c: `(K)`, zero initially.
 
     Raises:
         TypeError, ValueError: a size is not a positive int.
@@ -40,7 +40,7 @@ class Readout(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draws new initial weights."""
+        """Draws new random initial weights."""
         uniform(self.W)
         nn.init.zeros_(self.c)
 

@@ -1,9 +1,9 @@
-"""Long sequences in little memory: parts of some time steps, computed again in the backward pass.
+"""Gradient checkpointing over time: less memory for long sequences.
 
-Backpropagation needs what every time step computed. If of each part only the state at its
-beginning is kept, and the part is unfolded once more when its turn comes, there are T/N states and
-the N time steps of one part to keep instead of T: least for N = √T, and then growing with √T
-(T. Chen et al. 2016, Training deep nets with sublinear memory cost).
+Backpropagation needs the states of all T time steps. With checkpointing, the sequence is cut into
+segments of N time steps. The forward pass stores only the first state of each segment; the backward
+pass computes the other states again, one segment at a time. So T/N + N states are stored instead
+of T. The minimum is at N = √T (T. Chen et al. 2016, Training deep nets with sublinear memory cost).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from torch.utils.checkpoint import checkpoint
 Unfold = Callable[[Tensor, Sequence[Tensor], Tensor | None], tuple[list[Tensor], Tensor]]
 
 
-def unfold_in_parts(
+def unfold_in_segments(
     unfold: Unfold,
     X: Tensor,
     h_0: Sequence[Tensor],
@@ -23,35 +23,38 @@ def unfold_in_parts(
     steps: int,
     weights: Sequence[Tensor],
 ) -> Iterator[tuple[list[Tensor], Tensor]]:
-    """Unfolds so many time steps after the other.
+    """Unfolds a sequence segment by segment, with checkpointing.
 
     Args:
-        unfold: makes of X, h_0 and lengths the states of all layers, `(T, B, D·H)` each, and h_n.
-        X: `(T, B, I)`, of at least one time step.
-        h_0: of each cell, `(B, H)`.
+        unfold: computes from X, h_0 and lengths the states of all layers, `(T, B, D·H)` each, and
+            h_n.
+        X: `(T, B, I)`, with T ≥ 1.
+        h_0: the initial state of each cell, `(B, H)`.
         lengths: `(B)`; None: all of length T.
-        steps: N.
-        weights: that `unfold` computes with.
+        steps: time steps N of a segment.
+        weights: all weights that `unfold` uses.
 
     Yields:
-        For each part its states and the last of them, from which the next part goes on.
+        For each segment its states and h_n, the initial state of the next segment.
 
     Raises:
-        RuntimeError: in the backward pass, a weight has been changed in place since.
+        RuntimeError: in the backward pass, if a weight was changed in place after the forward pass.
     """
     versions = [weight._version for weight in weights]
 
-    def unfold_as_before(*part: Any) -> tuple[list[Tensor], Tensor]:
+    def unfold_checked(*segment: Any) -> tuple[list[Tensor], Tensor]:
         if [weight._version for weight in weights] != versions:
             raise RuntimeError(
-                "a weight was changed in place before the backward pass, which needs the numbers "
+                "a weight was changed in place before the backward pass, which needs the values "
                 "of the forward pass; change it after the backward pass"
             )
-        return unfold(*part)
+        return unfold(*segment)
 
     for begin in range(0, len(X), steps):
-        X_part = X[begin : begin + steps]
-        lengths_part = None if lengths is None else (lengths - begin).clamp(0, len(X_part))
-        states, h_n = checkpoint(unfold_as_before, X_part, h_0, lengths_part, use_reentrant=False)
+        X_segment = X[begin : begin + steps]
+        lengths_segment = None if lengths is None else (lengths - begin).clamp(0, len(X_segment))
+        states, h_n = checkpoint(
+            unfold_checked, X_segment, h_0, lengths_segment, use_reentrant=False
+        )
         h_0 = h_n.unbind()
         yield states, h_n

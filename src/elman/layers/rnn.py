@@ -1,4 +1,4 @@
-"""The recurrent layer: a cell applied at every time step, in layers and directions."""
+"""The recurrent layer: cells applied at every time step, with layers and directions."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -15,15 +15,15 @@ from elman.checks import check_flag, check_probability, check_size
 from elman.equations import Nonlinearity
 from elman.layers.arguments import check_dtype, check_features, check_lengths, check_state
 from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
-from elman.layers.lengths import ended_steps, last_state, reverse
+from elman.layers.lengths import last_state, make_padding_mask, reverse
 from elman.layers.packed import pack_like
-from elman.layers.recomputation import unfold_in_parts
+from elman.layers.recomputation import unfold_in_segments
 from elman.layers.rnn_cell import RNNCell
 from elman.layers.torch_names import TorchNames
-from elman.layers.unfolding import check_in_parts, unfold
-from elman.recurrence import Engine, check_engine, recorded, traced
+from elman.layers.unfolding import check_recomputable, unfold
+from elman.recurrence import Engine, check_engine, is_capturing_graph, is_traced
 
-# How the states of the two directions, `(T, B, H)` each, become the output of a layer.
+# Combine the states of the two directions, `(T, B, H)` each, into the output of a layer.
 MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "concatenate": lambda forward, backward: torch.cat([forward, backward], dim=-1),
     "sum": torch.add,
@@ -35,44 +35,44 @@ MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 class RNN(TorchNames):
     """`a_t = X_t U + h_{t−1} V + b`, `h_t = f(a_t)` for t = 1 … T (slide "Math behind RNN").
 
-    Takes the arguments of `torch.nn.RNN`, then some of its own. Sequences are `(T, B, I)`.
+    Takes the arguments of `torch.nn.RNN`, then additional ones. Sequences are `(T, B, I)`.
 
     Args:
         input_size: inputs I.
         hidden_size: hidden units H.
-        num_layers: layers; the states of one are the inputs of the next.
+        num_layers: number of layers; the states of one layer are the inputs of the next.
         nonlinearity: f: "tanh", "relu", "sigmoid" or any elementwise function.
-        bias: False leaves b out.
-        batch_first: sequences are `(B, T, I)` instead, and so are the outputs.
-        dropout: probability of zeroing an input of each layer but the first, in training.
+        bias: whether there is a bias b.
+        batch_first: input and output sequences are `(B, T, …)`.
+        dropout: probability of zeroing an input of each layer except the first, in training.
         bidirectional: each layer also reads the sequence from its end; D = 2 directions, else 1.
-        device: where the weights are made.
-        dtype: of the weights.
+        device: device of the weights.
+        dtype: dtype of the weights.
         engine: how the recurrence is computed, see `elman.recurrence`.
-        init_U: how U begins: "uniform" (torch's own), "xavier", "orthogonal" or "identity".
-        init_V: how V begins, likewise.
-        merge: what becomes of the states of two directions: "concatenate" as in torch, "sum",
+        init_U: initialization of U: "uniform" (as torch), "xavier", "orthogonal" or "identity".
+        init_V: initialization of V, with the same names.
+        merge: how the states of two directions are combined: "concatenate" as in torch, "sum",
             "mean" or "product".
-        learn_h_0: the initial state is a parameter, used where a call gives none.
-        recompute: of so many time steps at a time only the first state is kept for the backward
-            pass, which computes the others again: see `elman.layers.recomputation`.
-        cell: makes each cell, from the arguments of `RNNCell`: `elman.LayerNormRNNCell`, or a
-            subclass of your own.
+        learn_h_0: whether the initial state is a parameter; a call with hx does not use it.
+        recompute: time steps per segment of gradient checkpointing, which saves memory; None: no
+            checkpointing. See `elman.layers.recomputation`.
+        cell: class or function that makes each cell from the arguments of `RNNCell`:
+            `elman.LayerNormRNNCell`, or your own subclass.
 
     Attributes:
         cells: a cell with its U, V and b for each layer and direction, in the order of `h_n`:
-            first layer forward, first layer backward, second layer forward, …; each is called once
-            a pass, see `RNNCell` for what its hooks are given.
-        h_0: `(num_layers·D, H)` with `learn_h_0`, zero at first; else None.
+            first layer forward, first layer backward, second layer forward, …. Each is called once
+            per pass; see `RNNCell` for the arguments of its hooks.
+        h_0: `(num_layers·D, H)` with `learn_h_0`, initially zero; else None.
         weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l0_reverse, …: the cells'
-            weights as torch has them, for code that initialises by name: see `RNNCell`. Write into
-            them; what is assigned to their `.data` goes nowhere.
+            weights in torch's layout, for code that initializes by name; see `RNNCell`. Change them
+            in place; assigning to their `.data` has no effect.
 
     Raises:
-        TypeError: a size is not an int, or a flag not a bool.
-        ValueError: a size is not positive, `dropout` no probability, or a name not known; or
-            `recompute` cannot be: two directions begin at either end, and a cell with hooks, or
-            that unfolds in a way of its own, may not do so in parts.
+        TypeError: a size is not an int, or a flag is not a bool.
+        ValueError: a size is not positive, `dropout` is not from 0 to 1, or a name is unknown; or
+            `recompute` is given with two directions, with a cell that has hooks, or with a cell
+            that overrides how it unfolds.
     """
 
     h_0: nn.Parameter | None
@@ -109,12 +109,12 @@ class RNN(TorchNames):
             recompute = check_size("recompute", recompute)
             if bidirectional:
                 raise ValueError(
-                    "recompute must be None with bidirectional=True: the two directions begin at "
-                    "either end of the whole sequence"
+                    "recompute must be None with bidirectional=True: the backward direction starts "
+                    "at the end of the sequence"
                 )
         if dropout > 0 and num_layers == 1:
             warnings.warn(
-                f"dropout={dropout} does nothing with num_layers=1: it works between layers",
+                f"dropout={dropout} has no effect with num_layers=1: it applies between layers",
                 stacklevel=2,
             )
         self.input_size = input_size = check_size("input_size", input_size)
@@ -145,7 +145,7 @@ class RNN(TorchNames):
             for _ in range(self.num_directions)
         )
         if recompute is not None:
-            check_in_parts(self.cells[0])
+            check_recomputable(self.cells[0])
         h_0 = torch.zeros(len(self.cells), hidden_size, device=device, dtype=dtype)
         self.h_0 = nn.Parameter(h_0) if learn_h_0 else None
 
@@ -175,36 +175,36 @@ class RNN(TorchNames):
         """Unfolds the network over sequences.
 
         Args:
-            input: `(T, B, I)`, with `batch_first` `(B, T, I)`, one sequence `(T, I)`, or packed.
-            hx: the states h_0 of all layers and directions, `(num_layers·D, B, H)`, or
-                `(num_layers·D, H)` with one sequence; if not given, `h_0` or zero.
-            lengths: where sequences differ in length, how many time steps of each are its own,
-                `(B)`, integers from 0 to T, in any order. The others are padding, whatever they
-                hold.
-            layers: whose states the output is: the "last" layer's, those of "all" layers (see
-                `states`), or of "none" (see `final_state`).
+            input: `(T, B, I)`; `(B, T, I)` with `batch_first`; one sequence `(T, I)`; or packed.
+            hx: the initial states of all layers and directions, `(num_layers·D, B, H)`, or
+                `(num_layers·D, H)` for one sequence; None: `h_0` if learned, else zero.
+            lengths: the lengths of the sequences, `(B)`, integers from 0 to T in any order. Time
+                steps from there on are padding, with any values. None: no padding.
+            layers: which states to output: of the "last" layer, of "all" layers (see `states`) or
+                of "none" (see `final_state`).
 
         Returns:
-            output: the last layer's `h_1 … h_T`, `(T, B, D·H)`, `(B, T, D·H)` or `(T, D·H)`, the
-                two directions side by side (or merged, `(…, H)`); zero after a sequence's end;
-                packed as `input` was. It may be changed in place, though not through `.data`.
-            h_n: the last state of each layer and direction, of the shape of `hx`: the forward
-                direction's at each sequence's own end, the backward direction's at its beginning.
+            output: the last layer's `h_1 … h_T`, `(T, B, D·H)`, `(B, T, D·H)` or `(T, D·H)`: the
+                two directions concatenated (or merged, `(…, H)`); zero at padding; packed if
+                `input` is packed. It may be changed in place, but not through `.data`.
+            h_n: the final state of each layer and direction, with the shape of `hx`: the forward
+                state at the last time step of each sequence, the backward state at its first.
 
         Raises:
-            TypeError: `lengths` is no tensor of integers.
-            ValueError: `input` has neither two nor three dimensions, or not the weights' dtype,
-                or `lengths` do not fit `input`.
-            RuntimeError: a size is not the layer's, or `hx` does not fit `input`.
+            TypeError: `lengths` is not a tensor of integers.
+            ValueError: `input` does not have two or three dimensions, or the weights' dtype; or
+                `lengths` does not match `input`.
+            RuntimeError: `input` does not have `input_size` features, or `hx` does not match
+                `input`.
         """
         if type(input) is not Tensor:
-            if isinstance(input, Proxy):  # torch.fx takes the layer as one node, as torch's own
+            if isinstance(input, Proxy):  # torch.fx records the layer as one node, as torch.nn.RNN
                 path = input.tracer.path_of_module(self)
                 arguments = (input, hx, lengths), {"layers": layers}
                 return input.tracer.create_proxy("call_module", path, *arguments)
             if isinstance(input, PackedSequence):
                 return self._unfold_packed(input, hx, lengths, layers)
-        states, h_n = self._unfold(input, hx, lengths, keep=layers != "none")
+        states, h_n = self._unfold(input, hx, lengths, keep_states=layers != "none")
         if layers == "last":
             return states[-1], h_n
         if layers == "all":
@@ -217,7 +217,7 @@ class RNN(TorchNames):
         self, packed: PackedSequence, hx: Tensor | None, lengths: Tensor | None, layers: str
     ) -> tuple[PackedSequence, Tensor]:
         if lengths is not None:
-            raise ValueError("lengths must not be given with a PackedSequence, which has them")
+            raise ValueError("lengths must not be given with a PackedSequence, which contains them")
         if layers != "last":
             raise ValueError(f"layers must be 'last' with a PackedSequence, got {layers!r}")
         X, lengths = pad_packed_sequence(packed, self.batch_first)
@@ -227,15 +227,15 @@ class RNN(TorchNames):
     def final_state(
         self, input: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None
     ) -> Tensor:
-        """The h_n of `forward` alone; with `recompute` the states before it take no memory.
+        """Only h_n of `forward`; with `recompute`, the other states are not stored.
 
         Args:
-            input: as in `forward`, but not packed.
+            input: as in `forward`, except packed.
             hx: as in `forward`.
             lengths: as in `forward`.
 
         Returns:
-            `(num_layers·D, B, H)`, or `(num_layers·D, H)` with one sequence.
+            `(num_layers·D, B, H)`, or `(num_layers·D, H)` for one sequence.
         """
         h_n: Tensor = self(input, hx, lengths, layers="none")[1]
         return h_n
@@ -243,23 +243,23 @@ class RNN(TorchNames):
     def states(
         self, input: Tensor, hx: Tensor | None = None, lengths: Tensor | None = None
     ) -> Tensor:
-        """The states of all layers at all time steps, where `forward` tells the last layer's.
+        """The states of all layers at all time steps; `forward` returns those of the last layer.
 
         Args:
-            input: as in `forward`, but not packed.
+            input: as in `forward`, except packed.
             hx: as in `forward`.
             lengths: as in `forward`.
 
         Returns:
-            `(num_layers, T, B, D·H)`, each layer as `forward` returns the last.
+            `(num_layers, T, B, D·H)`; each layer has the form of the output of `forward`.
         """
         states: Tensor = self(input, hx, lengths, layers="all")[0]
         return states
 
     def _unfold(
-        self, input: Tensor, hx: Tensor | None, lengths: Tensor | None, *, keep: bool = True
+        self, input: Tensor, hx: Tensor | None, lengths: Tensor | None, *, keep_states: bool = True
     ) -> tuple[list[Tensor], Tensor]:
-        """The states of each layer if they are to be kept, and h_n, in the form of the input."""
+        """The states of each layer (if `keep_states`) and h_n, in the layout of the input."""
         cells = list(self.cells)
         lengths = self._check(input, hx, lengths, cells)
         if input.dim() == 2:  # one sequence: a batch of one
@@ -268,13 +268,15 @@ class RNN(TorchNames):
                 input.unsqueeze(1),
                 None if hx is None else hx.unsqueeze(1),
                 None if lengths is None else lengths.unsqueeze(0),
-                keep=keep,
+                keep_states=keep_states,
             )
             return [h.squeeze(1) for h in layers], h_n.squeeze(1)
         if self.batch_first:
-            layers, h_n = self._unfold_batch(cells, input.transpose(0, 1), hx, lengths, keep=keep)
+            layers, h_n = self._unfold_batch(
+                cells, input.transpose(0, 1), hx, lengths, keep_states=keep_states
+            )
             return [h.transpose(0, 1) for h in layers], h_n
-        return self._unfold_batch(cells, input, hx, lengths, keep=keep)
+        return self._unfold_batch(cells, input, hx, lengths, keep_states=keep_states)
 
     def _unfold_batch(
         self,
@@ -283,39 +285,41 @@ class RNN(TorchNames):
         hx: Tensor | None,
         lengths: Tensor | None,
         *,
-        keep: bool,
+        keep_states: bool,
     ) -> tuple[list[Tensor], Tensor]:
         h_0: Sequence[Tensor]  # of each cell, (B, H)
         if hx is not None:
             h_0 = hx.unbind()
         elif self.h_0 is not None:
             h_0 = self.h_0.unsqueeze(1).expand(-1, X.shape[1], -1).unbind()
-        else:  # the same for all, in the memory of one number
+        else:  # one number, expanded: takes no memory
             h_0 = [X.new_zeros(1, 1).expand(X.shape[1], self.hidden_size)] * len(cells)
-        if recorded():  # which would take the length of its example for good
+        if is_capturing_graph():  # the conditions below would fix the example's length
             return self._unfold_layers(cells, X, h_0, lengths)
         T = X.shape[0]
-        if T == 1 and lengths is None and not self.bidirectional and not self._drops():
+        if T == 1 and lengths is None and not self.bidirectional and not self._uses_dropout():
             return self._step(cells, X, h_0)
-        if self.recompute is None or T == 0 or not torch.is_grad_enabled() or traced():
+        if self.recompute is None or T == 0 or not torch.is_grad_enabled() or is_traced():
             return self._unfold_layers(cells, X, h_0, lengths)
         for cell in cells:
-            check_in_parts(cell)
-        kept, last = [], []
-        unfold_part, weights = partial(self._unfold_layers, cells), list(self.parameters())
-        for layers, h_n in unfold_in_parts(unfold_part, X, h_0, lengths, self.recompute, weights):
-            last = [h_n]
-            if keep:
-                kept.append(layers)
-        return [torch.cat(parts) for parts in zip(*kept, strict=True)], last[0]
+            check_recomputable(cell)
+        segments, final_states = [], []
+        unfold_segment, weights = partial(self._unfold_layers, cells), list(self.parameters())
+        for layers, h_n in unfold_in_segments(
+            unfold_segment, X, h_0, lengths, self.recompute, weights
+        ):
+            final_states = [h_n]
+            if keep_states:
+                segments.append(layers)
+        return [torch.cat(layer) for layer in zip(*segments, strict=True)], final_states[0]
 
-    def _drops(self) -> bool:
+    def _uses_dropout(self) -> bool:
         return self.training and self.dropout > 0
 
     def _step(
         self, cells: list[RNNCell], X: Tensor, h_0: Sequence[Tensor]
     ) -> tuple[list[Tensor], Tensor]:
-        """One time step, as in writing text, where whatever is around it would count."""
+        """A single time step, as in text generation, with as little overhead as possible."""
         layers = []
         for cell, h_previous in zip(cells, h_0, strict=True):
             # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
@@ -326,34 +330,36 @@ class RNN(TorchNames):
     def _unfold_layers(
         self, cells: list[RNNCell], X: Tensor, h_0: Sequence[Tensor], lengths: Tensor | None
     ) -> tuple[list[Tensor], Tensor]:
-        ended = None
+        padding_mask = None
         if lengths is not None:
-            ended = ended_steps(lengths, X.shape[0])
-            X = X.masked_fill(ended, 0)  # padding may be anything, even infinite
+            padding_mask = make_padding_mask(lengths, X.shape[0])
+            X = X.masked_fill(padding_mask, 0)  # padding may have any values, even infinite
 
-        layers, last = [], []
+        layers, final_states = [], []
         for layer in range(self.num_layers):
-            if layer > 0 and self._drops():
+            if layer > 0 and self._uses_dropout():
                 X = functional.dropout(X, self.dropout)
             k = layer * self.num_directions
             # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t) for t = 1 … T
-            h = unfold(cells[k], X, h_0[k], ended, self.engine)  # (T, B, H)
-            last.append(last_state(h, h_0[k], lengths))
+            h = unfold(cells[k], X, h_0[k], padding_mask, self.engine)  # (T, B, H)
+            final_states.append(last_state(h, h_0[k], lengths))
             if self.bidirectional:  # the same for t = T … 1
-                backward = unfold(cells[k + 1], reverse(X, lengths), h_0[k + 1], ended, self.engine)
-                last.append(last_state(backward, h_0[k + 1], lengths))
+                backward = unfold(
+                    cells[k + 1], reverse(X, lengths), h_0[k + 1], padding_mask, self.engine
+                )
+                final_states.append(last_state(backward, h_0[k + 1], lengths))
                 h = MERGES[self.merge](h, reverse(backward, lengths))  # (T, B, D·H)
             layers.append(h)
             X = h
-        return layers, torch.stack(last)
+        return layers, torch.stack(final_states)
 
     def _check(
         self, input: Tensor, hx: Tensor | None, lengths: Tensor | None, cells: list[RNNCell]
     ) -> Tensor | None:
-        """Raises what `forward` raises; returns the lengths as int64 on the device of the input."""
+        """Checks the arguments of `forward`; returns the lengths as int64 on the input's device."""
         if input.dim() not in (2, 3):
             raise ValueError(
-                "input must be (T, B, I), with batch_first (B, T, I), or (T, I), "
+                "input must be (T, B, I), (B, T, I) with batch_first, or (T, I), "
                 f"got {input.dim()} dimensions"
             )
         dtype = cells[0].dtype
@@ -368,26 +374,26 @@ class RNN(TorchNames):
 
     @property
     def nonlinearity(self) -> str | Nonlinearity:
-        """The name of f, or f itself if it has none."""
+        """The name of f, or f itself if it has no name."""
         return self.cells[0].nonlinearity
 
     @property
     def U(self) -> nn.Parameter:
-        """The first layer's, forward; `cells` has those of all layers and directions."""
+        """U of the first layer, forward direction; `cells` has all layers and directions."""
         return self.cells[0].U
 
     @property
     def V(self) -> nn.Parameter:
-        """The first layer's, forward."""
+        """V of the first layer, forward direction."""
         return self.cells[0].V
 
     @property
     def b(self) -> nn.Parameter | None:
-        """The first layer's, forward."""
+        """b of the first layer, forward direction."""
         return self.cells[0].b
 
     def reset_parameters(self) -> None:
-        """Draws new initial weights; a learned initial state is zero again."""
+        """Draws new random initial weights; sets a learned initial state to zero."""
         for cell in self.cells:
             cell.reset_parameters()
         if self.h_0 is not None:
@@ -395,15 +401,15 @@ class RNN(TorchNames):
 
     @classmethod
     def from_torch(cls, module: nn.RNN, *, engine: Engine = "auto") -> Self:
-        """The same layer as `module`, its weights copied, and whether each is trained.
+        """A layer equal to `module`, with a copy of its weights and their `requires_grad`.
 
         Raises:
-            TypeError: `module` is no `torch.nn.RNN`.
+            TypeError: `module` is not a `torch.nn.RNN`.
         """
         if not isinstance(module, nn.RNN):
             raise TypeError(f"module must be a torch.nn.RNN, got {type(module).__name__}")
         first: nn.Parameter = module.weight_ih_l0  # type: ignore[assignment]
-        with warnings.catch_warnings(action="ignore"):  # of dropout, as `module` did
+        with warnings.catch_warnings(action="ignore"):  # of dropout; `module` gave the same
             rnn = cls(
                 module.input_size,
                 module.hidden_size,
@@ -422,19 +428,19 @@ class RNN(TorchNames):
         return rnn.train(module.training)
 
     def to_torch(self) -> nn.RNN:
-        """The same layer as a `torch.nn.RNN`, its weights copied, and whether each is trained.
+        """This layer as a `torch.nn.RNN`, with a copy of the weights and their `requires_grad`.
 
         Raises:
-            ValueError: torch has no such layer: another nonlinearity, cell or merge, or a learned
-                initial state.
+            ValueError: torch does not have the nonlinearity, cell or merge, or a learned initial
+                state.
         """
         for cell in self.cells:
-            cell.check_plain()
+            cell.check_convertible()
         if self.bidirectional and self.merge != "concatenate":
-            raise ValueError(f"torch.nn.RNN concatenates its directions, it has no {self.merge}")
+            raise ValueError(f"torch.nn.RNN has only merge='concatenate', got {self.merge!r}")
         if self.h_0 is not None:
-            raise ValueError("torch.nn.RNN has no learned initial state; give it hx in each call")
-        with warnings.catch_warnings(action="ignore"):  # of dropout, as `self` did
+            raise ValueError("torch.nn.RNN has no learned initial state; pass hx in each call")
+        with warnings.catch_warnings(action="ignore"):  # of dropout; `self` gave the same
             module = nn.RNN(
                 self.input_size,
                 self.hidden_size,
@@ -457,7 +463,7 @@ class RNN(TorchNames):
             yield cell, f"_l{layer}_reverse" if backward else f"_l{layer}"
 
     def extra_repr(self) -> str:
-        """How the cells below are put together, for `repr`."""
+        """The arguments that the cells do not show, for `repr`."""
         merge = f", merge={self.merge!r}" if self.bidirectional else ""
         learned = ", learn_h_0=True" if self.h_0 is not None else ""
         return (

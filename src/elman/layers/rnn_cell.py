@@ -1,4 +1,4 @@
-"""One step of the recurrence: the two equations that make a network recurrent."""
+"""One time step of the recurrence: the two equations of a recurrent network."""
 
 from typing import Self
 
@@ -18,34 +18,34 @@ from elman.recurrence import Engine, autocast, check_devices, check_engine, recu
 class RNNCell(nn.Module):
     """`a_t = X_t U + h_{t−1} V + b`, `h_t = f(a_t)` for one t (slide "Math behind RNN").
 
-    Takes the arguments of `torch.nn.RNNCell`, then two of its own. A cell of another kind is a
-    subclass with a `step` of its own; `elman.RNN(…, cell=ThatCell)` makes a layer of it.
+    Takes the arguments of `torch.nn.RNNCell`, then two additional ones. For another kind of cell,
+    override `step` in a subclass; `elman.RNN(…, cell=YourCell)` makes a layer of it.
 
-    A layer calls its cells once a pass, with all time steps: hooks on a cell are given X
-    `(T, B, I)` and h_0 `(B, H)`, and return h `(T, B, H)`. A cell whose `forward` is its own, and
-    does not name `engine`, is called at every time step.
+    A layer calls each cell once per pass, with all time steps. So hooks on a cell get X `(T, B, I)`
+    and h_0 `(B, H)`, and the output h `(T, B, H)`. A cell that overrides `forward` without the
+    argument `engine` is called at every time step instead.
 
     Args:
         input_size: inputs I.
         hidden_size: hidden units H.
-        bias: False leaves b out.
+        bias: whether there is a bias b.
         nonlinearity: f: "tanh", "relu", "sigmoid" or any elementwise function.
-        device: where the weights are made.
-        dtype: of the weights.
-        init_U: how U begins: "uniform" (torch's own), "xavier", "orthogonal" or "identity".
-        init_V: how V begins, likewise.
+        device: device of the weights.
+        dtype: dtype of the weights.
+        init_U: initialization of U: "uniform" (as torch), "xavier", "orthogonal" or "identity".
+        init_V: initialization of V, with the same names.
 
     Attributes:
-        U: `(I, H)`, which is torch's `weight_ih` transposed.
-        V: `(H, H)`, `weight_hh` transposed.
+        U: `(I, H)`, the transpose of torch's `weight_ih`.
+        V: `(H, H)`, the transpose of `weight_hh`.
         b: `(H)`, `bias_ih + bias_hh`; None without `bias`.
-        weight_ih, weight_hh, bias_ih, bias_hh: the same in torch's layout and by its names, for
-            code that initialises by name: Uᵀ, Vᵀ, b and a zero that cannot be written to.
+        weight_ih, weight_hh, bias_ih, bias_hh: the same with torch's names and layout, for code
+            that initializes by name: Uᵀ, Vᵀ, b and a read-only zero.
 
     Raises:
-        TypeError: a size is not an int, or `bias` not a bool.
-        ValueError: a size is not positive, a name is not known, or `nonlinearity` no elementwise
-            function.
+        TypeError: a size is not an int, or `bias` is not a bool.
+        ValueError: a size is not positive, a name is unknown, or `nonlinearity` is not an
+            elementwise function.
     """
 
     U: nn.Parameter
@@ -82,31 +82,31 @@ class RNNCell(nn.Module):
 
     @property
     def nonlinearity(self) -> str | Nonlinearity:
-        """The name of f, or f itself if it has none."""
+        """The name of f, or f itself if it has no name."""
         return name_of(self.f)
 
     @property
     def dtype(self) -> torch.dtype:
-        """Of the weights; of those that they are computed from, where they are."""
+        """The dtype of the weights, or of the parameters that they are computed from."""
         weight = self._parameters.get("U")
         if weight is None:
             weight = next(self.parameters(), None)
         return (self.U if weight is None else weight).dtype
 
     def reset_parameters(self) -> None:
-        """Draws new initial weights."""
+        """Draws new random initial weights."""
         self._init_U(self.U)
         self._init_V(self.V)
         if self.b is not None:
             uniform(self.b)
 
     def weights(self) -> tuple[Tensor, Tensor, Tensor]:
-        """U, V and b, which is zero without `bias`."""
+        """U, V and b; b is zero without `bias`."""
         U, b = self.U, self.b
         return U, self.V, U.new_zeros(self.hidden_size) if b is None else b
 
     def step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
-        """The equations; `(…, I), (…, H) → (…, H)`."""
+        """One time step; `(…, I), (…, H) → (…, H)`."""
         X_t, h_previous, U, V, b = autocast(X_t, h_previous, *self.weights())
         # a_t = X_t U + h_{t−1} V + b
         a_t = preactivation(X_t, h_previous, U, V, b)
@@ -118,67 +118,67 @@ class RNNCell(nn.Module):
         input: Tensor,
         hx: Tensor | None = None,
         *,
-        ended: Tensor | None = None,
+        padding_mask: Tensor | None = None,
         engine: Engine | None = None,
     ) -> Tensor:
-        """One step; or, where a layer names an `engine`, all of them.
+        """One time step; or, if a layer passes `engine`, all time steps.
 
         Args:
-            input: X_t, `(B, I)` or `(I)`; with `engine` X, `(T, B, I)`.
-            hx: h_{t−1}, `(B, H)` or `(H)`; zero if not given.
-            ended: see `unfold`.
+            input: X_t, `(B, I)` or `(I)`; with `engine`, X `(T, B, I)`.
+            hx: h_{t−1}, `(B, H)` or `(H)`; None: zero.
+            padding_mask: see `unfold`.
             engine: see `unfold`.
 
         Returns:
-            h_t, `(B, H)` or `(H)`; with `engine` `h_1 … h_T`, `(T, B, H)`.
+            h_t, `(B, H)` or `(H)`; with `engine`, `h_1 … h_T`, `(T, B, H)`.
 
         Raises:
-            ValueError: `input` or `hx` has neither one nor two dimensions.
-            RuntimeError: a size is not the cell's, or a dtype not the weights', or a device.
+            ValueError: `input` or `hx` does not have one or two dimensions.
+            RuntimeError: a size, dtype or device differs from those of the cell.
         """
         cell = evaluated(self) if is_parametrized(self) else self
         if engine is not None:
             h_0 = input.new_zeros(input.shape[1], self.hidden_size) if hx is None else hx
-            return cell.unfold(input, h_0, ended, engine)
+            return cell.unfold(input, h_0, padding_mask, engine)
         h_previous = self._state(input, hx)
         check_devices(input, h_previous, *cell.weights())
         return cell._single_step(input, h_previous)
 
     def _single_step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
-        """The step of `forward`; `step`, unless a subclass does something before it."""
+        """A single call of `step` by `forward`; subclasses can do more."""
         return self.step(X_t, h_previous)
 
     def unfold(
-        self, X: Tensor, h_0: Tensor, ended: Tensor | None = None, engine: Engine = "auto"
+        self, X: Tensor, h_0: Tensor, padding_mask: Tensor | None = None, engine: Engine = "auto"
     ) -> Tensor:
-        """All steps: `h_t = step(X_t, h_{t−1})` for t = 1 … T.
+        """All time steps: `h_t = step(X_t, h_{t−1})` for t = 1 … T.
 
         Args:
             X: `(T, B, I)`.
             h_0: `(B, H)`.
-            ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
-            engine: see `elman.recurrence`; a cell with a `step` of its own is always unrolled.
+            padding_mask: true at padding time steps, `(T, B, 1)`; None: no padding.
+            engine: see `elman.recurrence`; a cell that overrides `step` is always unrolled.
 
         Returns:
-            `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
+            `h_1 … h_T`, `(T, B, H)`, zero at padding.
 
         Raises:
-            ValueError: there is no such engine, or not for this cell.
-            RuntimeError: the step does not return `(B, H)`; or a dtype is not the weights', or a
-                device.
+            ValueError: the engine is unknown, or does not work with this cell.
+            RuntimeError: `step` does not return shape `(B, H)`; or a dtype or device differs from
+                those of the weights.
         """
         if getattr(self.step, "__func__", None) is RNNCell.step:
-            return recurrence(X, h_0, *self.weights(), self.f, ended, engine=engine)
+            return recurrence(X, h_0, *self.weights(), self.f, padding_mask, engine=engine)
         self._check_unrolled(engine)
         check_devices(X, h_0, *self.weights())
-        return unroll(self.step, X, h_0, ended)
+        return unroll(self.step, X, h_0, padding_mask)
 
     def _check_unrolled(self, engine: Engine) -> None:
         check_engine(engine)
         if engine not in ("auto", "unrolled"):
             raise ValueError(
-                f"engine must be auto or unrolled for {type(self).__name__}, whose equations are "
-                f"its own, got {engine!r}"
+                f"engine must be auto or unrolled for {type(self).__name__}, which has other "
+                f"equations than RNNCell, got {engine!r}"
             )
 
     def _state(self, input: Tensor, hx: Tensor | None) -> Tensor:
@@ -197,10 +197,10 @@ class RNNCell(nn.Module):
 
     @classmethod
     def from_torch(cls, module: nn.RNNCell) -> Self:
-        """The same cell as `module`, its weights copied, and whether each is trained.
+        """A cell equal to `module`, with a copy of its weights and their `requires_grad`.
 
         Raises:
-            TypeError: `module` is no `torch.nn.RNNCell`.
+            TypeError: `module` is not a `torch.nn.RNNCell`.
         """
         if not isinstance(module, nn.RNNCell):
             raise TypeError(f"module must be a torch.nn.RNNCell, got {type(module).__name__}")
@@ -216,12 +216,12 @@ class RNNCell(nn.Module):
         return cell.train(module.training)
 
     def to_torch(self) -> nn.RNNCell:
-        """The same cell as a `torch.nn.RNNCell`, its weights copied, and whether each is trained.
+        """This cell as a `torch.nn.RNNCell`, with a copy of the weights and their `requires_grad`.
 
         Raises:
-            ValueError: torch has no such nonlinearity, or no such cell.
+            ValueError: torch does not have the nonlinearity or the cell.
         """
-        self.check_plain()
+        self.check_convertible()
         module = nn.RNNCell(
             self.input_size,
             self.hidden_size,
@@ -233,33 +233,33 @@ class RNNCell(nn.Module):
         copy_to_torch(self, module)
         return module.train(self.training)
 
-    def check_plain(self) -> None:
-        """Raises ValueError if torch has no such cell: this one has equations of its own.
+    def check_convertible(self) -> None:
+        """Raises ValueError if torch does not have this cell, since it overrides a method.
 
-        Or if a weight is what a hook has last made of others, and may no longer be true.
+        Also if a hook computes a weight, since its current value may be out of date.
         """
         for name in ("forward", "step", "unfold", "weights", "_single_step"):
             if getattr(getattr(self, name), "__func__", None) is not getattr(RNNCell, name):
                 raise ValueError(
-                    f"torch.nn.RNN has no {type(self).__name__} with a {name} of its own, only "
-                    "the plain cell"
+                    f"torch.nn.RNN has no {type(self).__name__}, which overrides {name}, only the "
+                    "plain cell"
                 )
         for name in ("U", "V", "b"):
             is_computed = name not in self._parameters and not is_parametrized(self)
             if is_computed and (name != "b" or self.bias):
                 raise ValueError(
-                    f"{name} is computed by a hook, which torch.nn.RNN would not have; make it "
-                    "permanent first, as torch.nn.utils.prune.remove does"
+                    f"{name} is computed by a hook, which torch.nn.RNN would not have; remove the "
+                    "hook first, for example with torch.nn.utils.prune.remove"
                 )
 
     @property
     def weight_ih(self) -> Tensor:
-        """`Uᵀ`, `(H, I)`, a view."""
+        """A view `Uᵀ`, `(H, I)`."""
         return self.U.T
 
     @property
     def weight_hh(self) -> Tensor:
-        """`Vᵀ`, `(H, H)`, a view."""
+        """A view `Vᵀ`, `(H, H)`."""
         return self.V.T
 
     @property
@@ -269,10 +269,10 @@ class RNNCell(nn.Module):
 
     @property
     def bias_hh(self) -> Tensor | None:
-        """torch's second bias, which is zero here, `(H)`; writing into it is an error."""
+        """torch's second bias, `(H)`: zero and read-only."""
         if self.b is None:
             return None
-        with torch.inference_mode():  # such a tensor may not be changed
+        with torch.inference_mode():  # inference tensors are read-only
             return torch.zeros_like(self.b)
 
     def extra_repr(self) -> str:

@@ -1,4 +1,4 @@
-"""Recurrent layers of any kind, one above the other."""
+"""A stack of recurrent layers of different kinds."""
 
 import itertools
 from collections.abc import Sequence
@@ -15,18 +15,18 @@ Sequences = TypeVar("Sequences", Tensor, PackedSequence)
 
 
 class RNNStack(nn.Module):
-    """Layers that differ: in hidden size, nonlinearity, directions, cell or engine.
+    """Stacks layers with different hidden size, nonlinearity, directions, cell or engine.
 
-    The states of one layer are the inputs of the next. (Layers that do not differ are
+    The states of one layer are the inputs of the next. (For equal layers, use
     `RNN(…, num_layers=…)`.)
 
     Args:
-        *layers: from the first to the last, all with the same `batch_first`.
-        dropout: probability of zeroing an input of each layer but the first, in training.
+        *layers: from first to last, all with the same `batch_first`.
+        dropout: probability of zeroing an input of each layer except the first, in training.
 
     Raises:
-        ValueError: there is no layer, one layer's outputs do not fit the next, or `dropout` is no
-            probability.
+        ValueError: there is no layer, the output size of a layer is not the input size of the next,
+            or `dropout` is not from 0 to 1.
 
     Example:
         `RNNStack(RNN(28, 128), RNN(128, 64, nonlinearity="relu"))`
@@ -36,11 +36,11 @@ class RNNStack(nn.Module):
         super().__init__()
         dropout = check_probability("dropout", dropout)
         if not layers:
-            raise ValueError("layers must be at least one")
+            raise ValueError("RNNStack needs at least one layer")
         for k, (below, above) in enumerate(itertools.pairwise(layers)):
             if above.input_size != below.output_size:
                 raise ValueError(
-                    f"layers[{k + 1}] must have input_size={below.output_size}, the outputs of "
+                    f"layers[{k + 1}] must have input_size={below.output_size}, the output size of "
                     f"layers[{k}], got {above.input_size}"
                 )
             if above.batch_first != below.batch_first:
@@ -55,30 +55,34 @@ class RNNStack(nn.Module):
 
         Args:
             input: as in `RNN`.
-            hx: an initial state for each layer, of the shape that the layer takes.
+            hx: the initial state of each layer, in the layer's shape; None: zero or learned.
             lengths: as in `RNN`.
 
         Returns:
-            output: the last layer's.
-            h_n: the last state of each layer, as the layer returns it.
+            output: output of the last layer.
+            h_n: the final state of each layer, as the layer returns it.
 
         Raises:
-            ValueError: `hx` are not as many as the layers.
+            ValueError: the number of states in `hx` is not the number of layers.
         """
         if hx is not None and len(hx) != len(self.layers):
-            raise ValueError(f"hx must be {len(self.layers)} states, got {len(hx)}")
-        output, last = input, []
+            raise ValueError(
+                f"hx must have {len(self.layers)} states, one for each layer, got {len(hx)}"
+            )
+        output, final_states = input, []
         for k, layer in enumerate(self.layers):
             if k > 0:
-                output = self._drop(output)
+                output = self._apply_dropout(output)
             output, h_n = layer(output, None if hx is None else hx[k], lengths)
-            last.append(h_n)
-        return output, tuple(last)
+            final_states.append(h_n)
+        return output, tuple(final_states)
 
-    def _drop(self, input: Sequences) -> Sequences:
+    def _apply_dropout(self, input: Sequences) -> Sequences:
         if isinstance(input, PackedSequence):
-            data, *order = input
-            return PackedSequence(functional.dropout(data, self.dropout, self.training), *order)
+            data, *batch_sizes_and_indices = input
+            return PackedSequence(
+                functional.dropout(data, self.dropout, self.training), *batch_sizes_and_indices
+            )
         return functional.dropout(input, self.dropout, self.training)
 
     def extra_repr(self) -> str:

@@ -1,4 +1,4 @@
-"""What code that was written for `torch.nn.RNN` finds in a layer by torch's names."""
+"""torch's attribute names on a layer, for code written for `torch.nn.RNN`."""
 
 import re
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ TORCH_WEIGHT = re.compile(r"((?:weight|bias)_[ih]h)_l(\d+)(_reverse)?")
 
 
 class TorchNames(nn.Module):
-    """A layer of cells whose weights torch's names tell, too: `weight_ih_l0` and so on.
+    """Gives a layer of cells the weight names of torch: `weight_ih_l0` and so on.
 
-    They are views of the cells' U, V and b: see `RNNCell`.
+    They are views of the cells' U, V and b; see `RNNCell`.
     """
 
     cells: Sequence[RNNCell]
@@ -25,7 +25,7 @@ class TorchNames(nn.Module):
 
     @property
     def all_weights(self) -> list[list[Tensor]]:
-        """Of each cell, torch's weights: see `RNNCell`."""
+        """The weights of each cell in torch's layout; see `RNNCell`."""
         return [
             [cell.weight_ih, cell.weight_hh] + ([cell.bias_ih, cell.bias_hh] if self.bias else [])  # type: ignore[list-item]
             for cell in self.cells
@@ -33,7 +33,7 @@ class TorchNames(nn.Module):
 
     @property
     def mode(self) -> str:
-        """torch's name for the kind of layer: "RNN_TANH" or "RNN_RELU"."""
+        """torch's name of the mode: "RNN_TANH" or "RNN_RELU"."""
         try:
             return f"RNN_{torch_nonlinearity(self.cells[0].nonlinearity).upper()}"
         except ValueError as error:
@@ -50,10 +50,10 @@ class TorchNames(nn.Module):
     def __setattr__(self, name: str, value: Any) -> None:
         if TORCH_WEIGHT.fullmatch(name):
             raise AttributeError(
-                f"{name} is a view of the cells' U, V or b: write into it under torch.no_grad(), "
-                "or replace rnn.cells[0].U, for which torch's weight_ih_l0 is the transpose"
+                f"{name} is a view of the cells' U, V or b: change it in place under "
+                "torch.no_grad(), or replace rnn.cells[0].U, the transpose of weight_ih_l0"
             )
         super().__setattr__(name, value)
 
     def flatten_parameters(self) -> None:
-        """Does nothing, for code that calls it on `torch.nn.RNN`, whose weights need it on CUDA."""
+        """Does nothing. Exists for code that calls it on `torch.nn.RNN`, which needs it on CUDA."""

@@ -1,4 +1,4 @@
-"""Whole networks, one file for each kind."""
+"""Complete networks, one file for each kind."""
 
 from elman.networks.autoencoder import Autoencoder
 from elman.networks.captioner import Captioner

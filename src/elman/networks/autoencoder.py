@@ -10,16 +10,17 @@ from elman.networks.feedforward import FeedforwardNetwork
 
 
 class Autoencoder(nn.Module):
-    """Says a picture in a few numbers, its code, and draws it again from them.
+    """Encodes an image in a few numbers, its code, and reconstructs the image from the code.
 
         code = W^(l) a^(l−1) + b^(l)      a^(0) → … → code → … → â
 
     Args:
-        sizes: neurons of each layer up to the code: `[784, 256, 32]`; the way back has the same.
-        activation: σ of the layers between: "relu", "sigmoid", "tanh" or any elementwise function.
-        last_activation: σ of the last layer: "sigmoid" for brightness from 0 to 1.
-        device: where the weights are made.
-        dtype: of the weights.
+        sizes: neurons of each layer of the encoder: `[784, 256, 32]`; the last is the code size.
+            The decoder has the same sizes in reverse order.
+        activation: σ of the hidden layers: "relu", "sigmoid", "tanh" or any elementwise function.
+        last_activation: σ of the output layer: "sigmoid" for pixel values from 0 to 1.
+        device: device of the weights.
+        dtype: dtype of the weights.
 
     Raises:
         TypeError, ValueError: as `FeedforwardNetwork`.
@@ -34,21 +35,21 @@ class Autoencoder(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        there, back = list(sizes), list(sizes)[::-1]
-        self.encoder = FeedforwardNetwork(there, activation, "identity", device, dtype)
-        self.decoder = FeedforwardNetwork(back, activation, last_activation, device, dtype)
-        self.code_size = there[-1]
+        encoder_sizes, decoder_sizes = list(sizes), list(sizes)[::-1]
+        self.encoder = FeedforwardNetwork(encoder_sizes, activation, "identity", device, dtype)
+        self.decoder = FeedforwardNetwork(decoder_sizes, activation, last_activation, device, dtype)
+        self.code_size = encoder_sizes[-1]
 
     def encode(self, a: Tensor) -> Tensor:
-        """Pictures `(B, sizes[0])` → codes `(B, sizes[−1])`."""
+        """Images `(B, sizes[0])` → codes `(B, sizes[−1])`."""
         code: Tensor = self.encoder(a)
         return code
 
     def forward(self, a: Tensor) -> Tensor:
-        """Pictures a `(B, sizes[0])` → â, drawn again from their codes, `(B, sizes[0])`."""
+        """Images a `(B, sizes[0])` → reconstructions â `(B, sizes[0])`."""
         a_hat: Tensor = self.decoder(self.encode(a))
         return a_hat
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         return self.encoder.example_inputs()

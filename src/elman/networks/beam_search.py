@@ -1,4 +1,4 @@
-"""The likeliest sequences of a network that tells the next token: beam search."""
+"""Beam search: the most probable sequences of a network that predicts the next token."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -13,13 +13,13 @@ Step = Callable[[Tensor, State], tuple[Tensor, State]]
 
 
 class Beams(NamedTuple):
-    """The hypotheses that a search has found for each of B examples, the best first.
+    """The hypotheses that a search has found for each of B examples, sorted from best to worst.
 
     Attributes:
-        tokens: without the first, `begin`; after its own `end` a hypothesis goes on with `end`,
-            `(B, width, L)`.
-        lengths: tokens of each, its `end` counted, `(B, width)`.
-        scores: see `beam_search`; −∞ where there are fewer hypotheses than `width`, `(B, width)`.
+        tokens: `(B, width, L)`, without the first, `begin`; padded with `end` after the first
+            `end`.
+        lengths: number of tokens of each hypothesis, including `end`, `(B, width)`.
+        scores: see `beam_search`; `(B, width)`; −∞ if there are fewer hypotheses than `width`.
     """
 
     tokens: Tensor
@@ -37,24 +37,24 @@ def beam_search(
     maximum_length: int,
     length_penalty: float = 1.0,
 ) -> Beams:
-    """Keeps at each time step the `width` likeliest beginnings of an output, of each example.
+    """Keeps the `width` most probable prefixes of each example's output at every time step.
 
         log p(y_1 … y_t) = log p(y_1 … y_{t−1}) + log p(y_t | y_1 … y_{t−1})
 
-    A hypothesis that has ended keeps its place and its probability. At the end they are ordered by
-    `log p(y) / |y|^α`, which for α = 0 prefers the likeliest and so the short, and for α = 1 the
-    likeliest per token. `width=1` is greedy decoding: the likeliest token at each time step.
+    A finished hypothesis stays in the beam with its probability. Finally the hypotheses are sorted
+    by their scores `log p(y) / |y|^α`. With α = 0 the score is the log-probability, which favours
+    short outputs; with α = 1 it is the mean over the tokens. `width=1` is greedy decoding.
 
     Args:
-        step: reads a token of each hypothesis, `(N)`, in a state; returns log-probabilities of
-            the next token, `(N, K)`, and the state after it.
-        state: of the B examples before the first token: tensors with the examples in dimension 1,
-            as in h `(num_layers, B, H)` or in whatever else a step looks at, `(T, B, …)`. For a
-            step N = B·width, the hypotheses of an example beside each other.
-        begin: the token that every output begins with.
-        end: the token that it ends with.
-        width: hypotheses of each example.
-        maximum_length: tokens of an output; one that has not ended then is cut off.
+        step: takes a token of each hypothesis, `(N)`, and the state; returns log-probabilities of
+            the next token, `(N, K)`, and the next state.
+        state: the initial state of the B examples: tensors with the examples in dimension 1, such
+            as h `(num_layers, B, H)` or other inputs of `step`, `(T, B, …)`. In `step` this
+            dimension is N = B·width, with the hypotheses of an example next to each other.
+        begin: the first token of every output.
+        end: the token that finishes an output.
+        width: number of hypotheses per example.
+        maximum_length: maximum number of tokens of an output; longer outputs are cut off.
         length_penalty: α.
 
     Returns:
@@ -67,31 +67,31 @@ def beam_search(
     check_size("maximum_length", maximum_length)
     B, device = state[0].shape[1], state[0].device
     first_rows = torch.arange(B, device=device).unsqueeze(1) * width  # (B, 1)
-    state = tuple(part.repeat_interleave(width, dim=1) for part in state)
+    state = tuple(x.repeat_interleave(width, dim=1) for x in state)
     tokens = torch.full((B, width, 1), begin, device=device)
     lengths = torch.zeros(B, width, dtype=torch.long, device=device)
-    ended = torch.zeros(B, width, dtype=torch.bool, device=device)
-    # All hypotheses of an example are the same at first: one of them is enough.
+    finished = torch.zeros(B, width, dtype=torch.bool, device=device)
+    # Initially all hypotheses of an example are equal: keep only one of them.
     log_p = torch.full((B, width), -torch.inf, device=device)
     log_p[:, 0] = 0
 
     for _ in range(maximum_length):
         next_log_p, state = step(tokens[..., -1].flatten(), state)  # (B·width, K)
         K = next_log_p.shape[-1]
-        # After `end` comes `end`, for certain.
-        certain = torch.full_like(next_log_p[0], -torch.inf)
-        certain[end] = 0
-        next_log_p = next_log_p.view(B, width, K).where(~ended.unsqueeze(-1), certain)
+        # A finished hypothesis continues with `end`, with probability 1.
+        only_end = torch.full_like(next_log_p[0], -torch.inf)
+        only_end[end] = 0
+        next_log_p = next_log_p.view(B, width, K).where(~finished.unsqueeze(-1), only_end)
         # log p(y_1 … y_t) = log p(y_1 … y_{t−1}) + log p(y_t | y_1 … y_{t−1})
         log_p, best = (log_p.unsqueeze(-1) + next_log_p).flatten(1).topk(width)  # (B, width)
-        before, token = best // K, best % K
+        parent, token = best // K, best % K
 
-        state = tuple(part.index_select(1, (first_rows + before).flatten()) for part in state)
-        tokens = torch.cat([_choose(tokens, before), token.unsqueeze(-1)], dim=-1)
-        ended = ended.gather(1, before)
-        lengths = lengths.gather(1, before) + ~ended
-        ended = ended | (token == end)
-        if (ended | log_p.isneginf()).all():
+        state = tuple(x.index_select(1, (first_rows + parent).flatten()) for x in state)
+        tokens = torch.cat([_choose(tokens, parent), token.unsqueeze(-1)], dim=-1)
+        finished = finished.gather(1, parent)
+        lengths = lengths.gather(1, parent) + ~finished
+        finished = finished | (token == end)
+        if (finished | log_p.isneginf()).all():
             break
 
     # log p(y) / |y|^α
@@ -100,6 +100,6 @@ def beam_search(
     return Beams(_choose(tokens, order)[..., 1:], lengths.gather(1, order), scores)
 
 
-def _choose(tokens: Tensor, which: Tensor) -> Tensor:
-    """Of each example the hypotheses `which`: `(B, width, L)`, `(B, width)` → `(B, width, L)`."""
-    return tokens.gather(1, which.unsqueeze(-1).expand_as(tokens))
+def _choose(tokens: Tensor, indices: Tensor) -> Tensor:
+    """The hypotheses at `indices`: `(B, width, L)`, `(B, width)` → `(B, width, L)`."""
+    return tokens.gather(1, indices.unsqueeze(-1).expand_as(tokens))

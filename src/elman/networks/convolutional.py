@@ -10,28 +10,28 @@ from elman.checks import check_probability, check_size
 from elman.equations import Nonlinearity
 from elman.layers import Conv2d, Readout
 
-POOL = 2  # height and width of the windows of which only the largest activation goes on
+POOL = 2  # height and width of the max-pooling windows
 
 
 class ConvolutionalNetwork(nn.Module):
-    """Looks for the same small patterns everywhere in a picture, then for patterns of them.
+    """Convolutional layers, then a readout of all activations of the last one.
 
-    Each layer is a sliding sum, σ, and the largest activation of every 2 × 2 neighbours; the
-    readout sees all that the last layer has found: `O = c + W a`.
+    Each layer is a convolution, σ, and max pooling over 2 × 2 windows. The readout is
+    `O = c + W a`.
 
     Args:
-        side: height and width of a picture.
-        channels: patterns that each layer looks for.
+        side: height and width of an image.
+        channels: output channels of each layer.
         classes: outputs K.
-        kernel_size: height and width of a pattern, odd.
+        kernel_size: height and width of the window, odd.
         activation: σ: "relu", "sigmoid", "tanh" or any elementwise function.
         dropout: probability of zeroing an input of the readout, in training.
-        device: where the weights are made.
-        dtype: of the weights.
+        device: device of the weights.
+        dtype: dtype of the weights.
 
     Raises:
-        TypeError, ValueError: a size is not a positive int, `kernel_size` is even, `dropout` no
-            probability, `activation` has no such name, or nothing is left of the picture.
+        TypeError, ValueError: a size is not a positive int, `kernel_size` is even, `dropout` is not
+            from 0 to 1, `activation` is not valid, or there are too many layers for `side`.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class ConvolutionalNetwork(nn.Module):
         check_probability("dropout", dropout)
         if kernel_size % 2 == 0:
             raise ValueError(f"kernel_size must be odd, got {kernel_size}")
-        left = side // POOL ** len(channels)
-        if left == 0:
+        final_side = side // POOL ** len(channels)
+        if final_side == 0:
             raise ValueError(
-                f"channels must be fewer: {len(channels)} layers halve a picture of {side} × "
-                f"{side} to nothing"
+                f"channels must be fewer: {len(channels)} pooling layers reduce an image of "
+                f"{side} × {side} to 0 × 0"
             )
         self.side = side
         self.dropout = dropout
@@ -64,18 +64,16 @@ class ConvolutionalNetwork(nn.Module):
             for into, out in zip([1, *channels[:-1]], channels, strict=True)
         )
         last = channels[-1] if len(channels) else 1
-        self.readout = Readout(last * left**2, classes, device=device, dtype=dtype)
+        self.readout = Readout(last * final_side**2, classes, device=device, dtype=dtype)
 
     def forward(self, a: Tensor) -> Tensor:
-        """Brightness of the pixels `(B, side²)` → O `(B, K)`.
+        """Pixel values `(B, side²)` → O `(B, K)`.
 
         Raises:
-            ValueError: the pictures are of another size.
+            ValueError: the images do not have side² pixels.
         """
         if a.shape[-1] != self.side**2:
-            raise ValueError(
-                f"side must be that of pictures of {a.shape[-1]} pixels, got {self.side}"
-            )
+            raise ValueError(f"images must have side² = {self.side**2} pixels, got {a.shape[-1]}")
         a = a.view(-1, 1, self.side, self.side)
         for layer in self.layers:
             # a_kyx = σ(b_k + Σ_cij W_kcij a_c,y+i,x+j)
@@ -87,6 +85,6 @@ class ConvolutionalNetwork(nn.Module):
         return O
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         W = self.readout.W
         return (torch.rand(2, self.side**2, device=W.device, dtype=W.dtype),)

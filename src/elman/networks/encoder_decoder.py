@@ -1,4 +1,4 @@
-"""Two recurrent networks: one reads a sequence, the other writes its translation."""
+"""Sequence-to-sequence translation with two recurrent networks: encoder and decoder."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -11,16 +11,17 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from elman.checks import check_probability, check_size
 from elman.layers import AdditiveAttention, Dense, Readout
 from elman.networks.beam_search import Beams, State, beam_search
+from elman.networks.rnn_check import check_rnn
 
 
 class Source(NamedTuple):
-    """What the encoder has read, the B examples in dimension 1.
+    """The output of the encoder, with the B examples in dimension 1.
 
     Attributes:
-        h_0: the decoder's state before its first token, `(num_layers, B, H)`.
+        h_0: the initial state of the decoder, `(num_layers, B, H)`.
         h_s: states of the encoder's last layer, both directions, `(S, B, 2H)`.
-        keys: `U_a h_s`, `(S, B, A)`; without attention none, `(S, B, 0)`.
-        mask: true at the tokens that exist, `(S, B)`.
+        keys: `U_a h_s`, `(S, B, A)`; without attention empty, `(S, B, 0)`.
+        mask: true at the tokens that are not padding, `(S, B)`.
     """
 
     h_0: Tensor
@@ -30,36 +31,36 @@ class Source(NamedTuple):
 
 
 class EncoderDecoder(nn.Module):
-    """Reads a sentence in both directions, then writes another, looking back at what it read.
+    """Encodes a sentence in both directions, then generates another one with attention.
 
     Encoder, forward and backward over the tokens x_1 … x_S:
 
         X_s = √I E x_s      a_s = X_s U + h_{s−1} V + b      h_s = f(a_s)
 
-    Decoder, which begins where the encoder ended, `h_0 = tanh(W_0 h_S + b_0)`:
+    Decoder, with the initial state `h_0 = tanh(W_0 h_S + b_0)` from the encoder:
 
         X_t = √I E y_{t−1}      a_t = X_t U + h_{t−1} V + b      h_t = f(a_t)
         context_t = Σ_s α_ts h_s      h̃_t = tanh(W_h [h_t, context_t] + b_h)      O_t = c + W h̃_t
 
-    α is additive attention (Bahdanau, Cho & Bengio 2015), read with h_t after the recurrence and
-    joined with it in h̃_t (the order of Luong, Pham & Manning 2015, without their input feeding), so
-    that in training the decoder's recurrence runs over the whole sentence at once. Without
-    attention h_0 alone tells the decoder what was read, and `h̃_t = tanh(W_h h_t + b_h)`.
+    α is additive attention (Bahdanau, Cho & Bengio 2015). Its query is h_t, after the recurrence,
+    and the context is combined with h_t in h̃_t, as in Luong, Pham & Manning 2015, without their
+    input feeding. So in training the decoder's recurrence runs over the whole sentence at once.
+    Without attention, the decoder gets the source only as h_0, and `h̃_t = tanh(W_h h_t + b_h)`.
 
-    Both languages share the tokens, and E is W, too (Press & Wolf 2017): what a token means as an
-    input, it means as an output.
+    Both languages have one vocabulary, and the embedding E and the readout's W are the same matrix
+    (tied weights, Press & Wolf 2017).
 
     Args:
         vocabulary_size: tokens K of both languages.
-        embedding_size: inputs I of the recurrent layers, and outputs of h̃.
+        embedding_size: inputs I of the recurrent layers, and size of h̃.
         hidden_size: hidden units H of each direction of the encoder, and of the decoder.
         rnn: makes a recurrent layer from I and H: `elman.RNN`, or `torch.nn.RNN` to compare.
         attention_size: units A of the attention; None: no attention.
-        dropout: probability of zeroing a number of X and of h̃, in training.
+        dropout: probability of zeroing a component of X and of h̃, in training.
 
     Raises:
-        TypeError, ValueError: a size is not a positive int, or `dropout` no probability.
-        ValueError: the layer has a direction of its own, or takes its input batch first.
+        TypeError, ValueError: a size is not a positive int, or `dropout` is not from 0 to 1.
+        ValueError: `rnn` makes a layer with `bidirectional` or `batch_first`.
     """
 
     def __init__(
@@ -79,9 +80,7 @@ class EncoderDecoder(nn.Module):
         self.dropout = dropout
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
         self.decoder = rnn(embedding_size, hidden_size)
-        for flag in ("bidirectional", "batch_first"):
-            if getattr(self.decoder, flag, False):
-                raise ValueError(f"rnn.{flag} must be false in an encoder-decoder")
+        check_rnn(self.decoder, self)
         self.encoder = rnn(embedding_size, hidden_size, bidirectional=True)
         memory_size = 2 * hidden_size
         self.bridge = Dense(memory_size, hidden_size, "tanh")
@@ -90,18 +89,19 @@ class EncoderDecoder(nn.Module):
             if attention_size is None
             else AdditiveAttention(hidden_size, memory_size, attention_size)
         )
-        known = hidden_size + (memory_size if self.attention else 0)
-        self.joined = Dense(known, embedding_size, "tanh")
+        joined_size = hidden_size + (memory_size if self.attention else 0)
+        self.joined = Dense(joined_size, embedding_size, "tanh")
         self.readout = Readout(embedding_size, vocabulary_size)
         self.embedding.weight = self.readout.W  # (K, I)
 
     def forward(self, x: Tensor, lengths: Tensor, y: Tensor) -> Tensor:
-        """The outputs where the decoder is told what to have written so far (teacher forcing).
+        """The outputs for given previous target tokens (teacher forcing).
 
         Args:
-            x: tokens of the sources, padded with any, `(S, B)`.
-            lengths: tokens of each source, at least one, `(B)`.
-            y: tokens y_0 … y_{T−1}, of which y_0 begins every output, padded likewise, `(T, B)`.
+            x: source tokens, padded with any tokens, `(S, B)`.
+            lengths: number of tokens of each source, at least 1, `(B)`.
+            y: target tokens y_0 … y_{T−1}, where y_0 is the begin token, padded with any tokens,
+                `(T, B)`.
 
         Returns:
             O: `(T, B, K)`; `softmax(O[t])` predicts y_{t+1}.
@@ -111,7 +111,7 @@ class EncoderDecoder(nn.Module):
         return O
 
     def encode(self, x: Tensor, lengths: Tensor) -> Source:
-        """Reads the sources; arguments as in `forward`."""
+        """Encodes the sources; arguments as in `forward`."""
         # X_s = √I E x_s
         X = self._embed(x)  # (S, B) → (S, B, I)
         # a_s = X_s U + h_{s−1} V + b, h_s = f(a_s), in both directions
@@ -126,17 +126,17 @@ class EncoderDecoder(nn.Module):
         return Source(h_0, h_s, keys, mask)
 
     def decode(self, y: Tensor, h: Tensor, source: Source) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Writes on from a state.
+        """Runs the decoder from a state.
 
         Args:
-            y: the tokens before those to be told, `(T, B)`.
-            h: the decoder's state before them, `(num_layers, B, H)`.
-            source: what `encode` has read.
+            y: the previous token of each time step, `(T, B)`.
+            h: the decoder's state before y, `(num_layers, B, H)`.
+            source: the output of `encode`.
 
         Returns:
             O: `(T, B, K)`.
             h_n: the state after the last token, `(num_layers, B, H)`.
-            α: where it looked, `(T, B, S)`; None without attention.
+            α: attention weights, `(T, B, S)`; None without attention.
         """
         # X_t = √I E y_{t−1}
         X = self._embed(y)  # (T, B) → (T, B, I)
@@ -169,16 +169,16 @@ class EncoderDecoder(nn.Module):
         maximum_length: int,
         length_penalty: float = 1.0,
     ) -> Beams:
-        """The likeliest outputs by beam search.
+        """The most probable outputs, by beam search.
 
         Args:
-            x: tokens of the sources, `(S, B)`.
-            lengths: tokens of each source, `(B)`.
-            begin: see `beam_search`, as the others.
-            end: likewise.
-            width: likewise.
-            maximum_length: likewise.
-            length_penalty: likewise.
+            x: source tokens, `(S, B)`.
+            lengths: number of tokens of each source, `(B)`.
+            begin: see `beam_search`.
+            end: see `beam_search`.
+            width: see `beam_search`.
+            maximum_length: see `beam_search`.
+            length_penalty: see `beam_search`.
 
         Returns:
             The hypotheses of each source.
@@ -193,7 +193,7 @@ class EncoderDecoder(nn.Module):
         return beam_search(step, source, begin, end, width, maximum_length, length_penalty)
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         K, device = self.readout.output_size, self.readout.W.device
         return (
             torch.randint(K, (5, 2), device=device),

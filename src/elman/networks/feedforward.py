@@ -10,20 +10,22 @@ from elman.layers import Dense
 
 
 class FeedforwardNetwork(nn.Module):
-    """Layers of neurons, each connected with all of the layer before (slide "Neurons").
+    """Layers of neurons; each neuron is connected to all neurons of the previous layer.
+
+    Slides "Neurons" and "How the network works":
 
         z^(l) = W^(l) a^(l−1) + b^(l)      a^(l) = σ(z^(l))      l = 1 … L
 
     Args:
-        sizes: neurons of each layer, the input's first: `[784, 16, 16, 10]` for digits.
+        sizes: neurons of each layer, starting with the input: `[784, 16, 16, 10]` for digits.
         activation: σ: "sigmoid", "relu", "tanh" or any elementwise function.
-        last_activation: σ of the last layer, or "identity": `a^(L) = z^(L)`; None: as the others.
-        device: where the weights are made.
-        dtype: of the weights.
+        last_activation: σ of the last layer, or "identity": `a^(L) = z^(L)`; None: `activation`.
+        device: device of the weights.
+        dtype: dtype of the weights.
 
     Raises:
-        TypeError, ValueError: there are not two sizes at least, or one is not a positive int, or
-            `activation` has no such name.
+        TypeError, ValueError: there are fewer than two sizes, a size is not a positive int, or
+            `activation` is not valid.
     """
 
     def __init__(
@@ -36,7 +38,7 @@ class FeedforwardNetwork(nn.Module):
     ) -> None:
         super().__init__()
         if len(sizes) < 2:
-            raise ValueError(f"sizes must be those of two layers at least, got {list(sizes)}")
+            raise ValueError(f"sizes must be those of at least two layers, got {list(sizes)}")
         self.sizes = list(sizes)
         last = activation if last_activation is None else last_activation
         if last == "identity":
@@ -48,22 +50,20 @@ class FeedforwardNetwork(nn.Module):
         )
 
     def forward(self, a: Tensor) -> Tensor:
-        """The activations a^(0) of the input `(…, sizes[0])` → a^(L) `(…, sizes[−1])`.
+        """Input a^(0) `(…, sizes[0])` → activations of the last layer a^(L) `(…, sizes[−1])`.
 
         Raises:
-            ValueError: the input has another size.
+            ValueError: the input does not have `sizes[0]` components.
         """
         if a.shape[-1] != self.sizes[0]:
-            raise ValueError(
-                f"sizes[0] must be that of the input, {a.shape[-1]}, got {self.sizes[0]}"
-            )
+            raise ValueError(f"sizes[0] must be the input size {a.shape[-1]}, got {self.sizes[0]}")
         for layer in self.layers:
             # a^(l) = σ(W^(l) a^(l−1) + b^(l))
             a = layer(a)
         return a
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         W = next(self.parameters())
         return (torch.rand(2, self.sizes[0], device=W.device, dtype=W.dtype),)
 

@@ -1,4 +1,4 @@
-"""The recurrent network of the slides as one that forecasts a series of values."""
+"""The recurrent network of the slides for forecasting a time series."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from elman.checks import check_size
 from elman.layers import Readout
+from elman.networks.rnn_check import check_rnn
 
 
 def seasonal_naive(x: Tensor, season: int, horizon: int) -> Tensor:
@@ -16,28 +17,28 @@ def seasonal_naive(x: Tensor, season: int, horizon: int) -> Tensor:
 
 
 class Forecaster(nn.Module):
-    """Reads how values have changed from season to season, and tells how they will.
+    """Forecasts from the differences between values one season apart.
 
         d_t = x_t − x_{t−s}      a_t = d_t U + h_{t−1} V + b      h_t = f(a_t)
 
         x̂_{T+k} = x_{T+k−s⌈k/s⌉} + O_k      O = c + W h_T
 
-    With s = 1 it reads the changes from step to step, and O is the change since the last value.
+    So O_k is a correction of the seasonal naive forecast. With s = 1, d_t is the difference of
+    neighbouring values, and O_k is the change since the last value.
 
     Args:
-        season: steps s after which the values are similar; 1: none.
-        horizon: values K to forecast.
+        season: period s of the series in time steps; 1: no season.
+        horizon: number K of values to forecast.
         hidden_size: hidden units H.
-        rnn: makes the recurrent layer from its inputs, 1, and H: `elman.RNN`, or `torch.nn.RNN` to
-            compare.
+        rnn: makes the recurrent layer from I = 1 and H: `elman.RNN`, or `torch.nn.RNN` to compare.
 
     Attributes:
-        interval: what to add to the forecast for the low and the high end of an interval,
-            `(2, horizon)`; whoever trains the network sets it, zero at first.
+        interval: offsets of the lower and the upper end of the prediction interval from the
+            forecast, `(2, horizon)`; initially zero, set by the training.
 
     Raises:
         TypeError, ValueError: a size is not a positive int.
-        ValueError: the layer reads from the end or takes its input batch first.
+        ValueError: `rnn` makes a layer with `bidirectional` or `batch_first`.
     """
 
     interval: Tensor
@@ -58,12 +59,10 @@ class Forecaster(nn.Module):
         self.rnn = rnn(1, hidden_size)
         self.readout = Readout(hidden_size, horizon)
         self.register_buffer("interval", torch.zeros(2, horizon))
-        for flag in ("bidirectional", "batch_first"):
-            if getattr(self.rnn, flag, False):
-                raise ValueError(f"rnn.{flag} must be false in a forecaster")
+        check_rnn(self.rnn, self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Values in a row, more than a season, `(B, T)` → the values after them `(B, K)`."""
+        """Consecutive values `(B, T)`, with T > s → forecast of the next values `(B, K)`."""
         # d_t = x_t − x_{t−s}
         d = x[:, self.season :] - x[:, : -self.season]  # (B, T−s)
         # a_t = d_t U + h_{t−1} V + b, h_t = f(a_t)
@@ -75,6 +74,6 @@ class Forecaster(nn.Module):
         return x_hat
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         W = self.readout.W
         return (torch.rand(2, self.season + 3, device=W.device, dtype=W.dtype),)

@@ -1,4 +1,4 @@
-"""The recurrent network of the slides as a model of language."""
+"""The recurrent network of the slides as a language model."""
 
 from collections.abc import Callable
 
@@ -8,15 +8,17 @@ from torch import Tensor, nn
 from elman.checks import check_size, check_temperature
 from elman.equations import softmax
 from elman.layers import Readout
+from elman.networks.rnn_check import check_rnn
 
 
 class LanguageModel(nn.Module):
-    """Reads characters and predicts at each time step the next one (slide "Math behind RNN").
+    """Predicts the next character at each time step (slide "Math behind RNN").
 
         X_t = E x_t      a_t = X_t U + h_{t−1} V + b      h_t = f(a_t)      O_t = c + W h_t
 
-    where x_t is 1 at the number of character t and 0 elsewhere, so that `E x_t` is one column of E.
-    `softmax(O_t)` is the prediction ŷ_t: a probability for each character to come next.
+    where x_t is one-hot: 1 at the index of character t and 0 elsewhere, so `E x_t` is a column
+    of E.
+    The prediction `ŷ_t = softmax(O_t)` has the probability of each character to be the next.
 
     Args:
         vocabulary_size: distinct characters K.
@@ -26,8 +28,8 @@ class LanguageModel(nn.Module):
 
     Raises:
         TypeError, ValueError: a size is not a positive int.
-        ValueError: the layer reads from the end, where it would see what it is to predict, or
-            takes its input batch first.
+        ValueError: `rnn` makes a layer with `bidirectional`, which would see the character to
+            predict, or with `batch_first`.
     """
 
     def __init__(
@@ -44,16 +46,14 @@ class LanguageModel(nn.Module):
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
         self.rnn = rnn(embedding_size, hidden_size)
         self.readout = Readout(hidden_size, vocabulary_size)
-        for flag in ("bidirectional", "batch_first"):
-            if getattr(self.rnn, flag, False):
-                raise ValueError(f"rnn.{flag} must be false in a language model")
+        check_rnn(self.rnn, self)
 
     def forward(self, characters: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Reads on from a state.
+        """Runs the network from a state.
 
         Args:
-            characters: their numbers, `(T, B)`.
-            h_0: the state after the characters before, `(num_layers, B, H)`; zero if not given.
+            characters: indices of characters, `(T, B)`.
+            h_0: the state after the previous characters, `(num_layers, B, H)`; None: zero.
 
         Returns:
             O: `(T, B, K)`; `softmax(O[t])` predicts character t + 1.
@@ -68,7 +68,7 @@ class LanguageModel(nn.Module):
         return O, h_n
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         E = self.embedding.weight
         return (torch.randint(len(E), (5, 2), device=E.device),)
 
@@ -80,32 +80,33 @@ class LanguageModel(nn.Module):
         temperature: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Writes on from a prompt: each character is drawn from ŷ_t and read as the next input.
+        """Continues a prompt: each character is sampled from ŷ_t and is the next input.
 
         Args:
-            prompt: numbers of the characters to begin with, `(T)`, at least one.
-            length: characters to write.
-            temperature: divides O_t: below 1 likely characters become likelier, above 1 rarer ones.
-            generator: source of chance, on the CPU.
+            prompt: indices of the first characters, `(T)`, at least one.
+            length: number of characters to generate.
+            temperature: divides O_t. Below 1, probable characters become more probable; above 1,
+                less probable.
+            generator: random number generator on the CPU; None: torch's default.
 
         Returns:
-            The numbers of the characters written, without the prompt, `(length)`.
+            The indices of the generated characters, without the prompt, `(length)`.
 
         Raises:
-            ValueError: the prompt is empty, `length` negative, or `temperature` not positive.
+            ValueError: the prompt is empty, `length` is negative, or `temperature` is not positive.
         """
         if len(prompt) == 0:
             raise ValueError("prompt must have at least one character")
         if not isinstance(length, int) or length < 0:
-            raise ValueError(f"length must be an int from 0 on, got {length!r}")
+            raise ValueError(f"length must be an int of at least 0, got {length!r}")
         check_temperature(temperature)
-        written = []
+        generated = []
         characters, h = prompt, None
         for _ in range(length):
             O, h = self(characters.unsqueeze(1), h)
             O_T = O[-1, 0].double().cpu()
-            # Shifted first: however low the temperature, the likeliest character stays at 0.
+            # Subtract the maximum first: then very low temperatures do not overflow.
             y_hat = softmax((O_T - O_T.max()) / temperature)
             characters = torch.multinomial(y_hat, 1, generator=generator).to(prompt.device)
-            written.append(characters)
-        return torch.cat(written) if written else prompt[:0]
+            generated.append(characters)
+        return torch.cat(generated) if generated else prompt[:0]

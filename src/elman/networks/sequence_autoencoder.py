@@ -1,4 +1,4 @@
-"""An autoencoder of two recurrent networks: one reads a sequence, the other unrolls it again."""
+"""An autoencoder for sequences, with two recurrent networks: encoder and decoder."""
 
 from collections.abc import Callable
 
@@ -8,26 +8,29 @@ from torch import Tensor, nn
 from elman.checks import check_size
 from elman.equations import NONLINEARITIES
 from elman.layers import Readout
+from elman.networks.rnn_check import check_rnn
 
 
 class SequenceAutoencoder(nn.Module):
-    """Reads a sequence into its last state, and from a code of it unrolls the sequence again.
+    """Encodes a sequence in a code of its final state, and reconstructs it from the code.
 
         a_t = X_t U + h_{t−1} V + b        h_t = f(a_t)         code = c + W h_T
         a′_t = code U′ + h′_{t−1} V′ + b′  h′_t = f(a′_t)       X̂_t = σ(c′ + W′ h′_t)
 
-    The sequences are unrolled in the order they were read, in as many time steps.
+    The input of the decoder is the code at each time step. The reconstruction has the order and
+    the length of the input.
 
     Args:
-        input_size: numbers I of a time step, from 0 to 1; a flat input is cut into rows of so many.
-        hidden_size: hidden units H of either network.
-        code_size: numbers of a code.
-        rnn: makes a recurrent layer from input and hidden size: `elman.RNN`, or `torch.nn.RNN` to
-            compare.
+        input_size: inputs I of a time step, with values from 0 to 1; a flat input is cut into time
+            steps of this size.
+        hidden_size: hidden units H of each network.
+        code_size: size of the code.
+        rnn: makes a recurrent layer from its input and hidden size: `elman.RNN`, or `torch.nn.RNN`
+            to compare.
 
     Raises:
         TypeError, ValueError: a size is not a positive int.
-        ValueError: the layer takes its input batch first, or has two directions.
+        ValueError: `rnn` makes a layer with `bidirectional` or `batch_first`.
     """
 
     def __init__(
@@ -47,19 +50,17 @@ class SequenceAutoencoder(nn.Module):
         self.code = Readout(hidden_size, code_size)
         self.writer = rnn(code_size, hidden_size)
         self.readout = Readout(hidden_size, input_size)
-        for flag in ("bidirectional", "batch_first"):
-            if getattr(self.reader, flag, False):
-                raise ValueError(f"rnn.{flag} must be false in a sequence autoencoder")
+        check_rnn(self.reader, self)
 
     def encode(self, inputs: Tensor) -> Tensor:
-        """Sequences, each time step after the other, `(B, T·I)` → codes `(B, code_size)`.
+        """Flat sequences `(B, T·I)` → codes `(B, code_size)`.
 
         Raises:
-            ValueError: the input cannot be cut into time steps of that size.
+            ValueError: the size of a sequence is not a multiple of I.
         """
         if inputs.shape[1] % self.input_size:
             raise ValueError(
-                f"input_size must divide the {inputs.shape[1]} numbers of a sequence, got "
+                f"input_size must divide the size {inputs.shape[1]} of a sequence, got "
                 f"{self.input_size}"
             )
         # (B, T·I) → (T, B, I)
@@ -71,7 +72,7 @@ class SequenceAutoencoder(nn.Module):
         return code
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Sequences `(B, T·I)` → X̂, unrolled again from their codes, `(B, T·I)`."""
+        """Flat sequences `(B, T·I)` → reconstructions X̂ `(B, T·I)`."""
         T = inputs.shape[1] // self.input_size
         code = self.encode(inputs).expand(T, -1, -1)  # the same at each time step, (T, B, code)
         # a′_t = code U′ + h′_{t−1} V′ + b′, h′_t = f(a′_t)
@@ -81,6 +82,6 @@ class SequenceAutoencoder(nn.Module):
         return X_hat.transpose(0, 1).flatten(1)
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         W = self.readout.W
         return (torch.rand(2, 3 * self.input_size, device=W.device, dtype=W.dtype),)

@@ -1,4 +1,4 @@
-"""The recurrent network of the slides as one that tells what a sequence is."""
+"""The recurrent network of the slides for classifying sequences."""
 
 from collections.abc import Callable
 
@@ -9,16 +9,17 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from elman.checks import check_flag, check_probability, check_size
 from elman.layers import Readout
+from elman.networks.rnn_check import check_rnn
 
 
 class SequenceClassifier(nn.Module):
-    """Reads a sequence and tells its class by the last state (slide "Math behind RNN").
+    """Classifies a sequence from the final state (slide "Math behind RNN").
 
         a_t = X_t U + h_{t−1} V + b      h_t = f(a_t)      O_T = c + W h_T
 
-    With two directions h_T is the last state of each: one has read the sequence to its end, the
-    other to its beginning. With `mean` the readout sees beside it the mean of all states,
-    `O_T = c + W [h_T, (1/T) Σ_t h_t]`, in which what stood in the middle is not forgotten.
+    With two directions, h_T is the concatenation of the final states of both. With mean pooling,
+    the readout also gets the mean of all states: `O_T = c + W [h_T, (1/T) Σ_t h_t]`. The mean keeps
+    information from the middle of a long sequence.
 
     Args:
         input_size: inputs I of a time step.
@@ -26,11 +27,11 @@ class SequenceClassifier(nn.Module):
         classes: outputs K.
         rnn: makes the recurrent layer from I and H: `elman.RNN`, or `torch.nn.RNN` to compare.
         dropout: probability of zeroing an input, and an input of the readout, in training.
-        mean: whether the readout sees the mean of the states, too.
+        mean_pooling: whether the readout also gets the mean of the states.
 
     Raises:
-        TypeError, ValueError: a size is not a positive int, or `dropout` no probability.
-        ValueError: the layer takes its input batch first.
+        TypeError, ValueError: a size is not a positive int, or `dropout` is not from 0 to 1.
+        ValueError: `rnn` makes a layer with `batch_first`.
     """
 
     def __init__(
@@ -40,30 +41,29 @@ class SequenceClassifier(nn.Module):
         classes: int,
         rnn: Callable[[int, int], nn.Module],
         dropout: float = 0.0,
-        mean: bool = False,
+        mean_pooling: bool = False,
     ) -> None:
         super().__init__()
         check_size("input_size", input_size)
         check_size("hidden_size", hidden_size)
         check_size("classes", classes)
         check_probability("dropout", dropout)
-        check_flag("mean", mean)
-        self.mean = mean
+        check_flag("mean_pooling", mean_pooling)
+        self.mean_pooling = mean_pooling
         self.input_size = input_size
         self.dropout = dropout
         self.rnn = rnn(input_size, hidden_size)
-        if getattr(self.rnn, "batch_first", False):
-            raise ValueError("rnn.batch_first must be false in a sequence classifier")
+        check_rnn(self.rnn, self, may_be_bidirectional=True)
         self.directions = 2 if getattr(self.rnn, "bidirectional", False) else 1
-        self.readout = Readout((2 if mean else 1) * self.directions * hidden_size, classes)
+        self.readout = Readout((2 if mean_pooling else 1) * self.directions * hidden_size, classes)
 
     def forward(self, X: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Tells the classes of a batch of sequences.
+        """Classifies a batch of sequences.
 
         Args:
             X: `(T, B, I)`.
-            lengths: where they differ, how many time steps of each are its own, `(B)`, 1 to T;
-                what comes after them is not read.
+            lengths: the lengths of the sequences, `(B)`, from 1 to T; padding is ignored. None: all
+                of length T.
 
         Returns:
             O_T: `(B, K)`.
@@ -74,16 +74,17 @@ class SequenceClassifier(nn.Module):
             sequences = pack_padded_sequence(X, lengths.cpu(), enforce_sorted=False)
         # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
         h, h_n = self.rnn(sequences)  # (T, B, D·H), (num_layers·D, B, H)
-        read = h_n[-self.directions :].transpose(0, 1).flatten(1)  # h_T, last layer's, (B, D·H)
-        if self.mean:
-            read = torch.cat([read, _mean(h)], dim=-1)  # [h_T, (1/T) Σ_t h_t], (B, 2·D·H)
-        read = functional.dropout(read, self.dropout, self.training)
+        # h_T of the last layer, (B, D·H)
+        features = h_n[-self.directions :].transpose(0, 1).flatten(1)
+        if self.mean_pooling:
+            features = torch.cat([features, _mean(h)], dim=-1)  # [h_T, (1/T) Σ_t h_t], (B, 2·D·H)
+        features = functional.dropout(features, self.dropout, self.training)
         # O_T = c + W h_T
-        O: Tensor = self.readout(read)
+        O: Tensor = self.readout(features)
         return O
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         W = self.readout.W
         X = torch.rand(3, 2, self.input_size, device=W.device, dtype=W.dtype)
         return X, torch.tensor([3, 2])
@@ -93,5 +94,5 @@ def _mean(h: Tensor | PackedSequence) -> Tensor:
     """The mean of each sequence's states, `(B, D·H)`."""
     if isinstance(h, Tensor):
         return h.mean(0)
-    padded, lengths = pad_packed_sequence(h)  # zero after the end of a sequence
+    padded, lengths = pad_packed_sequence(h)  # zero at padding
     return padded.sum(0) / lengths.to(padded.device).unsqueeze(1)

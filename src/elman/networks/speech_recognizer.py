@@ -1,4 +1,4 @@
-"""The recurrent network of the slides as one that writes down what it hears."""
+"""The recurrent network of the slides for speech recognition."""
 
 from collections.abc import Callable
 
@@ -8,24 +8,25 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from elman.checks import check_size
 from elman.layers import Readout
+from elman.networks.rnn_check import check_rnn
 
 
 class SpeechRecognizer(nn.Module):
-    """Tells at each time step which character is said, or none (slide "Math behind RNN").
+    """Predicts a character or the blank at each time step (slide "Math behind RNN").
 
         a_t = X_t U + h_{t−1} V + b      h_t = f(a_t)      O_t = c + W h_t      ŷ_t = softmax(O_t)
 
     Output 0 is the blank of connectionist temporal classification, see `elman.tasks.speech.ctc`.
 
     Args:
-        input_size: numbers I of a time step.
-        outputs: characters and the blank, K.
+        input_size: inputs I of a time step.
+        outputs: outputs K: the characters and the blank.
         hidden_size: hidden units H of each direction.
         rnn: makes the recurrent layers from I and H: `elman.RNN`, or `torch.nn.RNN` to compare.
 
     Raises:
         TypeError, ValueError: a size is not a positive int.
-        ValueError: the layer takes its input batch first.
+        ValueError: `rnn` makes a layer with `batch_first`.
     """
 
     def __init__(
@@ -41,21 +42,20 @@ class SpeechRecognizer(nn.Module):
         check_size("hidden_size", hidden_size)
         self.input_size = input_size
         self.rnn = rnn(input_size, hidden_size)
-        if getattr(self.rnn, "batch_first", False):
-            raise ValueError("rnn.batch_first must be false in a speech recognizer")
+        check_rnn(self.rnn, self, may_be_bidirectional=True)
         directions = 2 if getattr(self.rnn, "bidirectional", False) else 1
         self.readout = Readout(directions * hidden_size, outputs)
 
     def forward(self, X: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Hears utterances.
+        """Computes the log-probabilities of characters for utterances.
 
         Args:
-            X: padded at the end, `(T, B, I)`.
-            lengths: time steps of each utterance, `(B)`, at least one.
+            X: utterances, padded at the end, `(T, B, I)`.
+            lengths: number of time steps of each utterance, `(B)`, at least 1.
 
         Returns:
-            log ŷ: logarithms of probabilities, `(T, B, K)`; of no meaning where X is padding.
-            lengths: as given.
+            log ŷ: log-probabilities, `(T, B, K)`; undefined at padding.
+            lengths: the argument `lengths`.
         """
         packed = pack_padded_sequence(X, lengths.cpu(), enforce_sorted=False)
         # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
@@ -67,7 +67,7 @@ class SpeechRecognizer(nn.Module):
         return O.log_softmax(-1), lengths
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         W = self.readout.W
         X = torch.rand(5, 2, self.input_size, device=W.device, dtype=W.dtype)
         return X, torch.tensor([5, 3])

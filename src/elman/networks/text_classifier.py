@@ -1,4 +1,4 @@
-"""The recurrent network of the slides as one that tells what a text is."""
+"""The recurrent network of the slides for classifying texts."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,12 @@ from elman.networks.sequence_classifier import SequenceClassifier
 
 
 class TextClassifier(nn.Module):
-    """Reads a text character by character and tells its class by the last state.
+    """Classifies a text from the final state after its characters.
 
         X_t = E x_t      a_t = X_t U + h_{t−1} V + b      h_t = f(a_t)      O_T = c + W h_T
 
-    where x_t is 1 at the number of character t and 0 elsewhere, so that `E x_t` is one column of E.
+    where x_t is one-hot: 1 at the index of character t and 0 elsewhere, so `E x_t` is a column
+    of E.
 
     Args:
         vocabulary_size: distinct characters.
@@ -23,11 +24,11 @@ class TextClassifier(nn.Module):
         classes: outputs K.
         rnn: makes the recurrent layer from I and H: `elman.RNN`, or `torch.nn.RNN` to compare.
         dropout: see `SequenceClassifier`.
-        mean: see `SequenceClassifier`.
+        mean_pooling: see `SequenceClassifier`.
 
     Raises:
-        TypeError, ValueError: a size is not a positive int, or `dropout` no probability.
-        ValueError: the layer takes its input batch first.
+        TypeError, ValueError: a size is not a positive int, or `dropout` is not from 0 to 1.
+        ValueError: `rnn` makes a layer with `batch_first`.
     """
 
     def __init__(
@@ -38,18 +39,18 @@ class TextClassifier(nn.Module):
         classes: int,
         rnn: Callable[[int, int], nn.Module],
         dropout: float = 0.0,
-        mean: bool = False,
+        mean_pooling: bool = False,
     ) -> None:
         super().__init__()
         check_size("vocabulary_size", vocabulary_size)
         check_size("embedding_size", embedding_size)
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
         self.classifier = SequenceClassifier(
-            embedding_size, hidden_size, classes, rnn, dropout, mean
+            embedding_size, hidden_size, classes, rnn, dropout, mean_pooling
         )
 
     def forward(self, characters: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """The numbers of the characters `(T, B)`, the texts' lengths `(B)` → O_T `(B, K)`."""
+        """Indices of characters `(T, B)` and lengths of the texts `(B)` → O_T `(B, K)`."""
         # X_t = E x_t
         X = self.embedding(characters)  # (T, B) → (T, B, I)
         # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t), O_T = c + W h_T
@@ -57,6 +58,6 @@ class TextClassifier(nn.Module):
         return O
 
     def example_inputs(self) -> tuple[Tensor, ...]:
-        """Inputs by chance of the shape and type that `forward` takes, to try the network with."""
+        """Random example inputs of `forward`, for testing."""
         E = self.embedding.weight
         return torch.randint(len(E), (3, 2), device=E.device), torch.tensor([3, 2])

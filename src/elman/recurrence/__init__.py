@@ -1,7 +1,7 @@
-"""How `h_1 … h_T` is computed: one function, several engines, the same numbers.
+"""Computing `h_1 … h_T`: one function, several engines with the same results.
 
-`unrolled` is the slide's loop; `bptt` is the same loop made fast, with its gradients by hand;
-`compiled` is `bptt` with the loops compiled for the processor.
+`unrolled` is the slide's loop. `bptt` is a faster loop with hand-derived gradients. `compiled` is
+`bptt` with the loops compiled for the processor.
 """
 
 from collections.abc import Callable
@@ -12,26 +12,26 @@ from torch import Tensor
 
 from elman.equations import Nonlinearity, has_derivative
 from elman.nonlinearities import canonical
-from elman.recurrence.addressable import addressable, uniform
-from elman.recurrence.autograd import differentiable
+from elman.recurrence.addressable import are_addressable, are_consistent
+from elman.recurrence.autograd import apply_passes
 from elman.recurrence.bptt import PASSES as TENSOR_PASSES
 from elman.recurrence.bptt import bptt
 from elman.recurrence.compiled import PASSES as COMPILED_PASSES
 from elman.recurrence.compiled import compiled, has_compiler
-from elman.recurrence.precision import autocast, autocasts, is_cast
-from elman.recurrence.torch_internals import dispatch_modes, recorded, traced
+from elman.recurrence.precision import autocast, is_autocast_enabled, is_cast
+from elman.recurrence.torch_internals import dispatch_modes, is_capturing_graph, is_traced
 from elman.recurrence.unrolled import unroll, unrolled
 
 __all__ = [
     "Engine",
     "autocast",
-    "autocasts",
     "check_devices",
     "check_engine",
+    "is_autocast_enabled",
+    "is_capturing_graph",
     "is_cast",
-    "recorded",
+    "is_traced",
     "recurrence",
-    "traced",
     "unroll",
 ]
 
@@ -51,57 +51,57 @@ def recurrence(
     V: Tensor,
     b: Tensor,
     f: Nonlinearity = torch.tanh,
-    ended: Tensor | None = None,
+    padding_mask: Tensor | None = None,
     *,
     engine: Engine = "auto",
 ) -> Tensor:
     """`a_t = X_t U + h_{t−1} V + b`, `h_t = f(a_t)` for t = 1 … T (slide "Math behind RNN").
 
-    Under autocast all arguments are first cast to its dtype, but those in float64.
+    Under autocast, all arguments except those in float64 are first cast to its dtype.
 
     Args:
-        X: inputs `X_1 … X_T`, `(T, B, I)`, finite also where a sequence has ended.
+        X: inputs `X_1 … X_T`, `(T, B, I)`; padding must be finite.
         h_0: initial state, `(B, H)`.
         U: `(I, H)`.
         V: `(H, H)`.
         b: `(H)`.
         f: an elementwise function.
-        ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
-        engine: "auto" takes the fastest that can do what is asked: "compiled" on the CPU, "bptt"
-            elsewhere, "unrolled" where f′ is not known. Where each operation has to be seen, by a
-            compiler, an exporter, a transform or a mode, all engines are "unrolled".
+        padding_mask: true at padding time steps, `(T, B, 1)`; None: no padding.
+        engine: "auto" selects the fastest engine that works here: "compiled" on the CPU, "bptt"
+            on other devices, "unrolled" if f′ is not known. Under a compiler, an exporter, a
+            `torch.func` transform or a torch mode, every engine runs as "unrolled".
 
     Returns:
-        `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
+        `h_1 … h_T`, `(T, B, H)`, zero at padding.
 
     Raises:
-        ValueError: `engine` is no engine's name, or `f` or the dtype is none that it takes.
-        RuntimeError: the arguments are on several devices, or have several dtypes.
+        ValueError: the name `engine` is unknown, or the engine does not support `f` or the dtype.
+        RuntimeError: the arguments are on different devices or have different dtypes.
     """
     if engine != "auto":
         check_engine(engine)
-    if autocasts(X.device.type):
+    if is_autocast_enabled(X.device.type):
         X, h_0, U, V, b = autocast(X, h_0, U, V, b)
     if not has_derivative(f):
         f = canonical(f)
-    if traced():
-        _check_alike(X, h_0, U, V, b, ended)
-        if not recorded() and dispatch_modes():
-            X = X.clone()  # a mode that looks for changes in place does not see those of each X_t
-        return unrolled(X, h_0, U, V, b, f, ended)
-    plain = addressable(X, h_0, U, V, b, ended)
-    if not plain:
-        _check_alike(X, h_0, U, V, b, ended)
+    if is_traced():
+        _check_consistent(X, h_0, U, V, b, padding_mask)
+        if not is_capturing_graph() and dispatch_modes():
+            X = X.clone()  # a mode that tracks in-place changes of X would miss its slices X_t
+        return unrolled(X, h_0, U, V, b, f, padding_mask)
+    is_addressable = are_addressable(X, h_0, U, V, b, padding_mask)
+    if not is_addressable:
+        _check_consistent(X, h_0, U, V, b, padding_mask)
         X, h_0, U, V, b = (x.resolve_neg() for x in (X, h_0, U, V, b))
-        plain = addressable(X, h_0, U, V, b, ended)
+        is_addressable = are_addressable(X, h_0, U, V, b, padding_mask)
     if engine != "auto":
-        return ENGINES[engine](X, h_0, U, V, b, f, ended)
+        return ENGINES[engine](X, h_0, U, V, b, f, padding_mask)
     if has_derivative(f):
-        if plain and has_compiler(X.dtype):
-            return differentiable(COMPILED_PASSES, X, h_0, U, V, b, f, ended)
-        if uniform(X, h_0, U, V, b):
-            return differentiable(TENSOR_PASSES, X, h_0, U, V, b, f, ended)
-    return unrolled(X, h_0, U, V, b, f, ended)
+        if is_addressable and has_compiler(X.dtype):
+            return apply_passes(COMPILED_PASSES, X, h_0, U, V, b, f, padding_mask)
+        if are_consistent(X, h_0, U, V, b):
+            return apply_passes(TENSOR_PASSES, X, h_0, U, V, b, f, padding_mask)
+    return unrolled(X, h_0, U, V, b, f, padding_mask)
 
 
 def check_engine(engine: str) -> None:
@@ -111,9 +111,10 @@ def check_engine(engine: str) -> None:
 
 
 def check_devices(X: Tensor, h_0: Tensor, *others: Tensor | None) -> None:
-    """Raises RuntimeError unless all are on the device of X, on which torch alone does not insist.
+    """Raises RuntimeError unless all tensors are on the device of X.
 
-    (A product of a matrix on the CPU with one on "meta" is memory that nobody has written to.)
+    torch does not check all cases: the product of a CPU matrix and a "meta" matrix is uninitialized
+    memory.
     """
     if h_0.device != X.device:
         raise RuntimeError(
@@ -127,8 +128,8 @@ def check_devices(X: Tensor, h_0: Tensor, *others: Tensor | None) -> None:
             )
 
 
-def _check_alike(X: Tensor, h_0: Tensor, *others: Tensor | None) -> None:
-    """Raises RuntimeError unless all are on one device, and all numbers of one dtype."""
+def _check_consistent(X: Tensor, h_0: Tensor, *others: Tensor | None) -> None:
+    """Raises RuntimeError unless all have the same device and dtype (the mask: only device)."""
     check_devices(X, h_0, *others)
     *weights, _ = others
     for x in (h_0, *weights):

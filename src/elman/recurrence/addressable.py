@@ -1,4 +1,4 @@
-"""Which tensors compiled code may read and write by their address."""
+"""Which tensors compiled code can read and write through pointers."""
 
 from typing import NoReturn
 
@@ -7,16 +7,17 @@ from torch import Tensor, nn
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 STRIDED = torch.strided
-KINDS = frozenset({Tensor, nn.Parameter})  # a subclass may be anything, and wants to see each call
+TYPES = frozenset({Tensor, nn.Parameter})  # a subclass may override any operation
 
 
-def addressable(
-    X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor, ended: Tensor | None = None
+def are_addressable(
+    X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor, padding_mask: Tensor | None = None
 ) -> bool:
-    """Whether all arguments of the recurrence are plain numbers in the memory of the CPU.
+    """Whether compiled code can access all arguments of the recurrence through pointers.
 
-    They are if each is plain (see there), of one dtype that is compiled for, and of its shape. That
-    no mode watches them is for `traced` to say. Written out for speed: it is asked in every pass.
+    It can if each is plain (see `is_plain`) and has its right shape, and all have one dtype that is
+    compiled for. `is_traced` checks for torch modes. Written without loops for speed: every forward
+    pass calls it.
 
     Args:
         X: `(T, B, I)`.
@@ -24,11 +25,11 @@ def addressable(
         U: `(I, H)`.
         V: `(H, H)`.
         b: `(H)`.
-        ended: `(T, B, 1)`, or None.
+        padding_mask: `(T, B, 1)`, or None.
     """
     dtype = X.dtype
     if not (
-        KINDS.issuperset((type(X), type(h_0), type(U), type(V), type(b)))
+        TYPES.issuperset((type(X), type(h_0), type(U), type(V), type(b)))
         and (X.is_cpu and h_0.is_cpu and U.is_cpu and V.is_cpu and b.is_cpu)
         and (STRIDED is X.layout is h_0.layout is U.layout is V.layout is b.layout)
         and (dtype in DTYPES and dtype is h_0.dtype is U.dtype is V.dtype is b.dtype)
@@ -39,20 +40,20 @@ def addressable(
     try:
         T, B, I = X.shape
         (H,) = b.shape
-    except ValueError:  # other dimensions
+    except ValueError:  # another number of dimensions
         return False
     if h_0.shape != (B, H) or U.shape != (I, H) or V.shape != (H, H):
         return False
-    return ended is None or plain(ended, torch.bool, (T, B, 1))
+    return padding_mask is None or is_plain(padding_mask, torch.bool, (T, B, 1))
 
 
-def plain(x: Tensor, dtype: torch.dtype, shape: tuple[int, ...]) -> bool:
-    """Whether x is a tensor of numbers in rows and columns in the memory of the CPU.
+def is_plain(x: Tensor, dtype: torch.dtype, shape: tuple[int, ...]) -> bool:
+    """Whether x is a strided CPU tensor of this dtype and shape.
 
-    Not one of a subclass, not sparse, not a view that stands for its negative.
+    Subclasses, sparse tensors and lazily negated views do not count.
     """
     return (
-        type(x) in KINDS
+        type(x) in TYPES
         and x.is_cpu
         and x.layout is STRIDED
         and x.dtype is dtype
@@ -61,8 +62,8 @@ def plain(x: Tensor, dtype: torch.dtype, shape: tuple[int, ...]) -> bool:
     )
 
 
-def uniform(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
-    """Whether all are real, have one dtype, one device and the right shapes; none of a subclass.
+def are_consistent(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
+    """Whether all are real tensors of one dtype and device with the right shapes, no subclasses.
 
     Args:
         X: `(T, B, I)`.
@@ -76,7 +77,7 @@ def uniform(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
     (_, B, I), H = X.shape, V.shape[-1]
     shapes = X.shape, (B, H), (I, H), (H, H), (H,)
     return all(
-        type(x) in KINDS
+        type(x) in TYPES
         and x.dtype == X.dtype
         and x.device == X.device
         and x.layout is STRIDED
@@ -86,17 +87,17 @@ def uniform(X: Tensor, h_0: Tensor, U: Tensor, V: Tensor, b: Tensor) -> bool:
 
 
 def addresses(tensors: tuple[Tensor | None, ...]) -> list[int]:
-    """Where each tensor begins, 0 for None.
+    """The address of each tensor's first element; 0 for None.
 
     Raises:
-        RuntimeError: one has no memory: it was given back, as FSDP does between two passes, or the
-            tensor is what a `torch.func` transform has left behind.
+        RuntimeError: a tensor has no memory. Its storage was freed, as FSDP does between passes, or
+            it was made inside a `torch.func` transform that is finished.
     """
     return [0 if x is None else x.data_ptr() or _refuse() for x in tensors]
 
 
 def _refuse() -> NoReturn:
     raise RuntimeError(
-        "the input, hx or a weight has no memory: its storage has been freed, or it stands for "
-        "zeros that torch has not written, of which x.clone() is an ordinary tensor"
+        "the input, hx or a weight has no memory: its storage has been freed, or it is a "
+        "zero tensor that torch has not allocated; x.clone() makes an ordinary tensor of the latter"
     )

@@ -1,4 +1,4 @@
-"""How autograd comes by gradients derived by hand, and when it has to see more than those."""
+"""Connects hand-derived gradients to autograd, and falls back to autograd's own where needed."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,40 +7,40 @@ import torch
 from torch import Tensor
 
 from elman.equations import Nonlinearity, has_derivative
-from elman.recurrence.torch_internals import is_batched, traced
+from elman.recurrence.torch_internals import is_batched, is_traced
 from elman.recurrence.unrolled import unrolled
 
-Gradients = list[Tensor | None]  # of X, h_0, U, V and b; None: not wanted
-NOTHING = torch.empty(0, device="cpu")
+Gradients = list[Tensor | None]  # of X, h_0, U, V and b; None: not needed
+EMPTY = torch.empty(0, device="cpu")
 
 
-def check_derivable(engine: str, X: Tensor, f: Nonlinearity) -> None:
-    """Raises ValueError, which names the `engine`, unless f′ is known and X real."""
+def check_known_derivative(engine: str, X: Tensor, f: Nonlinearity) -> None:
+    """Raises ValueError, which names the `engine`, unless f′ is known and X is real."""
     if not has_derivative(f):
         raise ValueError(
-            f"engine {engine!r} knows the derivatives of tanh, relu and sigmoid, not of {f!r}; "
+            f"engine {engine!r} has derivatives of tanh, relu and sigmoid only, not of {f!r}; "
             "engine 'unrolled' takes any elementwise function"
         )
     if X.is_complex():
         raise ValueError(
-            f"engine {engine!r} computes with real numbers, engine 'unrolled' with complex"
+            f"engine {engine!r} takes real numbers only; engine 'unrolled' also takes complex ones"
         )
 
 
 class Passes(NamedTuple):
-    """An engine with gradients derived by hand.
+    """The forward and backward pass of an engine with hand-derived gradients.
 
     Attributes:
-        forward: `(X, h_0, U, V, b, f, ended)` → h, `(T, B, H)`.
-        backward: `(dh, h, (X, h_0, U, V, b), f, wanted)` → the gradients of X, h_0, U, V and b,
-            where they are `wanted`.
+        forward: `(X, h_0, U, V, b, f, padding_mask)` → h, `(T, B, H)`.
+        backward: `(dh, h, (X, h_0, U, V, b), f, needs_grad)` → the gradients of X, h_0, U, V and b;
+            None where `needs_grad` is False.
     """
 
     forward: Callable[..., Tensor]
     backward: Callable[..., Gradients]
 
 
-def differentiable(
+def apply_passes(
     passes: Passes,
     X: Tensor,
     h_0: Tensor,
@@ -48,42 +48,42 @@ def differentiable(
     V: Tensor,
     b: Tensor,
     f: Nonlinearity,
-    ended: Tensor | None,
+    padding_mask: Tensor | None,
 ) -> Tensor:
-    """The states by an engine's forward pass, whose gradients are those of its backward pass.
+    """Runs an engine's forward pass; autograd uses its backward pass.
 
-    A backward pass that is itself to be differentiated goes through `unrolled`.
+    If the backward pass must itself be differentiable, `unrolled` is used instead.
 
     Args:
-        passes: of the engine.
+        passes: the engine's passes.
         X: inputs, `(T, B, I)`.
         h_0: initial state, `(B, H)`.
         U: `(I, H)`.
         V: `(H, H)`.
         b: `(H)`.
         f: the nonlinearity.
-        ended: true after a sequence's end, `(T, B, 1)`, or None.
+        padding_mask: true at padding time steps, `(T, B, 1)`, or None.
 
     Returns:
-        `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end. It may be changed in place: the
-        backward pass then computes the states again. So may b, and X where U is not trained. A
-        change that torch does not count, through `data` or NumPy, is not seen.
+        `h_1 … h_T`, `(T, B, H)`, zero at padding. It may be changed in place: the backward pass
+        then computes the states again. b may be changed, too, and X if neither X nor U needs a
+        gradient. Changes that torch does not count, through `.data` or NumPy, are not detected.
     """
-    wanted = (
+    needs_grad = (
         X.requires_grad
         or h_0.requires_grad
         or U.requires_grad
         or V.requires_grad
         or b.requires_grad
     )
-    if not (wanted and torch.is_grad_enabled()):
-        return passes.forward(X, h_0, U, V, b, f, ended)
-    h: Tensor = _ByHand.apply(passes, X, h_0, U, V, b, f, ended)  # type: ignore[no-untyped-call]
-    # A state after the end is no function of anything: no gradient goes into it.
-    return h if ended is None else h.masked_fill(ended, 0)
+    if not (needs_grad and torch.is_grad_enabled()):
+        return passes.forward(X, h_0, U, V, b, f, padding_mask)
+    h: Tensor = _HandDerived.apply(passes, X, h_0, U, V, b, f, padding_mask)  # type: ignore[no-untyped-call]
+    # The states at padding are constant zeros: no gradient flows into them.
+    return h if padding_mask is None else h.masked_fill(padding_mask, 0)
 
 
-class _ByHand(torch.autograd.Function):
+class _HandDerived(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,
@@ -94,54 +94,54 @@ class _ByHand(torch.autograd.Function):
         V: Tensor,
         b: Tensor,
         f: Nonlinearity,
-        ended: Tensor | None,
+        padding_mask: Tensor | None,
     ) -> Tensor:
-        h = passes.forward(X, h_0, U, V, b, f, ended)
+        h = passes.forward(X, h_0, U, V, b, f, padding_mask)
         ctx.passes, ctx.f, ctx.b = passes, f, b
-        # torch refuses to give back a tensor that has been changed in place. But the gradients can
-        # do without h, which can be computed again, and need X for ∂U alone: `data` is not watched
-        # by torch, and `_counter` tells of a change.
-        ctx.h_changes, ctx.b_changes = _counter(h), b._version
-        _, X_wanted, _, U_wanted, *_ = ctx.needs_input_grad
-        ctx.X_changes = None
-        if not (X_wanted or U_wanted):
-            if X.is_inference():  # which autograd does not keep
+        # torch refuses to return a saved tensor that was changed in place. But h can be computed
+        # again, and X is needed only for ∂U. So save `.data`, which torch does not check, and
+        # detect changes with `_version_counter`.
+        ctx.h_version, ctx.b_version = _version_counter(h), b._version
+        _, X_needs_grad, _, U_needs_grad, *_ = ctx.needs_input_grad
+        ctx.X_version = None
+        if not (X_needs_grad or U_needs_grad):
+            if X.is_inference():  # autograd cannot save inference tensors
                 X = X.clone()
             else:
-                ctx.X_changes = _counter(X)
+                ctx.X_version = _version_counter(X)
                 X = X.data
-        ctx.save_for_backward(X, h_0, U, V, h.data, ended)
+        ctx.save_for_backward(X, h_0, U, V, h.data, padding_mask)
         return h
 
     @staticmethod
     def backward(ctx: Any, dh: Tensor) -> tuple[Tensor | None, ...]:
-        X, h_0, U, V, h, ended = _saved(ctx)
+        X, h_0, U, V, h, padding_mask = _saved(ctx)
         inputs = (X, h_0, U, V, ctx.b)
-        wanted = ctx.needs_input_grad[1:6]
-        # Where this pass is to be differentiated in its turn, or is done for many dh at once
-        # (`is_grads_batched`), or is watched, each of its operations must be one of torch's.
-        if torch.is_grad_enabled() or is_batched(dh) or type(dh) is not Tensor or traced():
+        needs_grad = ctx.needs_input_grad[1:6]
+        # If this pass must be differentiable, or runs for many dh at once (`is_grads_batched`), or
+        # is traced, it may use only torch operations.
+        if torch.is_grad_enabled() or is_batched(dh) or type(dh) is not Tensor or is_traced():
             _check_inputs(ctx)
-            gradients = _gradients_by_autograd(dh, inputs, ctx.f, ended, wanted)
+            gradients = _gradients_by_autograd(dh, inputs, ctx.f, padding_mask, needs_grad)
         else:
-            if _has_changed(ctx.h_changes):
+            if _has_changed(ctx.h_version):
                 _check_inputs(ctx)
-                h = ctx.passes.forward(*inputs, ctx.f, ended)
-            gradients = ctx.passes.backward(dh, h, inputs, ctx.f, wanted)
+                h = ctx.passes.forward(*inputs, ctx.f, padding_mask)
+            gradients = ctx.passes.backward(dh, h, inputs, ctx.f, needs_grad)
         return None, *gradients, None, None
 
 
-Counter = tuple[Tensor, int]
+VersionCounter = tuple[Tensor, int]
 
 
-def _counter(x: Tensor) -> Counter:
-    """What counts the changes of x in place, without its memory, and its count now."""
+def _version_counter(x: Tensor) -> VersionCounter:
+    """A tensor that shares the in-place version counter of x, not its memory; and its value now."""
     counter = x.detach()
-    counter.data = NOTHING if x.is_cpu else x.new_empty(0)
+    counter.data = EMPTY if x.is_cpu else x.new_empty(0)
     return counter, counter._version
 
 
-def _has_changed(counter: Counter) -> bool:
+def _has_changed(counter: VersionCounter) -> bool:
     return counter[0]._version != counter[1]
 
 
@@ -155,16 +155,16 @@ def _saved(ctx: Any) -> Any:
 
 
 def _check_inputs(ctx: Any) -> None:
-    """Raises RuntimeError if what the states are to be computed from has been changed in place."""
-    if ctx.b._version != ctx.b_changes:
+    """Raises RuntimeError if an input of the forward pass was changed in place."""
+    if ctx.b._version != ctx.b_version:
         raise _changed("b")
-    if ctx.X_changes and _has_changed(ctx.X_changes):
+    if ctx.X_version and _has_changed(ctx.X_version):
         raise _changed("the input")
 
 
-def _changed(what: str) -> RuntimeError:
+def _changed(name: str) -> RuntimeError:
     return RuntimeError(
-        f"{what} was changed in place before the backward pass, which needs the numbers of the "
+        f"{name} was changed in place before the backward pass, which needs the values of the "
         "forward pass; give the layer a copy, x.clone(), or change it after the backward pass"
     )
 
@@ -173,15 +173,15 @@ def _gradients_by_autograd(
     dh: Tensor,
     inputs: tuple[Tensor, ...],
     f: Nonlinearity,
-    ended: Tensor | None,
-    wanted: tuple[bool, ...],
+    padding_mask: Tensor | None,
+    needs_grad: tuple[bool, ...],
 ) -> Gradients:
-    """The gradients of X, h_0, U, V and b by the operations that autograd takes for `unrolled`."""
+    """The gradients of X, h_0, U, V and b by autograd, through `unrolled`."""
     create_graph = torch.is_grad_enabled()
     with torch.enable_grad():
-        # Aliases: autograd would look for h_0 in what X was computed from, too.
+        # Aliases: else autograd would also follow the graphs that X and h_0 were computed in.
         X, h_0, U, V, b = aliases = [x.view_as(x) for x in inputs]
-        h = unrolled(X, h_0, U, V, b, f, ended)
-    chosen = [x for x, is_wanted in zip(aliases, wanted, strict=True) if is_wanted]
-    gradients = iter(torch.autograd.grad(h, chosen, dh, create_graph=create_graph))
-    return [next(gradients) if is_wanted else None for is_wanted in wanted]
+        h = unrolled(X, h_0, U, V, b, f, padding_mask)
+    inputs_needed = [x for x, needed in zip(aliases, needs_grad, strict=True) if needed]
+    gradients = iter(torch.autograd.grad(h, inputs_needed, dh, create_graph=create_graph))
+    return [next(gradients) if needed else None for needed in needs_grad]

@@ -3,7 +3,7 @@
 With `∂` short for the gradient of the cost C, the slides' chain rule gives, from the last time
 step to the first,
 
-    ∂h_t = ∂C_t/∂h_t + ∂a_{t+1} Vᵀ        what the output says of h_t, and all later times
+    ∂h_t = ∂C_t/∂h_t + ∂a_{t+1} Vᵀ        through the output at t, and through all later times
     ∂a_t = ∂h_t ∘ f′(a_t)
 
 and then, since every time step uses the same U, V and b,
@@ -11,21 +11,20 @@ and then, since every time step uses the same U, V and b,
     ∂U = Σ_t X_tᵀ ∂a_t     ∂V = Σ_t h_{t−1}ᵀ ∂a_t     ∂b = Σ_t ∂a_t
     ∂X_t = ∂a_t Uᵀ         ∂h_0 = ∂a_1 Vᵀ
 
-Only two operations a time step have to wait for their neighbour, forward and backward. All else
-is one operation for many time steps, outside the loops. `reference.recurrence` derives the same
-line by line.
+Only two operations per time step depend on the neighbouring step, forward and backward. All others
+run outside the loops, for many time steps at once. `reference.recurrence` has the derivation.
 """
 
 import torch
 from torch import Tensor
 
 from elman.equations import DERIVATIVES, Nonlinearity
-from elman.recurrence.autograd import Gradients, Passes, check_derivable, differentiable
+from elman.recurrence.autograd import Gradients, Passes, apply_passes, check_known_derivative
 
-# Time steps whose f′ is computed at once: enough to be quick, too few to take much memory.
+# Time steps for which f′ is computed at once: a compromise between speed and memory.
 CHUNK = 16
 
-# f in the memory of its argument.
+# f in place.
 IN_PLACE: dict[Nonlinearity, Nonlinearity] = {
     torch.tanh: torch.tanh_,
     torch.relu: torch.relu_,
@@ -40,9 +39,9 @@ def bptt(
     V: Tensor,
     b: Tensor,
     f: Nonlinearity = torch.tanh,
-    ended: Tensor | None = None,
+    padding_mask: Tensor | None = None,
 ) -> Tensor:
-    """The states of `unrolled`, faster, with the gradients above; differentiates twice and more.
+    """As `unrolled`, but faster and with the gradients above; higher derivatives work, too.
 
     Args:
         X: inputs `X_1 … X_T`, `(T, B, I)`.
@@ -51,17 +50,16 @@ def bptt(
         V: `(H, H)`.
         b: `(H)`.
         f: one of `torch.tanh`, `torch.relu` and `torch.sigmoid`.
-        ended: where sequences differ in length, true after a sequence's end, `(T, B, 1)`.
+        padding_mask: true at padding time steps, `(T, B, 1)`; None: no padding.
 
     Returns:
-        `h_1 … h_T`, `(T, B, H)`, zero after a sequence's end.
+        `h_1 … h_T`, `(T, B, H)`, zero at padding.
 
     Raises:
-        ValueError: `f` is another function, whose derivative is not known here, or the numbers
-            are complex.
+        ValueError: `f` is another function, or the arguments are complex.
     """
-    check_derivable("bptt", X, f)
-    return differentiable(PASSES, X, h_0, U, V, b, f, ended)
+    check_known_derivative("bptt", X, f)
+    return apply_passes(PASSES, X, h_0, U, V, b, f, padding_mask)
 
 
 def _forward(
@@ -71,10 +69,10 @@ def _forward(
     V: Tensor,
     b: Tensor,
     f: Nonlinearity,
-    ended: Tensor | None,
+    padding_mask: Tensor | None,
 ) -> Tensor:
     """`h_1 … h_T`."""
-    # X_t U + b does not wait for h_{t−1}: one product for all time steps.
+    # X_t U + b does not depend on h_{t−1}: one product for all time steps.
     a = X.new_empty(len(X), *h_0.shape)  # (T, B, H)
     torch.addmm(b, X.flatten(0, 1), U, out=a.view(-1, h_0.shape[1]))
     f_in_place = IN_PLACE[f]
@@ -84,9 +82,9 @@ def _forward(
         a_t.addmm_(h_t, V)
         # h_t = f(a_t)
         h_t = f_in_place(a_t)
-        if ended is not None:
-            h_t.masked_fill_(ended[t], 0)
-    return a  # every a_t has been overwritten by its h_t
+        if padding_mask is not None:
+            h_t.masked_fill_(padding_mask[t], 0)
+    return a  # every a_t has been overwritten with its h_t
 
 
 def _backward(
@@ -94,30 +92,30 @@ def _backward(
     h: Tensor,
     inputs: tuple[Tensor, ...],
     f: Nonlinearity,
-    wanted: tuple[bool, ...],
+    needs_grad: tuple[bool, ...],
 ) -> Gradients:
-    """The gradients of X, h_0, U, V and b, where they are wanted."""
+    """The gradients of X, h_0, U, V and b; None where not needed."""
     X, h_0, U, V, _ = inputs
     da = _preactivation_gradients(dh, h, V, f)
     da_rows = da.flatten(0, 1)  # (T B, H): a sum over t and the batch is one product
-    da_1 = da[:1].sum(0)  # zero where there are no time steps
+    da_1 = da[:1].sum(0)  # zero if there are no time steps
     dX = dh_0 = dU = dV = db = None
-    if wanted[0]:  # ∂X_t = ∂a_t Uᵀ
+    if needs_grad[0]:  # ∂X_t = ∂a_t Uᵀ
         dX = (da_rows @ U.T).view_as(X)
-    if wanted[1]:  # ∂h_0 = ∂a_1 Vᵀ
+    if needs_grad[1]:  # ∂h_0 = ∂a_1 Vᵀ
         dh_0 = da_1 @ V.T
-    if wanted[2]:  # ∂U = Σ_t X_tᵀ ∂a_t
+    if needs_grad[2]:  # ∂U = Σ_t X_tᵀ ∂a_t
         dU = X.flatten(0, 1).T @ da_rows
-    if wanted[3]:  # ∂V = Σ_t h_{t−1}ᵀ ∂a_t, of which h_0ᵀ ∂a_1 is apart
+    if needs_grad[3]:  # ∂V = Σ_t h_{t−1}ᵀ ∂a_t, the term h_0ᵀ ∂a_1 added first
         dV = torch.addmm(h_0.T @ da_1, h[:-1].flatten(0, 1).T, da[1:].flatten(0, 1))
-    if wanted[4]:  # ∂b = Σ_t ∂a_t
+    if needs_grad[4]:  # ∂b = Σ_t ∂a_t
         db = da_rows.sum(0)
     return [dX, dh_0, dU, dV, db]
 
 
 def _preactivation_gradients(dh: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> Tensor:
     """`∂a_1 … ∂a_T`."""
-    da = dh.clone(memory_format=torch.contiguous_format)  # ∂C_t/∂h_t, to become ∂a_t
+    da = dh.clone(memory_format=torch.contiguous_format)  # ∂C_t/∂h_t, then overwritten with ∂a_t
     V_T = V.T
     da_next = None
     for h_chunk, da_chunk in zip(

@@ -1,7 +1,7 @@
-"""Engine `compiled`: `bptt` with its loops, and the products around them, compiled for the CPU.
+"""Engine `compiled`: `bptt` with its loops and matrix products compiled for the CPU.
 
-The loops themselves stand in `elman.recurrence.kernels.loops`. numba compiles them when they are
-first needed on a machine, which takes some seconds.
+The loops are in `elman.recurrence.kernels.loops`. numba compiles them at their first use on a
+machine, which takes some seconds.
 """
 
 import struct
@@ -14,17 +14,18 @@ import torch
 from torch import Tensor
 
 from elman.equations import Nonlinearity, has_derivative
-from elman.recurrence.addressable import DTYPES, addressable, addresses, plain
-from elman.recurrence.autograd import Gradients, Passes, check_derivable, differentiable
+from elman.recurrence.addressable import DTYPES, addresses, are_addressable, is_plain
+from elman.recurrence.autograd import Gradients, Passes, apply_passes, check_known_derivative
 from elman.recurrence.bptt import PASSES as TENSOR_PASSES
 from elman.recurrence.kernels.nonlinearities import RELU, SIGMOID, TANH
 from elman.recurrence.kernels.processes import forked
 from elman.recurrence.torch_internals import is_zerotensor
 
-NUMBERS: dict[Nonlinearity, int] = {torch.tanh: TANH, torch.relu: RELU, torch.sigmoid: SIGMOID}
-STEPS = 16  # time steps whose ∂a is kept, unless all take less memory than Vᵀ apart from ∂V
+CODES: dict[Nonlinearity, int] = {torch.tanh: TANH, torch.relu: RELU, torch.sigmoid: SIGMOID}
+CHUNK = 16  # time steps whose ∂a is stored at once, if all time steps would take more memory
 ONE = {dtype: torch.ones(1, dtype=dtype, device="cpu") for dtype in DTYPES}
-SMALL = 1_000_000  # multiplications that take one thread less time than to wake another
+# With fewer multiplications, one thread finishes before a second would start.
+PARALLEL_THRESHOLD = 1_000_000
 
 
 def compiled(
@@ -34,24 +35,28 @@ def compiled(
     V: Tensor,
     b: Tensor,
     f: Nonlinearity = torch.tanh,
-    ended: Tensor | None = None,
+    padding_mask: Tensor | None = None,
 ) -> Tensor:
-    """Takes and returns what `bptt` does, faster, on the CPU in float32 or float64.
+    """As `bptt`, but faster; on the CPU, in float32 or float64.
 
     Raises:
-        ValueError: `f` is none that `bptt` takes, an argument is not addressable (see there), or
-            the loops cannot be compiled here.
+        ValueError: `bptt` does not take `f`, an argument is not addressable (see
+            `are_addressable`), or the loops cannot be compiled here.
     """
-    if not (has_derivative(f) and addressable(X, h_0, U, V, b, ended) and has_compiler(X.dtype)):
+    if not (
+        has_derivative(f)
+        and are_addressable(X, h_0, U, V, b, padding_mask)
+        and has_compiler(X.dtype)
+    ):
         _refuse(X, f)
-    return differentiable(PASSES, X, h_0, U, V, b, f, ended)
+    return apply_passes(PASSES, X, h_0, U, V, b, f, padding_mask)
 
 
 def _refuse(X: Tensor, f: Nonlinearity) -> NoReturn:
-    check_derivable("compiled", X, f)
+    check_known_derivative("compiled", X, f)
     if X.device.type != "cpu" or X.dtype not in DTYPES:
         raise ValueError(
-            f"engine 'compiled' computes on the CPU in float32 or float64, not on {X.device} in "
+            f"engine 'compiled' works on the CPU in float32 or float64, not on {X.device} in "
             f"{X.dtype}; engine 'bptt' takes any device and dtype"
         )
     if isinstance(reason := _kernels(X.dtype), Exception):
@@ -60,8 +65,8 @@ def _refuse(X: Tensor, f: Nonlinearity) -> NoReturn:
             "does not need it"
         )
     raise ValueError(
-        "engine 'compiled' takes X (T, B, I), h_0 (B, H), U (I, H), V (H, H) and b (H) that are "
-        "plain tensors of one dtype on the CPU, and one of them is not; engine 'auto' takes others"
+        "engine 'compiled' needs X (T, B, I), h_0 (B, H), U (I, H), V (H, H) and b (H) as plain "
+        "tensors of one dtype on the CPU, and one of them is not; engine 'auto' takes other tensors"
     )
 
 
@@ -69,30 +74,30 @@ class Kernels(NamedTuple):
     """The functions of `kernels.loops.functions` for one dtype.
 
     Attributes:
-        addresses: of "forward" and "backward".
-        on_threads: calls the function at an address with arguments on so many threads.
+        addresses: the addresses of "forward" and "backward".
+        run_on_threads: calls the function at an address with arguments on a number of threads.
     """
 
     addresses: dict[str, int]
-    on_threads: Callable[..., None]
+    run_on_threads: Callable[..., None]
 
 
 @cache
 def _kernels(dtype: torch.dtype) -> Kernels | Exception:
-    """The compiled functions for a dtype, or the reason why there are none."""
+    """The compiled functions for a dtype, or the exception that prevents compiling them."""
     try:
-        # LLVM takes its time to load.
+        # Imported here because LLVM is slow to load.
         from elman.recurrence.kernels import object_code, openmp  # noqa: PLC0415
 
         names = ("forward", "backward")
-        found = {name: object_code.address(name, DTYPES[dtype]) for name in names}
-        return Kernels(found, openmp.call)
-    except Exception as error:  # whatever keeps numba or LLVM from working here
+        function_addresses = {name: object_code.address(name, DTYPES[dtype]) for name in names}
+        return Kernels(function_addresses, openmp.call)
+    except Exception as error:  # any reason why numba or LLVM does not work here
         return error
 
 
 def has_compiler(dtype: torch.dtype) -> bool:
-    """Whether the loops for a dtype are compiled, or can be; if not, a warning tells why, once."""
+    """Whether the loops for a dtype can be compiled; if not, warns once with the reason."""
     kernels = _kernels(dtype)
     if isinstance(kernels, Exception):
         _warn(f"{type(kernels).__name__}: {kernels}")
@@ -103,8 +108,8 @@ def has_compiler(dtype: torch.dtype) -> bool:
 @cache
 def _warn(reason: str) -> None:
     warnings.warn(
-        f"engine 'compiled' does not work here ({reason}); engine 'bptt' computes instead, more "
-        "slowly. Is numba installed, in a version that works with this version of numpy?",
+        f"engine 'compiled' does not work here ({reason}); the slower engine 'bptt' is used "
+        "instead. Is numba installed, in a version that works with this version of numpy?",
         RuntimeWarning,
         stacklevel=2,
     )
@@ -117,16 +122,16 @@ def _forward(
     V: Tensor,
     b: Tensor,
     f: Nonlinearity,
-    ended: Tensor | None,
+    padding_mask: Tensor | None,
 ) -> Tensor:
     """`h_1 … h_T`."""
     T, B, I = X.shape
     H = V.shape[0]
     h = X.new_empty(T, B, H)
     if h.numel() > 0:
-        lengths = None if ended is None else (~ended).sum((0, 2))
+        lengths = None if padding_mask is None else (~padding_mask).sum((0, 2))
         contiguous = X.contiguous(), h_0, U.contiguous(), V.contiguous(), b.contiguous()
-        sizes = (T, B, I, H, NUMBERS[f], *h_0.stride())
+        sizes = (T, B, I, H, CODES[f], *h_0.stride())
         _call("forward", sizes, (h, *contiguous, lengths))
     return h
 
@@ -136,33 +141,33 @@ def _backward(
     h: Tensor,
     inputs: tuple[Tensor, ...],
     f: Nonlinearity,
-    wanted: tuple[bool, ...],
+    needs_grad: tuple[bool, ...],
 ) -> Gradients:
-    """The gradients of X, h_0, U, V and b, where they are wanted."""
+    """The gradients of X, h_0, U, V and b; None where not needed."""
     X, h_0, U, V, b = inputs
     T, B, I = X.shape
     H = V.shape[0]
     if dh.is_neg():
         dh = dh.resolve_neg()
-    if is_zerotensor(dh):  # zeros that torch has not written anywhere
+    if is_zerotensor(dh):  # a zero tensor that torch has not allocated
         dh = dh.clone()
-    # Hooks may give back another h than was kept, and `parameter.data = …` makes another weight.
-    are_plain = plain(h, X.dtype, (T, B, H)) and plain(dh, X.dtype, (T, B, H))
-    if not (are_plain and addressable(X, h_0, U, V, b)):
-        return TENSOR_PASSES.backward(dh, h, inputs, f, wanted)
+    # Saved-tensor hooks may return another h; `parameter.data = …` may have replaced a weight.
+    are_plain = is_plain(h, X.dtype, (T, B, H)) and is_plain(dh, X.dtype, (T, B, H))
+    if not (are_plain and are_addressable(X, h_0, U, V, b)):
+        return TENSOR_PASSES.backward(dh, h, inputs, f, needs_grad)
     if h.numel() == 0:
         return [x.new_zeros(x.shape) for x in inputs]
-    # Either ∂a of all time steps and Vᵀ in the memory of ∂V, or ∂a of a few and Vᵀ apart. Vᵀ comes
-    # first: torch needs some memory to transpose, which what follows may then have.
-    at_once = T if (T - STEPS) * B <= H else STEPS
+    # Either store ∂a of all time steps, and Vᵀ in the memory of ∂V; or ∂a of one chunk, and Vᵀ in
+    # its own memory. Transpose first: the rest can then reuse the memory this needs temporarily.
+    steps = T if (T - CHUNK) * B <= H else CHUNK
     V_T = V.T.clone(memory_format=torch.contiguous_format)
-    U_T = U.T.contiguous() if wanted[0] else None
+    U_T = U.T.contiguous() if needs_grad[0] else None
     gradients = [
-        (V_T if k == 3 and at_once == T else h.new_empty(x.shape)) if is_wanted else None
-        for k, (x, is_wanted) in enumerate(zip(inputs, wanted, strict=True))
+        (V_T if k == 3 and steps == T else h.new_empty(x.shape)) if needed else None
+        for k, (x, needed) in enumerate(zip(inputs, needs_grad, strict=True))
     ]
-    da = h.new_empty(at_once, B, H)
-    sizes = (T, B, I, H, NUMBERS[f], *h_0.stride(), at_once, *dh.stride())
+    da = h.new_empty(steps, B, H)
+    sizes = (T, B, I, H, CODES[f], *h_0.stride(), steps, *dh.stride())
     tensors = (dh, h.contiguous(), X.contiguous(), h_0, U_T, V_T, da, ONE[h.dtype], *gradients)
     _call("backward", sizes, tensors)
     return gradients
@@ -170,12 +175,12 @@ def _backward(
 
 def _call(function: str, sizes: tuple[int, ...], tensors: tuple[Tensor | None, ...]) -> None:
     """Calls a function of `kernels.loops.functions` with the addresses of the tensors."""
-    found = addresses(tensors)
+    pointers = addresses(tensors)
     kernels = cast(Kernels, _kernels(tensors[0].dtype))  # type: ignore[union-attr]
     T, B, I, H, *_ = sizes
-    threads = 1 if T * B * H * (I + H) < SMALL or forked() else torch.get_num_threads()
-    arguments = struct.pack(f"{len(sizes) + len(found)}q", *sizes, *found)  # int64
-    kernels.on_threads(kernels.addresses[function], arguments, threads)
+    threads = 1 if T * B * H * (I + H) < PARALLEL_THRESHOLD or forked() else torch.get_num_threads()
+    arguments = struct.pack(f"{len(sizes) + len(pointers)}q", *sizes, *pointers)  # int64
+    kernels.run_on_threads(kernels.addresses[function], arguments, threads)
 
 
 PASSES = Passes(_forward, _backward)

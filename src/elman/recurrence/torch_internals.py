@@ -1,7 +1,7 @@
-"""What torch tells of its own state in no public way: all that Elman takes of it, in one place.
+"""All uses of private torch names, in one place.
 
-A torch that no longer has one of these names still runs Elman: a question that cannot be asked is
-answered with yes, which leads to engine `unrolled`, slower and right everywhere.
+Elman still works if a torch version lacks one of these names: the missing check then answers True,
+which selects engine `unrolled`. It is slower, but correct everywhere.
 """
 
 import importlib
@@ -10,57 +10,60 @@ from typing import Any
 import torch
 
 
-def private(module: str, name: str, otherwise: Any) -> Any:
-    """What torch has in `module` by this `name`; or, where it no longer has it, `otherwise`."""
+def private_attribute(module: str, name: str, default: Any) -> Any:
+    """The attribute `name` of `module`; `default` if it does not exist."""
     try:
         return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError):
-        return otherwise
+        return default
 
 
-def yes(*_: object) -> bool:
-    """The answer to a question that cannot be asked."""
+def always_true(*_: object) -> bool:
+    """Replaces a missing check."""
     return True
 
 
-# Is a torch.func transform (vmap, grad, jvp, …) at work?
-transforms_active = private("torch._C", "_are_functorch_transforms_active", yes)
-# Is a tensor a batch of gradients, by torch.autograd.grad(…, is_grads_batched=True)?
-is_batched = private("torch._C._functorch", "is_legacy_batchedtensor", yes)
-# Is a tensor one of zeros that are nowhere in memory, as the gradient of torch.sgn?
-is_zerotensor = private("torch", "_is_zerotensor", lambda _: False)
-# How many modes see each operation of the dispatcher: FakeTensorMode, make_fx, FlopCounterMode, …
-dispatch_modes = private("torch._C", "_len_torch_dispatch_stack", yes)
-# How many modes see each call of a torch function, `with torch.device(…)` among them; and which.
-function_modes = private("torch._C", "_len_torch_function_stack", yes)
-function_mode_stack = private("torch.overrides", "_get_current_function_mode_stack", lambda: [None])
-DeviceContext = private("torch.utils._device", "DeviceContext", None)
-# Holds the level of forward differentiation, from 0 on where there is one.
-forward_ad = private("torch.autograd", "forward_ad", None)
-# The loop as one operator, whose length an exporter leaves open; without it, it is the example's.
-scan = private("torch._higher_order_ops", "scan", None)
+# Whether a torch.func transform (vmap, grad, jvp, …) is active.
+transforms_active = private_attribute("torch._C", "_are_functorch_transforms_active", always_true)
+# Whether a tensor is a batch of gradients from torch.autograd.grad(…, is_grads_batched=True).
+is_batched = private_attribute("torch._C._functorch", "is_legacy_batchedtensor", always_true)
+# Whether a tensor is an unallocated zero tensor, such as the gradient of torch.sgn.
+is_zerotensor = private_attribute("torch", "_is_zerotensor", lambda _: False)
+# The number of active dispatch modes: FakeTensorMode, make_fx, FlopCounterMode, …
+dispatch_modes = private_attribute("torch._C", "_len_torch_dispatch_stack", always_true)
+# The number of active function modes, including `with torch.device(…)`; and the modes.
+function_modes = private_attribute("torch._C", "_len_torch_function_stack", always_true)
+function_mode_stack = private_attribute(
+    "torch.overrides", "_get_current_function_mode_stack", lambda: [None]
+)
+DeviceContext = private_attribute("torch.utils._device", "DeviceContext", None)
+# Its `_current_level` is 0 or greater in forward-mode differentiation.
+forward_ad = private_attribute("torch.autograd", "forward_ad", None)
+# A loop as one operator, which keeps the exported length dynamic; without it, the length is fixed.
+scan = private_attribute("torch._higher_order_ops", "scan", None)
 
 
-def recorded() -> bool:
-    """Whether operations are recorded to be done again, on inputs of other sizes."""
+def is_capturing_graph() -> bool:
+    """Whether a compiler or tracer is capturing a graph to run later on inputs of other sizes."""
     return torch.compiler.is_compiling() or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
 
 
-def traced() -> bool:
-    """Whether operations are watched rather than just done, so that each one has to be seen.
+def is_traced() -> bool:
+    """Whether something must see each torch operation.
 
-    By a compiler or an exporter, a `torch.func` transform, forward differentiation, or a mode.
+    That is a compiler, an exporter, a `torch.func` transform, forward-mode differentiation or a
+    torch mode.
     """
     return bool(
-        torch.compiler.is_compiling()  # first: a compiler does not look at what follows
+        torch.compiler.is_compiling()  # first, so that a compiler skips the other checks
         or transforms_active()
         or getattr(forward_ad, "_current_level", 0) >= 0
         or dispatch_modes()
-        or (function_modes() and _function_modes_beside_device())
+        or (function_modes() and _has_other_function_mode())
         or torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
     )
 
 
-def _function_modes_beside_device() -> bool:
-    """Whether there is one beside `torch.device(…)`, which only places new tensors."""
+def _has_other_function_mode() -> bool:
+    """Whether a mode other than `torch.device(…)` is active; that one only places new tensors."""
     return any(type(mode) is not DeviceContext for mode in function_mode_stack())

@@ -1,8 +1,8 @@
-"""The slides in NumPy alone, with every gradient derived by hand: to be read, and to test against.
+"""The slides' equations in NumPy, with every gradient derived by hand, as a reference for tests.
 
-Nothing here is clever or fast. Arrays may have any floating dtype; the tests use float64.
-A batch stands in rows: `X` is `(T, B, I)`, `h` is `(T, B, H)`, `O` is `(T, B, K)`.
-A gradient carries the name of what it belongs to: `dU` is ∂C/∂U, of the shape of U.
+The code is simple, not fast. Arrays may have any floating dtype; the tests use float64.
+A batch is stored in rows: `X` is `(T, B, I)`, `h` is `(T, B, H)`, `O` is `(T, B, K)`.
+A gradient is named after its variable: `dU` is ∂C/∂U and has the shape of U.
 """
 
 from elman.reference.finite_differences import finite_differences

@@ -2,22 +2,22 @@
 
     z^(l) = W^(l) a^(l−1) + b^(l)      a^(l) = σ(z^(l))      C₀ = Σ (a^(L) − y)²
 
-The cost of a training set is the mean of its examples' costs: `C = (1/N) Σ C₀`. "Start out with the
-final layer": there the chain rule of slide "Backpropagation: calculus" begins, and from each layer
-it goes on to the one before.
+The cost of a training set is the mean of its examples' costs: `C = (1/N) Σ C₀`. The chain rule of
+slide "Backpropagation: calculus" starts at the final layer ("Start out with the final layer") and
+goes back layer by layer.
 
 1. **∂C₀/∂a^(L)** `= 2 (a^(L) − y)`, since C₀ is a sum of squares.
 2. **∂C₀/∂z^(l)** `= ∂a^(l)/∂z^(l) · ∂C₀/∂a^(l) = σ′(z^(l)) · ∂C₀/∂a^(l)`: each neuron's a depends
-   on its own z alone.
+   only on its own z.
 3. **∂C₀/∂w^(l)_jk** `= ∂z^(l)_j/∂w^(l)_jk · ∂C₀/∂z^(l)_j`, where `∂z_j/∂w_jk = a^(l−1)_k`: "the
    activation of the previous neuron plays a large role".
 4. **∂C₀/∂b^(l)** `= ∂C₀/∂z^(l)`, since `∂z/∂b = 1`.
 5. **∂C₀/∂a^(l−1)_k** `= Σ_j ∂z^(l)_j/∂a^(l−1)_k · ∂C₀/∂z^(l)_j = Σ_j w^(l)_jk ∂C₀/∂z^(l)_j`: the
-   neuron reaches the cost through all neurons of the next layer. With it step 2 begins again, one
-   layer earlier.
+   neuron affects the cost through all neurons of the next layer. Then repeat from step 2, one layer
+   earlier.
 
 "To find the effect of all the weights … we need to sum up all the derivatives and take their
-average": each example has a gradient of its own, and that of C is their mean.
+average": each example has its own gradient, and the gradient of C is their mean.
 """
 
 from collections.abc import Sequence
@@ -34,14 +34,14 @@ class Layer(NamedTuple):
 
 
 class FeedforwardGradients(NamedTuple):
-    """What backpropagation finds: ∂C/∂W and ∂C/∂b of each layer, and ∂C/∂a^(0)."""
+    """The gradients: ∂C/∂W and ∂C/∂b of each layer, and ∂C/∂a^(0)."""
 
     layers: list[Layer]
     a: Array
 
 
 def feedforward(a: Array, layers: Sequence[Layer], σ: str = "sigmoid") -> list[Array]:
-    """The activations of all layers, the input's first.
+    """The activations of all layers, starting with the input.
 
     Args:
         a: a^(0), `(N, in)`.
@@ -74,11 +74,11 @@ def squared_error_gradient(a: Array, y: Array) -> Array:
 def example_gradients(
     dC_da: Array, activations: Sequence[Array], layers: Sequence[Layer], σ: str = "sigmoid"
 ) -> FeedforwardGradients:
-    """The gradients of each example's own cost (steps 2 to 5): the slide's column matrix.
+    """The gradients of each example's cost (steps 2 to 5): the slide's column matrix.
 
     Args:
         dC_da: ∂C₀/∂a^(L), `(N, K)`.
-        activations: a^(0) … a^(L), of `feedforward`.
+        activations: a^(0) … a^(L), from `feedforward`.
         layers: first to last.
         σ: as in `feedforward`.
 
@@ -100,24 +100,24 @@ def example_gradients(
 def backpropagation(
     dC_da: Array, activations: Sequence[Array], layers: Sequence[Layer], σ: str = "sigmoid"
 ) -> FeedforwardGradients:
-    """The gradients of `C = (1/N) Σ C₀`: the mean of those of the examples.
+    """The gradients of `C = (1/N) Σ C₀`: the mean of the examples' gradients.
 
     Args:
         dC_da: ∂C₀/∂a^(L), `(N, K)`.
-        activations: a^(0) … a^(L), of `feedforward`.
+        activations: a^(0) … a^(L), from `feedforward`.
         layers: first to last.
         σ: as in `feedforward`.
 
     Returns:
         ∂C/∂W `(out, in)`, ∂C/∂b `(out)` and ∂C/∂a^(0) `(N, in)`.
     """
-    found = example_gradients(dC_da, activations, layers, σ)
-    means = [Layer(W.mean(axis=0), b.mean(axis=0)) for W, b in found.layers]
-    return FeedforwardGradients(means, found.a / len(dC_da))
+    per_example = example_gradients(dC_da, activations, layers, σ)
+    means = [Layer(W.mean(axis=0), b.mean(axis=0)) for W, b in per_example.layers]
+    return FeedforwardGradients(means, per_example.a / len(dC_da))
 
 
 def gradient_descent(layers: Sequence[Layer], gradients: Sequence[Layer], η: float) -> list[Layer]:
-    """`w ← w − η ∂C/∂w`: one step down (slide "Gradient descent")."""
+    """`w ← w − η ∂C/∂w`: one step of gradient descent (slide "Gradient descent")."""
     return [
         Layer(W - η * dW, b - η * db) for (W, b), (dW, db) in zip(layers, gradients, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Gradients without any calculus, to check those that were derived."""
+"""Numerical gradients, to check derived gradients."""
 
 from collections.abc import Callable
 
@@ -8,18 +8,18 @@ from elman.reference.nonlinearities import Array
 
 
 def finite_differences(C: Callable[[Array], float], x: Array, step: float = 1e-6) -> Array:
-    """`∂C/∂x_i ≈ (C(x + ε e_i) − C(x − ε e_i)) / 2ε`, one element of x after the other.
+    """`∂C/∂x_i ≈ (C(x + ε e_i) − C(x − ε e_i)) / 2ε`, for each element of x.
 
-    The error is of the order of ε² from the curvature of C and of C's rounding error over ε;
-    in float64 an ε near 1e-6 keeps both small.
+    The truncation error is of order ε², the rounding error of order (rounding error of C)/ε.
+    In float64, ε near 1e-6 keeps both small.
 
     Args:
         C: the cost, a scalar function of an array.
-        x: where to differentiate; any shape.
+        x: the point at which to differentiate; any shape.
         step: ε.
 
     Returns:
-        ∂C/∂x, of the shape of x.
+        ∂C/∂x, with the shape of x.
     """
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):

@@ -1,11 +1,11 @@
-"""The slides' whole recurrent network: from inputs and right answers to the cost's gradients.
+"""The slides' complete recurrent network: from inputs and targets to the gradients of the cost.
 
     a_t = X_t U + h_{t−1} V + b     h_t = f(a_t)     O_t = c + W h_t     ŷ_t = softmax(O_t)
 
 "The aggregated cost is always the average of the costs of each of the time steps":
-`C = 1/(T B) Σ_t C_t`, averaged over the B sequences of the batch as well, with
-`C_t = −log ŷ_{t,y_t}`. So the cost of each time step reaches C with weight 1/(T B), and with it
-go all gradients: those of `reference.readout` first, then those of `reference.recurrence`.
+`C = 1/(T B) Σ_t C_t`, which also averages over the B sequences of the batch, with
+`C_t = −log ŷ_{t,y_t}`. The cost of each time step has weight 1/(T B) in C, and so do its gradients.
+They go first through `reference.readout`, then through `reference.recurrence`.
 """
 
 from typing import NamedTuple
@@ -42,11 +42,11 @@ def cost_and_gradients(
     f: str = "tanh",
     chunk: int | None = None,
 ) -> Cost:
-    """One pass forward and one back.
+    """One forward pass and one backward pass.
 
     Args:
         X: `(T, B, I)`.
-        y: the right class at each time step, `(T, B)`, integers from 0 to K − 1.
+        y: the target class at each time step, `(T, B)`, integers from 0 to K − 1.
         h_0: `(B, H)`.
         U: `(I, H)`.
         V: `(H, H)`.
@@ -54,7 +54,7 @@ def cost_and_gradients(
         W: `(K, H)`.
         c: `(K)`.
         f: "tanh", "relu" or "sigmoid".
-        chunk: time steps between two truncations of BPTT; None: full BPTT.
+        chunk: time steps per chunk of truncated BPTT; None: full BPTT.
 
     Returns:
         C and its gradients.
@@ -63,6 +63,6 @@ def cost_and_gradients(
     O = readout(h, W, c)
     C = float(cross_entropy(O, y).mean())
 
-    dO = cross_entropy_gradient(O, y) / y.size  # each time step weighs 1/(T B)
+    dO = cross_entropy_gradient(O, y) / y.size  # each time step has weight 1/(T B)
     dh_own, dW, dc = readout_gradients(dO, h, W)
     return Cost(C, bptt(dh_own, X, h_0, U, V, b, f, chunk), dW, dc)

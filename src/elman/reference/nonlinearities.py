@@ -10,7 +10,7 @@ Array = NDArray[np.floating[Any]]
 
 
 def sigmoid(a: Array) -> Array:
-    """`σ(a) = 1 / (1 + exp(−a)) = exp(a) / (1 + exp(a))`, by the form whose exp is at most 1."""
+    """`σ(a) = 1 / (1 + exp(−a)) = exp(a) / (1 + exp(a))`, in the form where exp ≤ 1."""
     exp = np.exp(-np.abs(a))
     result: Array = np.where(a >= 0, np.ones_like(exp), exp) / (1 + exp)
     return result
@@ -27,7 +27,7 @@ def tanh_derivative(a: Array) -> Array:
 
 
 def relu_derivative(a: Array) -> Array:
-    """1 where a > 0, else 0 (in the corner at 0, where there is none, by agreement 0)."""
+    """1 where a > 0, else 0. At a = 0 there is no derivative; 0 by convention."""
     return (a > 0).astype(a.dtype)
 
 

@@ -2,16 +2,16 @@
 
     O = c + W h          ŷ = softmax(O)          C = −log ŷ_y
 
-where y is the number of the right class. The chain rule, from the cost backwards:
+where y is the index of the target class. The chain rule, from the cost backwards:
 
-1. **∂C/∂O.** `C = −log (exp(O_y) / Σ_j exp(O_j)) = log Σ_j exp(O_j) − O_y`. Differentiating by
-   one O_k, the first term gives `exp(O_k) / Σ_j exp(O_j) = ŷ_k`, the second gives 1 if k is the
-   right class and else 0. So `∂C/∂O = ŷ − y`, with y written as a vector that is 1 at the right
-   class and 0 elsewhere.
-2. **∂C/∂c.** `∂O/∂c = 1`, so `∂C/∂c = ∂C/∂O`, summed over all rows, which share c.
+1. **∂C/∂O.** `C = −log (exp(O_y) / Σ_j exp(O_j)) = log Σ_j exp(O_j) − O_y`. The derivative of the
+   first term with respect to O_k is `exp(O_k) / Σ_j exp(O_j) = ŷ_k`; that of O_y is 1 if k is the
+   target class, else 0. So `∂C/∂O = ŷ − y`, with y as a one-hot vector: 1 at the target class,
+   0 elsewhere.
+2. **∂C/∂c.** `∂O/∂c = 1`, so `∂C/∂c = ∂C/∂O`, summed over all rows, since all rows use the same c.
 3. **∂C/∂W.** `O_k = c_k + Σ_j W_kj h_j`, so `∂O_k/∂W_kj = h_j` (the slide's `∂z/∂w = a^(L−1)`)
    and `∂C/∂W_kj = ∂C/∂O_k h_j`, summed over all rows: `∂C/∂W = (∂C/∂O)ᵀ h`.
-4. **∂C/∂h.** `∂O_k/∂h_j = W_kj`, and h_j reaches the cost through every O_k:
+4. **∂C/∂h.** `∂O_k/∂h_j = W_kj`, and h_j affects the cost through every O_k:
    `∂C/∂h_j = Σ_k ∂C/∂O_k W_kj`, for a row `∂C/∂h = ∂C/∂O W`.
 """
 
@@ -31,7 +31,7 @@ def readout(h: Array, W: Array, c: Array) -> Array:
 
 
 def softmax(O: Array) -> Array:
-    """`ŷ_i = exp(O_i) / Σ_j exp(O_j)`, both divided by `exp(max O)` against overflow; `(…, K)`."""
+    """`ŷ_i = exp(O_i) / Σ_j exp(O_j)`, shifted by `max O` to avoid overflow; `(…, K)`."""
     exp: Array = np.exp(O - O.max(axis=-1, keepdims=True))
     y_hat: Array = exp / exp.sum(axis=-1, keepdims=True)
     return y_hat
@@ -40,8 +40,8 @@ def softmax(O: Array) -> Array:
 def cross_entropy(O: Array, y: Classes) -> Array:
     """`C = −log softmax(O)_y = log Σ_j exp(O_j) − O_y` of each row; `(…, K), (…) → (…)`."""
     shifted = O - O.max(axis=-1, keepdims=True)
-    right = np.take_along_axis(shifted, y[..., np.newaxis], axis=-1)[..., 0]
-    C: Array = np.log(np.exp(shifted).sum(axis=-1)) - right
+    target = np.take_along_axis(shifted, y[..., np.newaxis], axis=-1)[..., 0]
+    C: Array = np.log(np.exp(shifted).sum(axis=-1)) - target
     return C
 
 

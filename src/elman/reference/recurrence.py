@@ -3,21 +3,21 @@
     a_t = X_t U + h_{t−1} V + b          h_t = f(a_t)          t = 1 … T
 
 "BPTT begins by unfolding a recurrent neural network in time": unfolded, this is a feedforward
-network of T layers that share one U, one V and one b. The slides' chain rule for a layer,
+network of T layers with the same U, V and b in every layer. The slides' chain rule for a layer,
 
     ∂C/∂w = ∂z/∂w · ∂a/∂z · ∂C/∂a,
 
-applied to it step by step, from t = T down to t = 1, for one row (one sequence of the batch):
+is applied step by step, from t = T down to t = 1, here for one row (one sequence of the batch):
 
-1. **∂C/∂h_t.** The state h_t reaches the cost in two ways: through the output at time t, which
+1. **∂C/∂h_t.** The state h_t affects the cost in two ways: through the output at time t, which
    contributes `∂C_t/∂h_t`, and through the next state, by `a_{t+1,k} = … + Σ_j h_{t,j} V_jk`,
    whose derivative is `∂a_{t+1,k}/∂h_{t,j} = V_jk`. So
 
        ∂C/∂h_t = ∂C_t/∂h_t + ∂C/∂a_{t+1} Vᵀ
 
    and the gradient at time t depends on the gradients at all times after t, as the slide says.
-   At t = T there is no next state and the second term is missing.
-2. **∂C/∂a_t.** f works on each element by itself, so `∂C/∂a_t = ∂C/∂h_t ∘ f′(a_t)`.
+   At t = T there is no next state, so there is no second term.
+2. **∂C/∂a_t.** f is elementwise, so `∂C/∂a_t = ∂C/∂h_t ∘ f′(a_t)`.
 3. **∂C/∂U, ∂C/∂V, ∂C/∂b.** At one time step `∂a_{t,k}/∂U_ik = X_{t,i}`, `∂a_{t,k}/∂V_jk =
    h_{t−1,j}` and `∂a_{t,k}/∂b_k = 1`. The weights are the same at every time step, so their
    gradients add up:
@@ -26,8 +26,8 @@ applied to it step by step, from t = T down to t = 1, for one row (one sequence 
 
 4. **∂C/∂X_t, ∂C/∂h_0.** As in step 1, `∂C/∂X_t = ∂C/∂a_t Uᵀ` and `∂C/∂h_0 = ∂C/∂a_1 Vᵀ`.
 
-**Truncated** BPTT cuts the sequence into chunks. The state still goes from chunk to chunk; the
-gradient does not: at the last step of a chunk the second term of step 1 is left out, as at t = T.
+**Truncated** BPTT cuts the sequence into chunks. The state is passed from chunk to chunk, the
+gradient is not: at the last step of a chunk step 1 has no second term, as at t = T.
 """
 
 from typing import NamedTuple
@@ -61,7 +61,7 @@ def recurrence(X: Array, h_0: Array, U: Array, V: Array, b: Array, f: str = "tan
 
 
 class Gradients(NamedTuple):
-    """The gradients of the cost, each of the shape of its namesake."""
+    """The gradients of the cost, each with the shape of its variable."""
 
     X: Array
     h_0: Array
@@ -83,24 +83,24 @@ def bptt(
     """Backpropagation through time.
 
     Args:
-        dh_own: `∂C_t/∂h_t` of each time step, what its output says of h_t, `(T, B, H)`.
+        dh_own: `∂C_t/∂h_t`, the gradient through the output of each time step, `(T, B, H)`.
         X: `(T, B, I)`.
         h_0: `(B, H)`.
         U: `(I, H)`.
         V: `(H, H)`.
         b: `(H)`.
         f: "tanh", "relu" or "sigmoid".
-        chunk: time steps between two truncations; None: full BPTT.
+        chunk: time steps per chunk of truncated BPTT; None: full BPTT.
 
     Returns:
-        The gradients for X, h_0, U, V and b.
+        The gradients of X, h_0, U, V and b.
     """
     T = len(X)
     h = recurrence(X, h_0, U, V, b, f)
 
     dX = np.zeros_like(X)
     dU, dV, db = np.zeros_like(U), np.zeros_like(V), np.zeros_like(b)
-    from_later = np.zeros_like(h_0)  # ∂C/∂a_{t+1} Vᵀ, nothing after the last time step
+    from_later = np.zeros_like(h_0)  # ∂C/∂a_{t+1} Vᵀ, zero after the last time step
     for t in reversed(range(T)):
         h_previous = h[t - 1] if t > 0 else h_0
         a_t = X[t] @ U + h_previous @ V + b

@@ -135,7 +135,7 @@ def test_a_kink_is_told(configured: Compose, capsys: pytest.CaptureFixture[str])
         ("gradient_check.arguments=[2]", "gradient_check.arguments is for a layer of your own"),
         ("gradient_check.entries=0", "entries must be greater than zero, got 0"),
         ("seed=one", "seed must be an int, got 'one'"),
-        ("network.sizes=[3]", "sizes must be those of two layers at least"),
+        ("network.sizes=[3]", "sizes must be those of at least two layers"),
     ],
 )
 def test_values_out_of_range(configured: Compose, override: str, message: str) -> None:

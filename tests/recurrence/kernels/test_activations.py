@@ -1,6 +1,6 @@
-"""How far f and f′ are from the exact numbers, in units of the last place, for numbers of any size.
+"""Errors of f and f′ in ulp (units in the last place), for numbers of any magnitude.
 
-Errors in float32 are found with numpy in float64, errors in float64 with many digits of mpmath.
+The exact values are computed by numpy in float64 for float32, by mpmath for float64.
 """
 
 from collections.abc import Callable
@@ -45,8 +45,8 @@ def differentiated(dh: Numbers, h: Numbers, f: int) -> Numbers:
     return da
 
 
-def numbers_of_all_sizes(dtype: type, count: int) -> Numbers:
-    """Finite: any bits, the smallest and the largest, and evenly spread where f is no constant."""
+def numbers_of_all_magnitudes(dtype: type, count: int) -> Numbers:
+    """Finite numbers: random bits, edge cases, and evenly spaced where f is not constant."""
     kind = {np.float32: np.uint32, np.float64: np.uint64}[dtype]
     random = np.random.default_rng(0)
     any_bits = random.integers(np.iinfo(kind).max, size=count, dtype=kind, endpoint=True)
@@ -60,16 +60,16 @@ def numbers_of_all_sizes(dtype: type, count: int) -> Numbers:
 
 
 def errors(found: Numbers, exact: Callable[..., Any], *arguments: Numbers) -> Numbers:
-    """How many units of the last place of the exact number are between it and the one found."""
+    """The errors in ulp of the exact numbers."""
     if found.dtype == np.float32:
-        right = exact(np, *(x.astype(np.float64) for x in arguments))
-        return np.abs(found - right) / np.spacing(np.abs(right).astype(np.float32))
+        expected = exact(np, *(x.astype(np.float64) for x in arguments))
+        return np.abs(found - expected) / np.spacing(np.abs(expected).astype(np.float32))
     with mpmath.workprec(160):
         ours, *columns = ([mpmath.mpf(x) for x in xs.tolist()] for xs in (found, *arguments))
         exacts = [exact(mpmath, *xs) for xs in zip(*columns, strict=True)]
         units = np.spacing(np.abs(np.array(exacts, dtype=np.float64))).tolist()
         both = zip(ours, exacts, units, strict=True)
-        return np.array([float(abs(our - right) / unit) for our, right, unit in both])
+        return np.array([float(abs(our - expected) / unit) for our, expected, unit in both])
 
 
 def exact_tanh(library: Any, x: Any) -> Any:
@@ -88,14 +88,14 @@ def exact_relu(_: Any, x: Any) -> Any:
 FUNCTIONS = {"tanh": exact_tanh, "sigmoid": exact_sigmoid, "relu": exact_relu}
 KERNELS = {"tanh": TANH, "sigmoid": SIGMOID, "relu": RELU}
 UNITS = {"tanh": 3, "sigmoid": 3, "relu": 0}
-COUNTS = {np.float32: 200_000, np.float64: 1_000}  # mpmath takes its time
+COUNTS = {np.float32: 200_000, np.float64: 1_000}  # mpmath is slow
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("f", FUNCTIONS)
-def test_numbers_of_all_sizes_to_the_last_places(f: str, dtype: type) -> None:
-    """Results below the smallest normal number, too, which have fewer places."""
-    x = numbers_of_all_sizes(dtype, COUNTS[dtype])
+def test_accuracy(f: str, dtype: type) -> None:
+    """Also for subnormal results, which have fewer digits."""
+    x = numbers_of_all_magnitudes(dtype, COUNTS[dtype])
     h = activated(x, KERNELS[f])
     assert errors(h, FUNCTIONS[f], x).max() <= UNITS[f]
     assert f == "relu" or np.abs(h).max() <= 1
@@ -103,28 +103,28 @@ def test_numbers_of_all_sizes_to_the_last_places(f: str, dtype: type) -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("f", FUNCTIONS)
-def test_functions_of_torch_to_the_last_places(f: str, dtype: type) -> None:
-    """Those of the other engines; results below the smallest normal number may become zero."""
-    x = numbers_of_all_sizes(dtype, COUNTS[dtype])
+def test_accuracy_of_the_functions_of_torch(f: str, dtype: type) -> None:
+    """The other engines use them. Subnormal results may become zero."""
+    x = numbers_of_all_magnitudes(dtype, COUNTS[dtype])
     h = NONLINEARITIES[f](torch.from_numpy(x)).numpy()
-    right = activated(x, KERNELS[f])  # exact enough for this: see above
+    expected = activated(x, KERNELS[f])  # accurate enough, see the test above
     smallest = np.finfo(dtype).smallest_normal
-    is_normal = np.abs(right) >= smallest
+    is_normal = np.abs(expected) >= smallest
     assert errors(h[is_normal], FUNCTIONS[f], x[is_normal]).max() <= UNITS[f]
-    assert np.abs(h - right)[~is_normal].max() < smallest
+    assert np.abs(h - expected)[~is_normal].max() < smallest
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("f", FUNCTIONS)
 def test_zeros_infinities_and_nan(f: str, dtype: type) -> None:
     x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan], dtype=dtype)
-    right = {
+    expected = {
         "tanh": [0.0, -0.0, 1, -1, np.nan],
         "sigmoid": [0.5, 0.5, 1, 0, np.nan],
         "relu": [0, 0, np.inf, 0, np.nan],
     }[f]
-    found = activated(np.tile(x, 10), KERNELS[f])  # enough to be computed many at a time
-    np.testing.assert_array_equal(found, np.tile(right, 10))
+    found = activated(np.tile(x, 10), KERNELS[f])  # enough numbers for SIMD code
+    np.testing.assert_array_equal(found, np.tile(expected, 10))
     if f == "tanh":
         assert list(np.signbit(found[:2])) == [False, True]
 
@@ -139,8 +139,8 @@ def exact_derivative(f: str) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("f", FUNCTIONS)
-def test_derivatives_to_the_last_places(f: str, dtype: type) -> None:
-    x = numbers_of_all_sizes(dtype, COUNTS[dtype])
+def test_accuracy_of_the_derivatives(f: str, dtype: type) -> None:
+    x = numbers_of_all_magnitudes(dtype, COUNTS[dtype])
     h = activated(x, KERNELS[f])
     dh = np.random.default_rng(0).permutation(x)
     da = differentiated(dh, h, KERNELS[f])
@@ -149,11 +149,11 @@ def test_derivatives_to_the_last_places(f: str, dtype: type) -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("f", FUNCTIONS)
-def test_gradients_that_are_no_numbers_are_those_of_torch(f: str, dtype: torch.dtype) -> None:
+def test_nan_and_infinite_gradients_as_in_torch(f: str, dtype: torch.dtype) -> None:
     special = [0.0, 0.3, -0.3, 1e30, -1e30, np.inf, -np.inf, np.nan]
     a, dh = torch.cartesian_prod(*[torch.tensor(special, dtype=dtype)] * 2).unbind(1)
     a.requires_grad_()
-    [right] = torch.autograd.grad(NONLINEARITIES[f](a), a, dh)
+    [expected] = torch.autograd.grad(NONLINEARITIES[f](a), a, dh)
     h = activated(a.detach().numpy(), KERNELS[f])
     found = differentiated(dh.numpy(), h, KERNELS[f])
-    np.testing.assert_allclose(found, right, rtol=1e-5)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)

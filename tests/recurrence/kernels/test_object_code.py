@@ -46,23 +46,23 @@ def use(cache: Path, dtype: str = "float32", *, numba: bool) -> str:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_what_is_compiled_once_is_loaded_without_numba_later(dtype: str, tmp_path: Path) -> None:
+def test_cached_code_is_loaded_without_numba(dtype: str, tmp_path: Path) -> None:
     first = use(tmp_path, dtype, numba=True)
-    [kept] = (tmp_path / "elman").glob("*.o")
+    [cached] = (tmp_path / "elman").glob("*.o")
     assert use(tmp_path, dtype, numba=False) == first
-    assert [kept] == list((tmp_path / "elman").iterdir())
+    assert [cached] == list((tmp_path / "elman").iterdir())
 
 
-def test_a_file_cut_short_is_made_anew(tmp_path: Path) -> None:
+def test_a_truncated_file_is_replaced(tmp_path: Path) -> None:
     first = use(tmp_path, numba=True)
-    [kept] = (tmp_path / "elman").glob("*.o")
-    whole = kept.read_bytes()
-    kept.write_bytes(whole[: len(whole) // 2])
+    [cached] = (tmp_path / "elman").glob("*.o")
+    whole = cached.read_bytes()
+    cached.write_bytes(whole[: len(whole) // 2])
     assert use(tmp_path, numba=True) == first
-    assert len(kept.read_bytes()) > len(whole) // 2
+    assert len(cached.read_bytes()) > len(whole) // 2
 
 
-def test_nowhere_to_keep_it(tmp_path: Path) -> None:
+def test_a_cache_folder_that_cannot_be_created(tmp_path: Path) -> None:
     no_folder = tmp_path / "file"
     no_folder.write_text("in the way")
     assert use(no_folder, numba=True)
@@ -121,16 +121,16 @@ def test_other_sources_have_another_file(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("path", sorted(KERNELS.glob("*.py")), ids=lambda path: path.name)
-def test_all_that_is_compiled_lies_beside_the_loops(path: Path) -> None:
-    """So that the sources there tell whether a kept file is still right."""
+def test_compiled_code_uses_only_sources_in_its_folder(path: Path) -> None:
+    """The cache key is computed only from the sources in this folder."""
     modules = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             modules += [name.name for name in node.names]
         if isinstance(node, ast.ImportFrom):
             modules.append("." * node.level + (node.module or ""))
-    ours = [module for module in modules if module.startswith(("elman", "."))]
-    assert all(module.startswith("elman.recurrence.kernels") for module in ours)
+    own = [module for module in modules if module.startswith(("elman", "."))]
+    assert all(module.startswith("elman.recurrence.kernels") for module in own)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def code() -> bytes:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where code is kept during a test, which finds nothing loaded."""
+    """An empty cache folder; nothing is loaded."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(object_code, "_loaded", cache(object_code._loaded.__wrapped__))
     (tmp_path / "elman").mkdir()
@@ -165,7 +165,7 @@ def raises(error: Exception) -> Callable[..., NoReturn]:
         (object_code.binding, "create_mcjit_compiler", RuntimeError("from LLVM")),
     ],
 )
-def test_what_goes_wrong_is_raised_and_tried_again(
+def test_exceptions_are_raised_and_the_next_call_tries_again(
     owner: Any, name: str, error: Exception, code: bytes, folder: Path
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -181,7 +181,7 @@ def test_what_goes_wrong_is_raised_and_tried_again(
     assert [path.suffix for path in folder.iterdir()] == [".o"]
 
 
-def test_both_functions_are_there_from_the_first_on(
+def test_the_first_call_loads_both_functions(
     code: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nothing = object_code._machine().emit_object(binding.parse_assembly(""))
@@ -197,9 +197,7 @@ def test_both_functions_are_there_from_the_first_on(
 
 
 @pytest.mark.usefixtures("folder")
-def test_threads_at_the_same_time_compile_once(
-    code: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_concurrent_threads_compile_once(code: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = []
 
     def slowly(dtype: str) -> bytes:
@@ -214,16 +212,16 @@ def test_threads_at_the_same_time_compile_once(
     assert compiled == ["float32"]
 
 
-def test_what_only_numba_could_load_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    binding.add_symbol("numba_alone", 1)
-    numba_alone: Any = types.ExternalFunction("numba_alone", types.void())
+def test_code_that_calls_functions_of_numba_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    binding.add_symbol("numba_only", 1)
+    numba_only: Any = types.ExternalFunction("numba_only", types.void())
 
     @cfunc("void()")
     def function() -> None:
-        numba_alone()
+        numba_only()
 
     monkeypatch.setattr(loops, "functions", lambda _: {"elman_forward_float32": function})
-    with pytest.raises(RuntimeError, match=r"calls what numba alone has: numba_alone$"):
+    with pytest.raises(RuntimeError, match=r"calls functions of numba: numba_only$"):
         object_code._compile("float32")
 
 
@@ -242,7 +240,7 @@ thread = threading.Thread(target=recurrence, args=x, kwargs={"engine": "compiled
 thread.start()
 begun.wait()
 if (child := os.fork()) == 0:
-    signal.alarm(60)  # ends a process that waits for ever
+    signal.alarm(60)  # kills a process that hangs
     recurrence(*x, engine="compiled")
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
@@ -251,7 +249,7 @@ thread.join()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
-def test_a_process_is_forked_before_or_after_code_is_compiled(code: bytes, tmp_path: Path) -> None:
+def test_no_fork_while_code_is_compiled(code: bytes, tmp_path: Path) -> None:
     (tmp_path / "code").write_bytes(code)
     command = [sys.executable, "-W", "ignore", "-c", WHILE_ANOTHER_THREAD_COMPILES]
     subprocess.run(
@@ -271,7 +269,7 @@ def full(descriptor: int, _: str) -> NoReturn:
     ("owner", "name", "function"),
     [(object_code, "open", full), (os, "replace", raises(PermissionError()))],
 )
-def test_what_cannot_be_written_leaves_nothing(
+def test_a_failed_write_leaves_no_file(
     owner: Any, name: str, function: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owner, name, function, raising=False)
@@ -279,33 +277,33 @@ def test_what_cannot_be_written_leaves_nothing(
     assert list(folder.iterdir()) == []
 
 
-def test_what_is_no_longer_used_is_removed(folder: Path) -> None:
+def test_unused_files_are_removed(folder: Path) -> None:
     hour = 3600
     ages = {
         "used.o": 29 * 24 * hour,
         "unused.o": 31 * 24 * hour,
         "begun.part": hour / 2,
         "given_up.part": 2 * hour,
-        "of_somebody_else": 99 * 24 * hour,
+        "of_another_program": 99 * 24 * hour,
     }
     for name, age in ages.items():
         (folder / name).touch()
         os.utime(folder / name, (time.time() - age,) * 2)
     object_code._write("new.o", b"code")
     left = {path.name for path in folder.iterdir()}
-    assert left == {"new.o", "used.o", "begun.part", "of_somebody_else"}
+    assert left == {"new.o", "used.o", "begun.part", "of_another_program"}
     assert object_code._read("new.o") == b"code"
 
 
-def test_what_is_read_counts_as_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    object_code._write("kept.o", b"code")
-    os.utime(folder / "kept.o", (0, 0))
+def test_reading_marks_a_file_as_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    object_code._write("cached.o", b"code")
+    os.utime(folder / "cached.o", (0, 0))
     with monkeypatch.context() as patch:
         patch.setattr(os, "utime", raises(PermissionError()))
-        assert object_code._read("kept.o") == b"code"
-    assert (folder / "kept.o").stat().st_mtime == 0
-    object_code._read("kept.o")
-    assert (folder / "kept.o").stat().st_mtime > time.time() - 60
+        assert object_code._read("cached.o") == b"code"
+    assert (folder / "cached.o").stat().st_mtime == 0
+    object_code._read("cached.o")
+    assert (folder / "cached.o").stat().st_mtime > time.time() - 60
 
 
 def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,9 +326,9 @@ assert BYTES == 32
 for T, B, I, H in ((3, 1, 1, 1), (20, 7, 3, 33), (18, 13, 30, 70)):
     shapes = (T, B, I), (B, H), (I, H), (H, H), (H,)
     x = [(torch.randn(s) / H**0.5).requires_grad_() for s in shapes]
-    found, right = (recurrence(*x, engine=engine) for engine in ("compiled", "unrolled"))
-    torch.testing.assert_close(found, right)
-    gradients = [torch.autograd.grad(h.sum(), x) for h in (found, right)]
+    found, expected = (recurrence(*x, engine=engine) for engine in ("compiled", "unrolled"))
+    torch.testing.assert_close(found, expected)
+    gradients = [torch.autograd.grad(h.sum(), x) for h in (found, expected)]
     torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-4)
 """
 

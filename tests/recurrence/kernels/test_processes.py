@@ -6,7 +6,7 @@ import pytest
 
 from elman.recurrence.kernels import processes
 
-# torch has threads when the process forks, elman has computed nothing yet.
+# torch has worker threads when the process forks; elman has not computed anything yet.
 FORK = """
 import multiprocessing, os, signal, torch, elman
 from torch.utils.data import DataLoader
@@ -15,7 +15,7 @@ x = torch.randn(1000, 1000)
 torch.tanh(x @ x)
 
 def compute():
-    signal.alarm(90)  # ends a process that waits for ever
+    signal.alarm(90)  # kills a process that hangs
     with torch.no_grad():
         elman.RNN(64, 256, engine="compiled")(torch.randn(30, 32, 64))
 
@@ -24,7 +24,7 @@ class Items(list):
         compute()
         return item
 """
-WAYS = {
+METHODS = {
     "fork": """
 if (child := os.fork()) == 0:
     compute()
@@ -44,9 +44,9 @@ assert len(list(DataLoader(Items([0]), num_workers=1, multiprocessing_context="f
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
-@pytest.mark.parametrize("way", WAYS)
-def test_a_forked_process_does_not_wait_for_threads_it_has_not(way: str) -> None:
-    code = FORK + WAYS[way]
+@pytest.mark.parametrize("method", METHODS)
+def test_a_forked_process_does_not_wait_for_missing_threads(method: str) -> None:
+    code = FORK + METHODS[method]
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=120)
 
 

@@ -53,8 +53,8 @@ def test_the_seed_decides(composed: Compose, run: str) -> None:
         ("prompt=''", "prompt must have at least one character"),
         ("temperature=0", "temperature must be a number greater than zero, got 0"),
         ("temperature=hot", "temperature must be a number greater than zero, got 'hot'"),
-        ("length=-1", "length must be an int from 0 on, got -1"),
-        ("length=many", "length must be an int from 0 on, got 'many'"),
+        ("length=-1", "length must be an int of at least 0, got -1"),
+        ("length=many", "length must be an int of at least 0, got 'many'"),
     ],
 )
 def test_refuses_to_write_so(composed: Compose, run: str, override: str, message: str) -> None:

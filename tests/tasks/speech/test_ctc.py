@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from torch.nn import functional
 
-from elman.tasks.speech.ctc import add, best_path, collapse, prefix_beam_search
+from elman.tasks.speech.ctc import best_path, collapse, logaddexp, prefix_beam_search
 from elman.tasks.speech.lexicon import Lexicon
 
 Text = tuple[int, ...]
@@ -30,7 +30,7 @@ def brute_force(log_y: torch.Tensor) -> dict[Text, float]:
 
 
 @given(T=st.integers(1, 6), K=st.integers(2, 4), seed=st.integers(0, 1000))
-def test_a_wide_beam_finds_the_likeliest_of_all_texts(T: int, K: int, seed: int) -> None:
+def test_a_wide_beam_finds_the_most_probable_text(T: int, K: int, seed: int) -> None:
     log_y = probabilities(T, K, seed)
     texts = brute_force(log_y)
     text, log_p = prefix_beam_search(log_y, width=10_000)
@@ -39,11 +39,11 @@ def test_a_wide_beam_finds_the_likeliest_of_all_texts(T: int, K: int, seed: int)
 
 
 @given(T=st.integers(1, 7), seed=st.integers(0, 1000))
-def test_of_the_texts_of_known_words_the_likeliest_is_found(T: int, seed: int) -> None:
+def test_a_wide_beam_with_a_lexicon_finds_the_most_probable_text(T: int, seed: int) -> None:
     log_y = probabilities(T, 4, seed)
     space = 3
     words = {(1,), (1, 2), (2, 2)}
-    strings = {  # of up to seven characters
+    strings = {  # with up to seven characters
         tuple(itertools.chain(*(((*word, space)) for word in chosen)))[:-1]
         for count in range(5)
         for chosen in itertools.product(words, repeat=count)
@@ -55,7 +55,7 @@ def test_of_the_texts_of_known_words_the_likeliest_is_found(T: int, seed: int) -
 
 
 @given(T=st.integers(2, 8), K=st.integers(2, 5), seed=st.integers(0, 1000))
-def test_its_probability_is_that_of_the_loss(T: int, K: int, seed: int) -> None:
+def test_the_probability_equals_that_of_the_loss(T: int, K: int, seed: int) -> None:
     log_y = probabilities(T, K, seed)
     text, log_p = prefix_beam_search(log_y, width=10_000)
     loss = functional.ctc_loss(
@@ -69,17 +69,17 @@ def test_its_probability_is_that_of_the_loss(T: int, K: int, seed: int) -> None:
 
 
 @given(T=st.integers(1, 5), K=st.integers(2, 4), seed=st.integers(0, 1000))
-def test_best_path_is_the_text_of_the_likeliest_alignment(T: int, K: int, seed: int) -> None:
+def test_best_path_is_the_text_of_the_most_probable_alignment(T: int, K: int, seed: int) -> None:
     log_y = probabilities(T, K, seed)
-    likeliest = max(
+    best = max(
         itertools.product(range(K), repeat=T),
         key=lambda alignment: sum(float(log_y[t, k]) for t, k in enumerate(alignment)),
     )
-    assert best_path(log_y) == tuple(k for k, _ in itertools.groupby(likeliest) if k != 0)
+    assert best_path(log_y) == tuple(k for k, _ in itertools.groupby(best) if k != 0)
 
 
 def test_the_search_finds_what_the_best_path_misses() -> None:
-    # The blank is likeliest at both time steps, but three alignments have the text (1,).
+    # The blank is most probable at both time steps, but three alignments have the text (1,).
     log_y = torch.tensor([[0.6, 0.4], [0.6, 0.4]]).log()
     assert best_path(log_y) == ()
     text, log_p = prefix_beam_search(log_y, width=4)
@@ -102,8 +102,8 @@ def test_collapse(alignment: list[int], text: Text) -> None:
     assert collapse(alignment) == text
 
 
-def test_add() -> None:
-    assert add(math.log(0.25), math.log(0.5)) == pytest.approx(math.log(0.75))
-    assert add(-math.inf, math.log(0.5)) == math.log(0.5)
-    assert add(-math.inf, -math.inf) == -math.inf
-    assert add(-2000, 0) == 0
+def test_logaddexp() -> None:
+    assert logaddexp(math.log(0.25), math.log(0.5)) == pytest.approx(math.log(0.75))
+    assert logaddexp(-math.inf, math.log(0.5)) == math.log(0.5)
+    assert logaddexp(-math.inf, -math.inf) == -math.inf
+    assert logaddexp(-2000, 0) == 0

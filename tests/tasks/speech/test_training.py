@@ -118,11 +118,11 @@ def test_the_words_that_may_be_said() -> None:
     lexicon = lexicon_of(data)
     assert lexicon is not None
     for text, known in (("on no", True), ("no", True), ("no o", False), ("no ", False)):
-        assert lexicon.holds(tuple(data.numbers(text).tolist())) == known
+        assert lexicon.is_complete(tuple(data.numbers(text).tolist())) == known
     assert lexicon_of(SpeechData(["on"], path="recordings")) is None
     without_spaces = lexicon_of(SpeechData(["on"], longest=1, alphabet="no"))
     assert without_spaces is not None
-    assert without_spaces.holds((2, 1))
+    assert without_spaces.is_complete((2, 1))
     assert not any(without_spaces.may_follow((2, 1), k) for k in (1, 2))
 
 

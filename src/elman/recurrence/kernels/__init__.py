@@ -1,1 +1,1 @@
-"""What engine `compiled` has compiled: its loops, and what they are made of."""
+"""The compiled code of engine `compiled`: its loops and their building blocks."""

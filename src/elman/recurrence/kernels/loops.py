@@ -1,11 +1,11 @@
-"""The two loops of backpropagation through time, compiled for the processor by numba.
+"""The forward and the backward loop of backpropagation through time, compiled by numba.
 
-All threads call the same function, and each does its share. Sequences do not need each other, so
-a thread that has some of the batch need not wait at every time step for a thread that has others.
-What is summed over all time steps and sequences is shared by the rows of the sum. Whatever the
-number of threads, each number is computed in the same order.
+All threads call the same function, and each thread works on its own rows. The sequences of a batch
+are independent, so threads need no synchronization at each time step. Sums over all time steps and
+sequences are distributed by the rows of the result. The order of the additions does not depend on
+the number of threads.
 
-Sequences are matrices here whose rows follow each other in time: X_t is B rows of X, `(T B, I)`.
+Sequences are stored as matrices, time step by time step: X_t is B rows of X, `(T B, I)`.
 """
 
 from typing import Any
@@ -26,11 +26,10 @@ from elman.recurrence.kernels.products import (
     rows_of,
     transpose,
 )
-from elman.recurrence.kernels.tiles import after, pointer, take
+from elman.recurrence.kernels.tiles import offset, pointer, unpack
 
-# Rows of `X U + b` that are computed at once: enough to use each number of U often, few enough to
-# find them in the cache afterwards.
-ROWS_AT_ONCE = 256
+# Rows of `X U + b` computed at once: enough to reuse U often, few enough to stay in the cache.
+ROWS_PER_CHUNK = 256
 
 thread_number: Any = types.ExternalFunction("omp_get_thread_num", types.int32())
 number_of_threads: Any = types.ExternalFunction("omp_get_num_threads", types.int32())
@@ -47,30 +46,30 @@ def forward(
     b: Matrix,
     f: int,
     lengths: Any,
-    differ: bool,
+    has_lengths: bool,
 ) -> None:
     """`a_t = X_t U + h_{t−1} V + b`, `h_t = f(a_t)` for t = 1 … T.
 
     Args:
-        h: to become `h_1 … h_T`, `(T B, H)`.
+        h: output, `h_1 … h_T`, `(T B, H)`.
         X: `(T B, I)`.
         h_0: `(B, H)`.
         U: `(I, H)`.
         V: `(H, H)`.
         b: `(1, H)`.
         f: TANH, RELU or SIGMOID.
-        lengths: of the B sequences; their states are zero from there on.
-        differ: whether there are lengths.
+        lengths: of the B sequences; the states after them are zero.
+        has_lengths: whether `lengths` is given.
     """
     B, H = h_0.rows, h.columns
     T = h.rows // B
-    first, last = share(B)
-    steps = max(1, ROWS_AT_ONCE // B)
+    first, last = thread_range(B)
+    steps = max(1, ROWS_PER_CHUNK // B)
     begin = 0
     while begin < T:
         end = min(begin + steps, T)
-        # X_t U + b does not wait for h_{t−1}: the rows of several time steps are shared.
-        above, below = share((end - begin) * B)
+        # X_t U + b does not depend on h_{t−1}: distribute the rows of several time steps.
+        above, below = thread_range((end - begin) * B)
         set_rows(h, b, begin * B + above, begin * B + below)
         add_product(h, X, U, begin * B + above, begin * B + below)
         wait_for_all()
@@ -80,8 +79,8 @@ def forward(
             # a_t = X_t U + h_{t−1} V + b
             add_product(h_t, h_previous, V, first, last)
             # h_t = f(a_t)
-            activate(after(h_t.numbers, first * H), f, (last - first) * H)
-            for n in range(first, last if differ else first):
+            activate(offset(h_t.data, first * H), f, (last - first) * H)
+            for n in range(first, last if has_lengths else first):
                 if t >= lengths[n]:
                     set_zero(h_t, n, n + 1)
         begin = end
@@ -107,28 +106,28 @@ def backward(
 ) -> None:
     """`∂h_t = ∂C_t/∂h_t + ∂a_{t+1} Vᵀ`, `∂a_t = ∂h_t ∘ f′(a_t)` for t = T … 1, and their sums.
 
-    A gradient that is not wanted comes as a matrix without rows.
+    A gradient that is not needed is passed as a matrix without rows.
 
     Args:
         dh: `∂C_t/∂h_t`, `(T, B, H)`.
-        dh_strides: how many numbers further the next time step, sequence and unit is.
+        dh_strides: strides of dh, in numbers: time step, sequence, unit.
         h: `(T B, H)`.
         X: `(T B, I)`.
         h_0: `(B, H)`.
         U_T: `(H, I)`.
-        V_T: `(H, H)`; may be the memory of dV where `da` has room for all time steps.
+        V_T: `(H, H)`; may share its memory with dV if `da` holds all time steps.
         f: TANH, RELU or SIGMOID.
-        da: room for ∂a of some time steps.
-        ones: a row of ones, as many as `da` has rows.
-        dX: to become `∂X`, `(T B, I)`.
-        dh_0: to become `∂h_0`, `(B, H)`.
-        dU: to become `∂U`, `(I, H)`.
-        dV: to become `∂V`, `(H, H)`.
-        db: to become `∂b`, `(1, H)`.
+        da: a buffer for ∂a of a chunk of time steps.
+        ones: a row of ones, one for each row of `da`.
+        dX: output, `∂X`, `(T B, I)`.
+        dh_0: output, `∂h_0`, `(B, H)`.
+        dU: output, `∂U`, `(I, H)`.
+        dV: output, `∂V`, `(H, H)`.
+        db: output, `∂b`, `(1, H)`.
     """
     B, H = h_0.rows, h.columns
     T, steps = h.rows // B, da.rows // B
-    first, last = share(B)
+    first, last = thread_range(B)
     numbers = (last - first) * H
     end = T
     while end > 0:
@@ -141,87 +140,87 @@ def backward(
             )
             for n in range(first, last):
                 for j in range(H):
-                    place = t * dh_strides[0] + n * dh_strides[1] + j * dh_strides[2]
-                    da_t.numbers[n * H + j] = dh[place]
+                    index = t * dh_strides[0] + n * dh_strides[1] + j * dh_strides[2]
+                    da_t.data[n * H + j] = dh[index]
             if t < T - 1:
                 # ∂h_t = ∂C_t/∂h_t + ∂a_{t+1} Vᵀ
                 add_product(da_t, da_next, V_T, first, last)
             # ∂a_t = ∂h_t ∘ f′(a_t)
-            differentiate(after(da_t.numbers, first * H), after(h_t.numbers, first * H), f, numbers)
+            differentiate(offset(da_t.data, first * H), offset(h_t.data, first * H), f, numbers)
         if begin == 0:  # ∂h_0 = ∂a_1 Vᵀ
-            own = min(last, dh_0.rows)
-            set_zero(dh_0, first, own)
-            add_product(dh_0, da, V_T, first, own)
+            end_row = min(last, dh_0.rows)
+            set_zero(dh_0, first, end_row)
+            add_product(dh_0, da, V_T, first, end_row)
         wait_for_all()
 
         # ∂U = Σ_t X_tᵀ ∂a_t     ∂V = Σ_t h_{t−1}ᵀ ∂a_t     ∂b = Σ_t ∂a_t
         rows = (end - begin) * B
         da_steps, X_steps = rows_of(da, 0, rows), rows_of(X, begin * B, rows)
-        left, right = share(H)
-        db_share = columns_of(db, left, right - left)
+        left, right = thread_range(H)
+        db_columns = columns_of(db, left, right - left)
         if end == T:
-            set_zero(dU, *share(dU.rows))
-            set_zero(dV, *share(dV.rows))
-            set_zero(db_share, 0, db.rows)
-        add_product(db_share, ones, columns_of(da_steps, left, right - left), 0, db.rows)
-        add_product(dU, transpose(X_steps), da_steps, *share(dU.rows))
+            set_zero(dU, *thread_range(dU.rows))
+            set_zero(dV, *thread_range(dV.rows))
+            set_zero(db_columns, 0, db.rows)
+        add_product(db_columns, ones, columns_of(da_steps, left, right - left), 0, db.rows)
+        add_product(dU, transpose(X_steps), da_steps, *thread_range(dU.rows))
         if begin > 0:
             h_previous = rows_of(h, (begin - 1) * B, rows)
-            add_product(dV, transpose(h_previous), da_steps, *share(dV.rows))
-        else:  # h_0 lies elsewhere
+            add_product(dV, transpose(h_previous), da_steps, *thread_range(dV.rows))
+        else:  # h_0 is not in the memory of h
             h_previous, da_later = rows_of(h, 0, rows - B), rows_of(da, B, rows - B)
-            add_product(dV, transpose(h_0), rows_of(da, 0, B), *share(dV.rows))
-            add_product(dV, transpose(h_previous), da_later, *share(dV.rows))
+            add_product(dV, transpose(h_0), rows_of(da, 0, B), *thread_range(dV.rows))
+            add_product(dV, transpose(h_previous), da_later, *thread_range(dV.rows))
         if dX.rows > 0:  # ∂X_t = ∂a_t Uᵀ
-            above, below = share(rows)
+            above, below = thread_range(rows)
             dX_steps = rows_of(dX, begin * B, rows)
             set_zero(dX_steps, above, below)
             add_product(dX_steps, da_steps, U_T, above, below)
-        if begin > 0:  # before ∂a of these time steps is overwritten
+        if begin > 0:  # the next chunk overwrites ∂a
             wait_for_all()
         end = begin
 
 
 @compiled
-def share(n: int) -> tuple[int, int]:
-    """What this thread does of n things: the first of its own, and the one after its last."""
+def thread_range(n: int) -> tuple[int, int]:
+    """This thread's part of range(n): its first index, and the index after its last."""
     thread, threads = thread_number(), number_of_threads()
     return n * thread // threads, n * (thread + 1) // threads
 
 
 @compiled
 def set_rows(A: Matrix, row: Matrix, first: int, last: int) -> None:
-    """Every row of A from `first` to before `last` becomes the one row."""
+    """Copies `row` to the rows of A from `first` up to, excluding, `last`."""
     for n in range(first, last):
         for j in range(A.columns):
-            A.numbers[n * A.row + j] = row.numbers[j]
+            A.data[n * A.row_stride + j] = row.data[j]
 
 
 @compiled
 def set_zero(A: Matrix, first: int, last: int) -> None:
-    """The rows of A from `first` to before `last` become zero."""
+    """Sets the rows of A from `first` up to, excluding, `last` to zero."""
     for n in range(first, last):
         for j in range(A.columns):
-            A.numbers[n * A.row + j] = 0
+            A.data[n * A.row_stride + j] = 0
 
 
 def functions(name: str) -> dict[str, Any]:
-    """For the dtype of a name the functions of C, by name: `product`, `forward` and `backward`.
+    """The C functions `product`, `forward` and `backward` for a dtype, by name.
 
-    The last two take the address of integers, the arguments as `compiled` puts them in order. An
-    address that is 0 is that of a gradient which is not wanted.
+    The last two take the address of an array of integers: their arguments, in the order that engine
+    `compiled` packs them. Address 0 stands for a gradient that is not needed.
     """
     dtype = getattr(types, name)
     numbers, n = types.CPointer(dtype), types.intp  # type: ignore[no-untyped-call]
-    of_matrices = types.void(numbers, n, numbers, n, n, numbers, n, n, n, n, n)
-    of_address = types.void(types.CPointer(n))  # type: ignore[no-untyped-call]
+    product_type = types.void(numbers, n, numbers, n, n, numbers, n, n, n, n, n)
+    loop_type = types.void(types.CPointer(n))  # type: ignore[no-untyped-call]
 
-    compiled_product = cfunc(of_matrices, error_model="numpy", fastmath=CONTRACT)(product)
+    compiled_product = cfunc(product_type, error_model="numpy", fastmath=CONTRACT)(product)
     binding.add_symbol(product_name(dtype), compiled_product.address)
 
-    @cfunc(of_address, error_model="numpy")
+    @cfunc(loop_type, error_model="numpy")
     def forward_at(integers: Any) -> None:
-        T, B, I, H, f, h_0_row, h_0_column, h, X, h_0, U, V, b, lengths = take(integers, 14)
+        T, B, I, H, f, h_0_row, h_0_column, h, X, h_0, U, V, b, lengths = unpack(integers, 14)
         forward(
             matrix(pointer(h, dtype), T * B, H),
             matrix(pointer(X, dtype), T * B, I),
@@ -234,10 +233,10 @@ def functions(name: str) -> dict[str, Any]:
             lengths != 0,
         )
 
-    @cfunc(of_address, error_model="numpy")
+    @cfunc(loop_type, error_model="numpy")
     def backward_at(integers: Any) -> None:
-        T, B, I, H, f, h_0_row, h_0_column, steps, dh_t, dh_n, dh_j = take(integers, 11)
-        dh, h, X, h_0, U_T, V_T, da, one, dX, dh_0, dU, dV, db = take(after(integers, 11), 13)
+        T, B, I, H, f, h_0_row, h_0_column, steps, dh_t, dh_n, dh_j = unpack(integers, 11)
+        dh, h, X, h_0, U_T, V_T, da, one, dX, dh_0, dU, dV, db = unpack(offset(integers, 11), 13)
         backward(
             pointer(dh, dtype),
             (dh_t, dh_n, dh_j),

@@ -1,3 +1,3 @@
-"""The numbers by which the compiled loops know f."""
+"""Codes of f for the compiled loops."""
 
 TANH, RELU, SIGMOID = range(3)

@@ -1,4 +1,4 @@
-"""Whether this process was forked, told by the number it had when elman was imported."""
+"""Whether this process was forked after elman was imported, by its process id."""
 
 import os
 
@@ -6,9 +6,9 @@ IMPORTED_IN = os.getpid()
 
 
 def forked() -> bool:
-    """Whether this is a process that the one which imported elman has forked.
+    """Whether this process is a fork of the process that imported elman.
 
-    A fork takes no threads along, but OpenMP believes they are there: who gives them work, be it
-    torch or the compiled loops, waits for ever.
+    A forked process has no worker threads, but OpenMP assumes that they exist. torch or the
+    compiled loops would wait for them forever.
     """
     return os.getpid() != IMPORTED_IN

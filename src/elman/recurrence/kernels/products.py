@@ -1,4 +1,4 @@
-"""Matrix products of any size, for numba, out of the tiles that the processor's registers hold."""
+"""Matrix products of any size for numba, in tiles that fit into the processor's registers."""
 
 from typing import Any, NamedTuple
 
@@ -6,74 +6,77 @@ from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 
-from elman.recurrence.kernels.tiles import ROWS, VECTORS, add_tile, after, intrinsic, lanes
+from elman.recurrence.kernels.tiles import ROWS, VECTORS, add_tile, intrinsic, lanes, offset
 
-DEPTH = (
-    128  # rows of B that stay in the nearest cache while they are used: 32 KiB of a tile's width
-)
+# Rows of B used at a time. With the width of a tile they take 32 KiB, and stay in the L1 cache.
+DEPTH = 128
 
-# "contract": a product and a sum in one instruction, rounded once.
+# "contract": fused multiply-add, rounded once.
 CONTRACT = {"contract"}
 compiled = njit(error_model="numpy", fastmath=CONTRACT)
 
 
 class Matrix(NamedTuple):
-    """Numbers in memory.
+    """A strided matrix in memory.
 
     Attributes:
-        numbers: the first of them.
-        rows: how many rows there are.
-        columns: how many columns.
-        row: how many numbers further the next row begins.
-        column: how many numbers further the next column begins.
+        data: pointer to the first number.
+        rows: number of rows.
+        columns: number of columns.
+        row_stride: distance from a row to the next, in numbers.
+        column_stride: distance from a column to the next, in numbers.
     """
 
-    numbers: Any
+    data: Any
     rows: int
     columns: int
-    row: int
-    column: int
+    row_stride: int
+    column_stride: int
 
 
 @compiled
-def matrix(numbers: Any, rows: int, columns: int) -> Matrix:
-    """A matrix whose rows follow each other in memory."""
-    return Matrix(numbers, rows, columns, columns, 1)
+def matrix(data: Any, rows: int, columns: int) -> Matrix:
+    """A contiguous matrix."""
+    return Matrix(data, rows, columns, columns, 1)
 
 
 @compiled
 def rows_of(A: Matrix, first: int, rows: int) -> Matrix:
-    """The rows of A from `first` on."""
-    return Matrix(after(A.numbers, first * A.row), rows, A.columns, A.row, A.column)
+    """A view of `rows` rows of A, starting at `first`."""
+    return Matrix(
+        offset(A.data, first * A.row_stride), rows, A.columns, A.row_stride, A.column_stride
+    )
 
 
 @compiled
 def columns_of(A: Matrix, first: int, columns: int) -> Matrix:
-    """The columns of A from `first` on."""
-    return Matrix(after(A.numbers, first * A.column), A.rows, columns, A.row, A.column)
+    """A view of `columns` columns of A, starting at `first`."""
+    return Matrix(
+        offset(A.data, first * A.column_stride), A.rows, columns, A.row_stride, A.column_stride
+    )
 
 
 @compiled
 def transpose(A: Matrix) -> Matrix:
-    """Aᵀ, in the memory of A."""
-    return Matrix(A.numbers, A.columns, A.rows, A.column, A.row)
+    """A view of Aᵀ."""
+    return Matrix(A.data, A.columns, A.rows, A.column_stride, A.row_stride)
 
 
 @compiled
 def add_product(C: Matrix, A: Matrix, B: Matrix, first: int, last: int) -> None:
-    """`C += A B` for the rows of C and A from `first` to before `last`.
+    """`C += A B` for the rows of C and A from `first` up to, excluding, `last`.
 
-    The rows of B and C must be whole. Whatever the rows, each number of C is summed in the same
-    order.
+    The rows of B and C must be contiguous. The order of the additions does not depend on the range
+    of rows.
     """
     call_product(
-        C.numbers,
-        C.row,
-        A.numbers,
-        A.row,
-        A.column,
-        B.numbers,
-        B.row,
+        C.data,
+        C.row_stride,
+        A.data,
+        A.row_stride,
+        A.column_stride,
+        B.data,
+        B.row_stride,
         B.rows,
         B.columns,
         first,
@@ -96,7 +99,7 @@ def call_product(
     first: Any,
     last: Any,
 ) -> Any:
-    """Calls `product`, which is compiled once for all that call it."""
+    """Calls `product`, which is compiled once for all callers."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
@@ -112,7 +115,7 @@ def call_product(
 
 
 def product_name(dtype: Any) -> str:
-    """The name of `product` for a dtype of numba's."""
+    """The symbol name of `product` for a numba dtype."""
     return f"elman_product_{dtype}"
 
 
@@ -129,9 +132,9 @@ def product(
     first: int,
     last: int,
 ) -> None:
-    """`add_product`, as a function of C."""
+    """`add_product` as a C function."""
     width = VECTORS * lanes(C)
-    blocks = -(-(last - first) // ROWS)  # of rows, about equally high
+    blocks = -(-(last - first) // ROWS)  # of rows, of about equal height
     for k in range(0, B_rows, DEPTH):
         depth = min(DEPTH, B_rows - k)
         for j in range(0, B_columns, width):
@@ -139,8 +142,8 @@ def product(
             for n in range(blocks):
                 i = first + (last - first) * n // blocks
                 rows = first + (last - first) * (n + 1) // blocks - i
-                C_tile, A_tile = after(C, i * C_row + j), after(A, i * A_row + k * A_column)
-                B_tile = after(B, k * B_row + j)
+                C_tile, A_tile = offset(C, i * C_row + j), offset(A, i * A_row + k * A_column)
+                B_tile = offset(B, k * B_row + j)
                 add_tile(
                     C_tile, C_row, A_tile, A_row, A_column, B_tile, B_row, depth, rows, columns
                 )

@@ -1,11 +1,12 @@
 """A small matrix product in the registers of the processor, for numba.
 
-A tile is a few rows of C times a few vectors of its columns. All its sums stay in registers while
-k runs: a step of k loads one row of B and multiplies it by one number of each row of A.
+A tile is a block of C: a few rows, and a few SIMD vectors of columns. All its sums stay in
+registers during the loop over k. A step of k loads one row of B and multiplies it by one number of
+each row of A.
 
     C[r, v] += Σ_k A[r, k] · B[k, v]        r < ROWS, v < VECTORS
 
-numba would keep the sums in memory, so the loop is written here in the language of LLVM.
+numba would keep the sums in memory, so this module generates LLVM code directly.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils
 
-# AVX-512 has 32 registers of 64 bytes, AVX 16 of 32 (where there are others, LLVM makes do). The
+# AVX-512 has 32 registers of 64 bytes, AVX 16 of 32 bytes (LLVM adapts the code to others). The
 # sums of the largest tile, a row of B and a number of A fit into them.
 WIDE = bool(binding.get_host_cpu_features().get("avx512f"))
 BYTES = 64 if WIDE else 32
@@ -27,13 +28,13 @@ INT, LANE = ir.IntType(64), ir.IntType(32)
 
 
 def intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
-    """numba's; its own annotation counts the compiler among the arguments of a call."""
+    """numba's `intrinsic`, without its type annotations: they count the compiler as an argument."""
     return numba.extending.intrinsic(function)
 
 
 @intrinsic
 def pointer(_: Any, address: Any, dtype: Any) -> Any:
-    """The numbers of a dtype that lie at an address."""
+    """A pointer to numbers of a dtype at an address."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         llvm = context.get_value_type(signature.return_type)
@@ -44,24 +45,24 @@ def pointer(_: Any, address: Any, dtype: Any) -> Any:
 
 
 @intrinsic
-def take(_: Any, integers: Any, n: Any) -> Any:
+def unpack(_: Any, integers: Any, n: Any) -> Any:
     """The first n integers, for a literal n."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        places = [builder.gep(arguments[0], [INT(k)]) for k in range(n.literal_value)]
+        elements = [builder.gep(arguments[0], [INT(k)]) for k in range(n.literal_value)]
         return context.make_tuple(
-            builder, signature.return_type, [builder.load(place) for place in places]
+            builder, signature.return_type, [builder.load(element) for element in elements]
         )
 
     if not isinstance(n, types.IntegerLiteral):
         raise numba.errors.RequireLiteralValue("n")
-    taken = types.UniTuple(integers.dtype, n.literal_value)  # type: ignore[no-untyped-call]
-    return taken(integers, n), generate
+    unpacked = types.UniTuple(integers.dtype, n.literal_value)  # type: ignore[no-untyped-call]
+    return unpacked(integers, n), generate
 
 
 @intrinsic
-def after(_: Any, numbers: Any, n: Any) -> Any:
-    """The numbers from the n-th on: what `numbers + n` is in C."""
+def offset(_: Any, numbers: Any, n: Any) -> Any:
+    """A pointer to the n-th number: `numbers + n` in C."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.gep(arguments[0], [arguments[1]])
@@ -71,7 +72,7 @@ def after(_: Any, numbers: Any, n: Any) -> Any:
 
 @intrinsic
 def lanes(_: Any, numbers: Any) -> Any:
-    """How many of such numbers make up a vector."""
+    """How many of these numbers fit into a SIMD vector."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return INT(BYTES * 8 // numbers.dtype.bitwidth)
@@ -96,16 +97,16 @@ def add_tile(
     """`C += A B` for a tile of C.
 
     Args:
-        C: its first number.
-        C_row: how many numbers further its next row begins.
-        A: the first number of its rows.
-        A_row: how many numbers further its next row begins,
-        A_column: and its next column.
-        B: the first number of its columns.
-        B_row: how many numbers further its next row begins.
-        depth: how many k there are.
-        rows: of the tile, from 1 to ROWS.
-        columns: of the tile, from 1 to those of VECTORS vectors.
+        C: pointer to the first number of the tile.
+        C_row: row stride of C, in numbers.
+        A: pointer to the first number of the tile's rows of A.
+        A_row: row stride of A.
+        A_column: column stride of A.
+        B: pointer to the first number of the tile's columns of B.
+        B_row: row stride of B.
+        depth: number of steps of k.
+        rows: rows of the tile, from 1 to ROWS.
+        columns: columns of the tile, from 1 to the width of VECTORS vectors.
     """
     number = C.dtype
 
@@ -113,7 +114,7 @@ def add_tile(
         *matrices, rows, columns = arguments
         element = context.get_value_type(number)
         lanes = BYTES * 8 // number.bitwidth
-        # A tile of full width needs no mask for its last vector: counted as one more, of none.
+        # A full-width tile needs no mask for its last vector; it is the case of 0 vectors.
         vectors = builder.sdiv(builder.add(columns, INT(lanes - 1)), INT(lanes))
         is_full = builder.icmp_signed("==", columns, INT(VECTORS * lanes))
         kind = builder.select(is_full, INT(0), vectors)
@@ -134,14 +135,14 @@ def add_tile(
 
 
 class _Tile:
-    """Writes the function of one size of tile into a module of LLVM.
+    """Generates the function for one tile size in an LLVM module.
 
     Args:
-        module: of LLVM.
-        element: what the numbers are.
-        lanes: numbers of a vector.
-        rows: of the tile.
-        vectors: of a row of it.
+        module: the LLVM module.
+        element: LLVM type of the numbers.
+        lanes: numbers per vector.
+        rows: rows of the tile.
+        vectors: vectors per row.
         masked: whether the last vector may have fewer columns.
     """
 
@@ -151,12 +152,12 @@ class _Tile:
         self.module, self.element, self.lanes = module, element, lanes
         self.rows, self.vectors, self.masked = rows, vectors, masked
         self.vector = ir.VectorType(element, lanes)
-        self.kind = f"v{lanes}f{BYTES * 8 // lanes}"  # as LLVM names such vectors
-        self.align = BYTES // lanes  # bytes of a number: vectors may begin at any
+        self.kind = f"v{lanes}f{BYTES * 8 // lanes}"  # LLVM's name of the vector type
+        self.align = BYTES // lanes  # bytes per number: vectors need no other alignment
         self.zeros = ir.Constant(self.vector, [0.0] * lanes)
 
     def function(self) -> Any:
-        """The function, written where it is not there yet."""
+        """The function; generated at the first call."""
         name = f"elman_tile_{self.kind}_{self.rows}x{self.vectors}{'_masked' * self.masked}"
         if name in self.module.globals:
             return self.module.globals[name]
@@ -179,17 +180,17 @@ class _Tile:
         builder.branch(loop)
 
         builder = ir.IRBuilder(loop)
-        k = _running(builder, INT, INT(0), begin)
-        A_k = _running(builder, numbers, A, begin)
-        B_k = _running(builder, numbers, B, begin)
+        k = _phi(builder, INT, INT(0), begin)
+        A_k = _phi(builder, numbers, A, begin)
+        B_k = _phi(builder, numbers, B, begin)
         sums = [
-            [_running(builder, self.vector, self.zeros, begin) for _ in range(self.vectors)]
+            [_phi(builder, self.vector, self.zeros, begin) for _ in range(self.vectors)]
             for _ in range(self.rows)
         ]
         B_vectors = [self._load(builder, B_k, v) for v in range(self.vectors)]
         totals = []
         for r in range(self.rows):
-            A_rk = self._everywhere(builder, builder.load(builder.gep(A_k, [A_rows[r]])))
+            A_rk = self._broadcast(builder, builder.load(builder.gep(A_k, [A_rows[r]])))
             totals.append(
                 [
                     self._multiply_add(builder, A_rk, b, s)
@@ -215,13 +216,13 @@ class _Tile:
         return function
 
     def _mask(self, builder: Any, columns: Any) -> Any:
-        """Which lanes of the last vector are columns of C."""
-        left = builder.sub(columns, INT((self.vectors - 1) * self.lanes))
+        """Which lanes of the last vector are columns of C: its mask."""
+        remaining = builder.sub(columns, INT((self.vectors - 1) * self.lanes))
         lanes = ir.Constant(ir.VectorType(INT, self.lanes), list(range(self.lanes)))
-        return builder.icmp_signed("<", lanes, self._everywhere(builder, left))
+        return builder.icmp_signed("<", lanes, self._broadcast(builder, remaining))
 
-    def _everywhere(self, builder: Any, number: Any) -> Any:
-        """A vector of one number."""
+    def _broadcast(self, builder: Any, number: Any) -> Any:
+        """A vector with one number in all lanes."""
         undefined = ir.Constant(ir.VectorType(number.type, self.lanes), ir.Undefined)
         first = builder.insert_element(undefined, number, LANE(0))
         zeroth = ir.Constant(ir.VectorType(LANE, self.lanes), [0] * self.lanes)
@@ -259,8 +260,8 @@ class _Tile:
         return builder.call(function, arguments)
 
 
-def _running(builder: Any, kind: Any, first: Any, begin: Any) -> Any:
-    """A value that begins as `first` and is another in each round of the loop."""
+def _phi(builder: Any, kind: Any, first: Any, begin: Any) -> Any:
+    """A phi node: `first` in the first iteration; the caller adds the value of the others."""
     value = builder.phi(kind)
     value.add_incoming(first, begin)
     return value

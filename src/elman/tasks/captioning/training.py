@@ -81,7 +81,7 @@ def write(network: Captioner, words: Words, pictures: Tensor, width: int) -> lis
         pictures: red, green and blue from 0 to 1, `(B, 3, side, side)`.
         width: captions that the search keeps for each picture.
     """
-    tokens = network.write(pictures, BEGIN, END, width, LONGEST).tokens  # (B, width, L)
+    tokens = network.generate(pictures, BEGIN, END, width, LONGEST).tokens  # (B, width, L)
     return [words.decode(best) for best in tokens[:, 0].tolist()]
 
 

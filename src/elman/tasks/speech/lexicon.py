@@ -1,36 +1,36 @@
-"""The words that may be written, for a search that writes no others."""
+"""A lexicon, which restricts a search to known words."""
 
 from collections.abc import Iterable
 
-Text = tuple[int, ...]  # the numbers of its characters
+Text = tuple[int, ...]  # indices of characters
 
 
 class Lexicon:
-    """Texts that are strings of known words, with one space between two.
+    """Accepts texts of known words that are separated by single spaces.
 
     Args:
-        words: those that are known.
-        space: the number of the character that stands between words.
+        words: the known words.
+        space: index of the space character.
     """
 
     def __init__(self, words: Iterable[Text], space: int) -> None:
         self._words = frozenset(words)
-        self._beginnings = frozenset(word[:n] for word in self._words for n in range(1 + len(word)))
+        self._prefixes = frozenset(word[:n] for word in self._words for n in range(1 + len(word)))
         self._space = space
 
     def may_follow(self, text: Text, character: int) -> bool:
-        """Whether the character may come after `text`, which known words begin with."""
+        """Whether `text` plus this character is a prefix of an accepted text, as `text` must be."""
         last = self._last_word(text)
         if character == self._space:
             return last in self._words
-        return (*last, character) in self._beginnings
+        return (*last, character) in self._prefixes
 
-    def holds(self, text: Text) -> bool:
-        """Whether `text`, which known words begin with, ends with one of them, or is empty."""
+    def is_complete(self, text: Text) -> bool:
+        """Whether `text`, a prefix of an accepted text, is empty or ends with a complete word."""
         return not text or self._last_word(text) in self._words
 
     def _last_word(self, text: Text) -> Text:
-        begin = len(text)
-        while begin > 0 and text[begin - 1] != self._space:
-            begin -= 1
-        return text[begin:]
+        start = len(text)
+        while start > 0 and text[start - 1] != self._space:
+            start -= 1
+        return text[start:]
