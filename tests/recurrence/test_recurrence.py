@@ -334,3 +334,17 @@ def test_an_unknown_engine() -> None:
     x = arguments(T=1, B=1, I=1, H=1)
     with pytest.raises(ValueError, match=r"engine must be one of auto, .* compiled, got 'btpt'"):
         recurrence(*x, engine="btpt")  # type: ignore[arg-type]
+
+
+def test_your_own_engine_is_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    def doubled(*arguments: Tensor) -> Tensor:
+        return 2 * ENGINES["unrolled"](*arguments)
+
+    monkeypatch.setitem(ENGINES, "doubled", doubled)
+    rnn = RNN(3, 4, engine="doubled")
+    X = torch.randn(5, 2, 3)
+    output, _ = rnn(X)
+    rnn.engine = "unrolled"
+    torch.testing.assert_close(output, 2 * rnn(X)[0])
+    with pytest.raises(ValueError, match="engine must be one of auto, unrolled, bptt, compiled, d"):
+        RNN(3, 4, engine="other")

@@ -35,7 +35,7 @@ def contenders(rnn: RNN, X: Tensor) -> dict[str, Contender]:
     """All that are installed and can compute on the device of X, by name."""
     found = {"torch.nn.RNN": _torch(rnn.to_torch(), X)}
     for engine in ("auto", *ENGINES):
-        ours = RNN(rnn.input_size, rnn.hidden_size, device=X.device, engine=engine)  # type: ignore[arg-type]
+        ours = RNN(rnn.input_size, rnn.hidden_size, device=X.device, engine=engine)
         ours.load_state_dict(rnn.state_dict())
         if engine != "compiled" or X.device.type == "cpu":
             found[f"elman {engine}"] = _torch(ours, X)

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -23,6 +23,7 @@ from elman.recurrence.torch_internals import dispatch_modes, is_capturing_graph,
 from elman.recurrence.unrolled import unroll, unrolled
 
 __all__ = [
+    "ENGINES",
     "Engine",
     "autocast",
     "check_devices",
@@ -35,8 +36,8 @@ __all__ = [
     "unroll",
 ]
 
-Engine = Literal["auto", "unrolled", "bptt", "compiled"]
-NAMES = get_args(Engine)
+Engine = Literal["auto", "unrolled", "bptt", "compiled"] | str
+# By name. Your own engine becomes a choice with ENGINES["name"] = function.
 ENGINES: dict[str, Callable[..., Tensor]] = {
     "unrolled": unrolled,
     "bptt": bptt,
@@ -106,8 +107,9 @@ def recurrence(
 
 def check_engine(engine: str) -> None:
     """Raises ValueError unless `engine` is the name of an engine."""
-    if engine not in NAMES:
-        raise ValueError(f"engine must be one of {', '.join(NAMES)}, got {engine!r}")
+    if engine not in ("auto", *ENGINES):
+        names = ", ".join(["auto", *ENGINES])
+        raise ValueError(f"engine must be one of {names}, got {engine!r}")
 
 
 def check_devices(X: Tensor, h_0: Tensor, *others: Tensor | None) -> None:
