@@ -2,22 +2,13 @@
 
 import os
 import pickle
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from omegaconf import DictConfig
 
 from elman.training.checkpoint import find_checkpoint, load_checkpoint, load_network, restore
-from elman.training.train import train
-
-
-@pytest.fixture
-def run(configured: Callable[..., DictConfig], tmp_path: Path) -> Path:
-    train(configured("trainer.max_epochs=1"))
-    return tmp_path / "run"
 
 
 def vocabulary_size(checkpoint: dict[str, Any]) -> int:

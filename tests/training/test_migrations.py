@@ -1,0 +1,71 @@
+"""Checkpoints of the first version."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hydra.utils import get_class
+from omegaconf import DictConfig
+
+from elman.training.evaluate import evaluate
+from elman.training.migrations import ARGUMENTS, TARGETS, VERSION, migrate
+from elman.training.results import Result
+from elman.training.run_folder import BEST
+
+
+def as_version_1(checkpoint: dict[str, Any]) -> dict[str, Any]:
+    """The same checkpoint with the names of the first version."""
+    earlier = {present: name for name, present in TARGETS.items()}
+    old = {key: value for key, value in checkpoint.items() if key != "version"}
+    for part in ("data", "training", "objective"):
+        old[part] = {**old[part], "_target_": earlier[old[part]["_target_"]]}
+    return old
+
+
+def test_a_checkpoint_of_the_first_version_is_tested_with_the_same_result(
+    run: Path, composed: Callable[..., DictConfig]
+) -> None:
+    checkpoint = torch.load(run / BEST, weights_only=True)
+    assert checkpoint["version"] == VERSION
+    old = as_version_1(checkpoint)
+    assert old["data"]["_target_"] == "elman.data.CharacterData"
+    torch.save(old, run / BEST)
+    quiet = "+trainer.enable_progress_bar=false"
+    bits = evaluate(composed("evaluate", f"checkpoint={run}", quiet))
+    assert bits == pytest.approx(Result.read(run).metrics["bpc"], rel=1e-6)
+
+
+@pytest.mark.parametrize("name", TARGETS.values())
+def test_every_present_name_is_a_class(name: str) -> None:
+    get_class(name)
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_renamed_arguments_are_arguments_of_the_class(name: str) -> None:
+    parameters = get_class(name).__init__.__annotations__
+    for earlier, present in ARGUMENTS[name].items():
+        assert earlier not in parameters
+        assert present is None or present in parameters
+
+
+def test_arguments_and_the_state_of_the_data_are_renamed() -> None:
+    old = {
+        "data": {"_target_": "elman.data.SpeechData", "validation_share": 0.1, "seed": 3},
+        "objective": {"_target_": "elman.training.objectives.CrossEntropy", "smoothing": 0.2},
+        "network": {"_target_": "elman.networks.LanguageModel", "rnn": {"_target_": "elman.RNN"}},
+        "SeriesData": {"mean": 1.0},
+        "epoch": 4,
+    }
+    new = migrate(old)
+    assert new["data"] == {"_target_": TARGETS["elman.data.SpeechData"], "seed": 3}
+    assert new["objective"] == {
+        "_target_": "elman.training.class_objectives.CrossEntropy",
+        "label_smoothing": 0.2,
+    }
+    assert new["network"] == old["network"]
+    assert new["ForecastingData"] == {"mean": 1.0}
+    assert "SeriesData" not in new
+    assert new["epoch"] == 4
+    assert migrate({**old, "version": VERSION}) == {**old, "version": VERSION}
