@@ -33,7 +33,7 @@ def test_trains_and_returns_the_folder_and_the_metrics(
 
 def test_a_wrong_override_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(Exception, match="Could not override 'network.hidden'"):
+    with pytest.raises(Exception, match=r"Could not override 'network\.hidden'"):
         elman.train(["network.hidden=3"])
-    with pytest.raises(FileNotFoundError, match="data.path: there is no file nowhere.txt"):
+    with pytest.raises(FileNotFoundError, match=r"data\.path: there is no file nowhere\.txt"):
         elman.train(["data.path=nowhere.txt"], quiet=True)
