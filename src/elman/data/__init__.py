@@ -1,5 +1,9 @@
 """Data: one LightningDataModule a file, and how data are fetched."""
 
+from elman.extras import require
+
+require(__name__, "tasks", "PIL", "lightning", "networkx", "polib", "scipy", "sentencepiece")
+
 from elman.data.captions import CaptionData
 from elman.data.characters import CharacterData
 from elman.data.digits import DigitData, DigitRowData
