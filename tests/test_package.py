@@ -8,6 +8,7 @@ from pathlib import Path
 import elman
 
 SOURCE = Path(elman.__file__).parent
+CONF = Path(__file__).parents[1] / "conf"
 
 # A part imports only from parts to its left; `reference` from none and only few from it.
 LAYERS = ["equations", "nonlinearities", "recurrence", "layers", "networks"]
@@ -69,3 +70,8 @@ def test_what_the_package_offers() -> None:
     assert elman.__version__
     assert {"RNN", "RNNCell", "Dense", "Readout", "equations", "reference"} <= set(elman.__all__)
     assert all(hasattr(elman, name) for name in elman.__all__)
+
+
+def test_the_configuration_is_part_of_the_package() -> None:
+    inside = {path.name for path in (SOURCE / "conf").iterdir()}
+    assert {"train.yaml", "experiment"} <= inside == {path.name for path in CONF.iterdir()}
