@@ -1,5 +1,7 @@
 """Where a decoder looks: additive attention."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
@@ -86,6 +88,13 @@ class AdditiveAttention(nn.Module):
         # context_t = Σ_s α_ts h_s
         context = torch.einsum("tbs,sbm->tbm", α, h_s)  # (T, B, M)
         return context, α
+
+    if TYPE_CHECKING:  # torch has a call return Any
+
+        def __call__(
+            self, h_t: Tensor, h_s: Tensor, keys: Tensor, mask: Tensor
+        ) -> tuple[Tensor, Tensor]:
+            """Calls `forward`, and what is hooked on it."""
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""

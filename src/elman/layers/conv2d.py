@@ -1,5 +1,7 @@
 """The convolutional layer: the same few weights at every place of a picture."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -100,6 +102,11 @@ class Conv2d(nn.Module):
                 z = z + torch.einsum("kc,bcyx->bkyx", self.W[:, :, i, j], seen)
         # a = σ(z)
         return activation(z, self.σ)
+
+    if TYPE_CHECKING:  # torch has a call return Any
+
+        def __call__(self, a: Tensor) -> Tensor:
+            """Calls `forward`, and what is hooked on it."""
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""

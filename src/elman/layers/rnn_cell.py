@@ -1,6 +1,6 @@
 """One step of the recurrence: the two equations that make a network recurrent."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import torch
 from torch import Tensor, nn
@@ -143,6 +143,18 @@ class RNNCell(nn.Module):
         h_previous = self._state(input, hx)
         check_devices(input, h_previous, *cell.weights())
         return cell._single_step(input, h_previous)
+
+    if TYPE_CHECKING:  # torch has a call return Any
+
+        def __call__(
+            self,
+            input: Tensor,
+            hx: Tensor | None = None,
+            *,
+            ended: Tensor | None = None,
+            engine: Engine | None = None,
+        ) -> Tensor:
+            """Calls `forward`, and what is hooked on it."""
 
     def _single_step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
         """The step of `forward`; `step`, unless a subclass does something before it."""

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -71,9 +71,20 @@ class RNNStack(nn.Module):
         for k, layer in enumerate(self.layers):
             if k > 0:
                 output = self._drop(output)
-            output, h_n = layer(output, None if hx is None else hx[k], lengths)
+            # (A layer refuses lengths with a PackedSequence.)
+            output, h_n = layer(output, None if hx is None else hx[k], lengths)  # type: ignore[call-overload]
             last.append(h_n)
         return output, tuple(last)
+
+    if TYPE_CHECKING:  # torch has a call return Any
+
+        def __call__(
+            self,
+            input: Sequences,
+            hx: Sequence[Tensor] | None = None,
+            lengths: Tensor | None = None,
+        ) -> tuple[Sequences, tuple[Tensor, ...]]:
+            """Calls `forward`, and what is hooked on it."""
 
     def _drop(self, input: Sequences) -> Sequences:
         if isinstance(input, PackedSequence):
