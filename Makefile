@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help install train test check format clean
+.PHONY: help install train test check package format clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -27,9 +27,16 @@ check: $(INSTALLED) ## Check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+package: $(INSTALLED) ## Build wheel and sdist into dist/, and try the wheel in a bare environment
+	rm -rf build dist
+	$(BIN)/python -m build
+	$(PYTHON) -m venv build/bare
+	build/bare/bin/python -m pip install --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	build/bare/bin/python tests/packaging/check_wheel.py dist/*.whl
+
 format: $(INSTALLED) ## Put the code into the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 clean: ## Remove the environment and caches; outputs/ and data/ stay
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

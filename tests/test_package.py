@@ -8,6 +8,7 @@ from pathlib import Path
 import elman
 
 SOURCE = Path(elman.__file__).parent
+CONF = Path(__file__).parents[1] / "conf"
 
 # A part imports only from parts to its left; `reference` from none and only few from it.
 LAYERS = ["equations", "nonlinearities", "recurrence", "layers", "networks"]
@@ -15,16 +16,17 @@ MAY_IMPORT = {
     "equations": set(),
     "nonlinearities": {"equations"},
     "checks": set(),
+    "extras": set(),
     "run_folder": set(),
     "reference": set(),
     "recurrence": {"equations", "nonlinearities"},
     "layers": {"checks", "equations", "nonlinearities", "recurrence"},
     "networks": {"checks", "equations", "recurrence", "layers"},
     "baselines": set(),
-    "data": {"checks", "baselines"},
-    "inspection": {"checks", "run_folder", "reference", *LAYERS},
-    "training": {"checks", "run_folder", *LAYERS, "data", "inspection"},
-    "comparison": {"checks", *LAYERS, "data", "inspection", "training", "reference"},
+    "data": {"checks", "extras", "baselines"},
+    "inspection": {"checks", "extras", "run_folder", "reference", *LAYERS},
+    "training": {"checks", "extras", "run_folder", *LAYERS, "data", "inspection"},
+    "comparison": {"checks", "extras", *LAYERS, "data", "inspection", "training", "reference"},
     "cli": {"run_folder"},
 }
 
@@ -59,10 +61,17 @@ def test_importing_the_package_loads_no_more_than_it_needs() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert {"torch", "numpy"} <= set(loaded)
-    assert not {"lightning", "hydra", "omegaconf", "matplotlib", "tensorboard"} & set(loaded)
+    heavy = ["lightning", "hydra", "omegaconf", "matplotlib", "tensorboard", "numba", "llvmlite"]
+    heavy += ["pandas", "sklearn", "scipy", "PIL", "jinja2", "rich", "tslearn"]
+    assert not set(heavy) & set(loaded)
 
 
 def test_what_the_package_offers() -> None:
     assert elman.__version__
     assert {"RNN", "RNNCell", "Dense", "Readout", "equations", "reference"} <= set(elman.__all__)
     assert all(hasattr(elman, name) for name in elman.__all__)
+
+
+def test_the_configuration_is_part_of_the_package() -> None:
+    inside = {path.name for path in (SOURCE / "conf").iterdir()}
+    assert {"train.yaml", "experiment"} <= inside == {path.name for path in CONF.iterdir()}

@@ -1,6 +1,7 @@
 """The vanilla recurrent network exactly as a lecture writes it, in PyTorch."""
 
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 from elman import equations, reference
 from elman.layers import (
@@ -13,6 +14,9 @@ from elman.layers import (
     VariationalRNNCell,
 )
 
+if TYPE_CHECKING:
+    from elman.api import train
+
 __version__ = version("elman")
 __all__ = [
     "RNN",
@@ -24,4 +28,13 @@ __all__ = [
     "VariationalRNNCell",
     "equations",
     "reference",
+    "train",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "train":  # imported on demand: the layers need neither Lightning nor Hydra
+        from elman.api import train
+
+        return train
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

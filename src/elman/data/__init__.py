@@ -1,1 +1,5 @@
-"""What all data sets share: fetching, splits, files and their bad lines, batches by length."""
+"""What all data sets share: downloads, splits, files and their bad lines, batches by length."""
+
+from elman.extras import require
+
+require(__name__, "train", "lightning")

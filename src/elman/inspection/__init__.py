@@ -1,1 +1,5 @@
 """To look at what a network learns."""
+
+from elman.extras import require
+
+require(__name__, "train", "hydra", "matplotlib", "rich")

@@ -1,5 +1,7 @@
 """Additive attention of a decoder over the states of an encoder."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
@@ -86,6 +88,13 @@ class AdditiveAttention(nn.Module):
         # context_t = Σ_s α_ts h_s
         context = torch.einsum("tbs,sbm->tbm", α, h_s)  # (T, B, M)
         return context, α
+
+    if TYPE_CHECKING:  # the call of a torch module returns Any
+
+        def __call__(
+            self, h_t: Tensor, h_s: Tensor, keys: Tensor, mask: Tensor
+        ) -> tuple[Tensor, Tensor]:
+            """Calls `forward` and its hooks."""
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""

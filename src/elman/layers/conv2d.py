@@ -1,5 +1,7 @@
 """The convolutional layer: the same few weights at every position of an image."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -101,6 +103,11 @@ class Conv2d(nn.Module):
                 z = z + torch.einsum("kc,bcyx->bkyx", self.W[:, :, i, j], window)
         # a = σ(z)
         return activation(z, self.σ)
+
+    if TYPE_CHECKING:  # the call of a torch module returns Any
+
+        def __call__(self, a: Tensor) -> Tensor:
+            """Calls `forward` and its hooks."""
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""

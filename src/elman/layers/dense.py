@@ -1,5 +1,7 @@
 """The feedforward layer of the slides."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
@@ -55,6 +57,11 @@ class Dense(nn.Module):
         z = weighted_sum(a, self.W, self.b)
         # a = σ(z)
         return activation(z, self.σ)
+
+    if TYPE_CHECKING:  # the call of a torch module returns Any
+
+        def __call__(self, a: Tensor) -> Tensor:
+            """Calls `forward` and its hooks."""
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""

@@ -1,5 +1,7 @@
 """The output layer of the recurrent network."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
@@ -48,6 +50,11 @@ class Readout(nn.Module):
         """Hidden states `(…, H)` → outputs `(…, K)`."""
         # O_t = c + W h_t
         return readout(h, self.W, self.c)
+
+    if TYPE_CHECKING:  # the call of a torch module returns Any
+
+        def __call__(self, h: Tensor) -> Tensor:
+            """Calls `forward` and its hooks."""
 
     def extra_repr(self) -> str:
         """The constructor's arguments, for `repr`."""

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import torch
 from torch import Tensor, nn
@@ -212,6 +212,26 @@ class RNN(TorchNames):
         if layers == "none":
             return h_n.new_empty(0), h_n
         raise ValueError(f"layers must be 'last', 'all' or 'none', got {layers!r}")
+
+    if TYPE_CHECKING:  # the call of a torch module returns Any
+
+        @overload
+        def __call__(
+            self,
+            input: Tensor,
+            hx: Tensor | None = None,
+            lengths: Tensor | None = None,
+            *,
+            layers: Literal["last", "all", "none"] = "last",
+        ) -> tuple[Tensor, Tensor]: ...
+
+        @overload
+        def __call__(
+            self, input: PackedSequence, hx: Tensor | None = None
+        ) -> tuple[PackedSequence, Tensor]: ...
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            """Calls `forward` and its hooks."""
 
     def _unfold_packed(
         self, packed: PackedSequence, hx: Tensor | None, lengths: Tensor | None, layers: str

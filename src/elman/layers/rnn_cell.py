@@ -1,6 +1,6 @@
 """One time step of the recurrence: the two equations of a recurrent network."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import torch
 from torch import Tensor, nn
@@ -143,6 +143,18 @@ class RNNCell(nn.Module):
         h_previous = self._state(input, hx)
         check_devices(input, h_previous, *cell.weights())
         return cell._single_step(input, h_previous)
+
+    if TYPE_CHECKING:  # the call of a torch module returns Any
+
+        def __call__(
+            self,
+            input: Tensor,
+            hx: Tensor | None = None,
+            *,
+            padding_mask: Tensor | None = None,
+            engine: Engine | None = None,
+        ) -> Tensor:
+            """Calls `forward` and its hooks."""
 
     def _single_step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
         """A single call of `step` by `forward`; subclasses can do more."""

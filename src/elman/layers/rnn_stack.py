@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -73,9 +73,20 @@ class RNNStack(nn.Module):
         for k, layer in enumerate(self.layers):
             if k > 0:
                 output = self._apply_dropout(output)
-            output, h_n = layer(output, None if hx is None else hx[k], lengths)
+            # A layer refuses lengths with a PackedSequence.
+            output, h_n = layer(output, None if hx is None else hx[k], lengths)  # type: ignore[call-overload]
             final_states.append(h_n)
         return output, tuple(final_states)
+
+    if TYPE_CHECKING:  # the call of a torch module returns Any
+
+        def __call__(
+            self,
+            input: Sequences,
+            hx: Sequence[Tensor] | None = None,
+            lengths: Tensor | None = None,
+        ) -> tuple[Sequences, tuple[Tensor, ...]]:
+            """Calls `forward` and its hooks."""
 
     def _apply_dropout(self, input: Sequences) -> Sequences:
         if isinstance(input, PackedSequence):

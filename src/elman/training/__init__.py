@@ -1,1 +1,5 @@
-"""How a network is trained: the LightningModule, objectives, callbacks, checkpoints."""
+"""Training: the LightningModules, objectives, callbacks, checkpoints and sweeps."""
+
+from elman.extras import require
+
+require(__name__, "train", "hydra", "lightning", "matplotlib", "torchmetrics")
