@@ -90,6 +90,21 @@ def test_wide_tables_scroll(page: Page) -> None:
             assert before["class"] == "scroll"
 
 
+def test_tables_show_both_layers_on_a_phone(
+    page: Page, report: Path, report_sections: list[Section]
+) -> None:
+    """A numeric table has few columns; any other one labels its cells, to show a block per row."""
+    tables = [table for section in report_sections for table in section.tables]
+    assert [tag["class"] for tag in page.all("table")] == [
+        "numeric" if table.numeric else "words" for table in tables
+    ]
+    assert all(len(table.header) <= 4 for table in tables if table.numeric)
+    labels = [tag["data-label"] for tag in page.all("td")]
+    assert labels == [name for table in tables for _ in table.rows for name in table.header]
+    _, _, narrow = (report / "report.html").read_text("utf-8").partition("(max-width: 40rem) {")
+    assert ".words td::before { content: attr(data-label)" in narrow
+
+
 def test_text_is_escaped(page: Page, results: Results, report: Path) -> None:
     assert results.capabilities[0].theirs in page.text
     assert not page.all("nonlinearity")
