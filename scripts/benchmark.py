@@ -1,4 +1,4 @@
-"""Times the recurrent layer, ours and others': `python scripts/benchmark.py --help`."""
+"""Measures the speed of the recurrent layer: `python scripts/benchmark.py --help`."""
 
 from omegaconf import DictConfig
 
@@ -8,7 +8,7 @@ from elman.comparison.benchmark import benchmark
 
 @entry_point("benchmark")
 def main(config: DictConfig) -> None:
-    """Times every engine, torch.nn.RNN and whatever else is installed."""
+    """Times every engine, torch.nn.RNN and other installed libraries."""
     benchmark(config)
 
 

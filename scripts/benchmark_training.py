@@ -8,7 +8,7 @@ from elman.comparison.training_step import compare_training_step
 
 @entry_point("benchmark_training")
 def main(config: DictConfig) -> None:
-    """Times a training step with our layer and with torch.nn.RNN."""
+    """Times a training step with elman.RNN and with torch.nn.RNN."""
     compare_training_step(config)
 
 

@@ -8,7 +8,7 @@ from elman.comparison.compare import compare
 
 @entry_point("compare")
 def main(config: DictConfig) -> None:
-    """Compares and writes the report."""
+    """Runs the comparison and writes the report."""
     compare(config)
 
 

@@ -1,4 +1,4 @@
-"""Checks autograd against finite differences: `python scripts/gradient_check.py network=NAME`."""
+"""Checks gradients with finite differences: `python scripts/gradient_check.py network=NAME`."""
 
 from omegaconf import DictConfig
 
@@ -8,7 +8,7 @@ from elman.inspection.gradient_check.report import gradient_check
 
 @entry_point("gradient_check")
 def main(config: DictConfig) -> None:
-    """Prints the worst entries of each parameter; wrong ones are an error."""
+    """Prints the largest difference for each tensor; fails if a gradient is wrong."""
     gradient_check(config)
 
 

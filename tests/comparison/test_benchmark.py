@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -7,9 +8,11 @@ from omegaconf import DictConfig, OmegaConf
 
 from elman.comparison import benchmark as module
 from elman.comparison.benchmark import benchmark
-from elman.comparison.cells import OURS, TORCH, Cell
+from elman.comparison.cold_start import ColdStart
+from elman.comparison.implementations import ELMAN, TORCH
 from elman.comparison.memory import Memory
-from elman.comparison.timing import Timing
+from elman.comparison.speed import Speed
+from elman.comparison.timing import measurement
 
 
 def config(folder: Path, **values: object) -> DictConfig:
@@ -20,18 +23,20 @@ def config(folder: Path, **values: object) -> DictConfig:
 
 @pytest.fixture
 def precisions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Measurements made up; those of torch's precision at the time."""
+    """Replaces the measurements; returns torch's precision during each of them."""
     found: list[str] = []
-    timings = {TORCH: Timing((0.6, 0.6)), OURS: Timing((0.2, 0.2))}
+    measured = {name: measurement(name, [t, t]) for name, t in ((TORCH, 0.6), (ELMAN, 0.2))}
 
-    def measure_cell(sizes: object, *_: object) -> Cell:
+    def measure_speed(sizes: Any, *_: object) -> Speed:
         found.append(torch.get_float32_matmul_precision())
-        return Cell(sizes, timings, timings, Memory(sizes, 70, 100))  # type: ignore[arg-type]
+        return Speed(sizes, measured, measured)
 
-    monkeypatch.setattr(module, "measure_cell", measure_cell)
+    generation = {"elman.RNN": measurement("elman.RNN", [0.05, 0.05])}
+    monkeypatch.setattr(module, "measure_speed", measure_speed)
+    monkeypatch.setattr(module, "measure_memory", lambda sizes, _: Memory(sizes, 70, 100))
     monkeypatch.setattr(module, "peak_flops", lambda _: 3e11)
-    monkeypatch.setattr(module, "first_calls", lambda: (3.9, 0.02))
-    monkeypatch.setattr(module, "time_writing", lambda _: {"elman.RNN": Timing((1e-4, 1e-4))})
+    monkeypatch.setattr(module, "measure_cold_start", lambda: ColdStart(3.9, 0.02))
+    monkeypatch.setattr(module, "measure_generation", lambda _: generation)
     return found
 
 
@@ -41,17 +46,19 @@ def test_writes_all_measurements(tmp_path: Path, capsys: pytest.CaptureFixture[s
     written = json.loads((tmp_path / "benchmark.json").read_text())
     [cell] = written["cells"]
     assert (cell["T"], cell["B"], cell["I"], cell["H"]) == (3, 2, 4, 5)
-    assert cell["train"] == {TORCH: [0.6] * 2, OURS: [0.2] * 2}
+    assert cell["train"] == {TORCH: [0.6] * 2, ELMAN: [0.2] * 2}
     assert cell["peak bytes of a training step"] == {"elman": 70, "torch": 100}
     assert written["peak FLOP/s"] == 3e11
     assert (tmp_path / "benchmark.png").exists()
-    told = " ".join(capsys.readouterr().out.split())
-    assert "reach 300 GFLOP/s (precision highest)" in told
-    assert "10,000 with elman.RNN, characters a second" in told
-    assert "3.9 s with compiling, then 0.02 s" in told
+    output = " ".join(capsys.readouterr().out.split())
+    assert output.count(written["machine"]) == 3  # in two tables and a sentence
+    assert "reach 300 GFLOP/s (precision highest)" in output
+    assert "characters per second: 10,000 with elman.RNN" in output
+    assert "3.9 s with compilation, 0.02 s with the cache" in output
+    assert "needs 1.43 times as much memory" in output
 
 
-def test_the_precision_is_for_the_measurements_alone(precisions: list[str], tmp_path: Path) -> None:
+def test_precision_is_restored(precisions: list[str], tmp_path: Path) -> None:
     benchmark(config(tmp_path, matmul_precision="medium"))
     assert precisions == ["medium"]
     assert torch.get_float32_matmul_precision() == "highest"
@@ -68,7 +75,7 @@ def test_the_precision_is_for_the_measurements_alone(precisions: list[str], tmp_
         ({"matmul_precision": "low"}, "matmul_precision must be one of highest, high, medium"),
     ],
 )
-def test_bad_values(values: dict[str, object], message: str, tmp_path: Path) -> None:
+def test_invalid_values(values: dict[str, object], message: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=message):
         benchmark(config(tmp_path, **values))
     assert not list(tmp_path.iterdir())

@@ -5,30 +5,30 @@ from torch import nn
 from elman import RNN
 from elman.comparison.capabilities import COMMON, YES, compare_capabilities, outcome
 
-# What torch.nn.RNN can do as well, on the CPU, or better.
-THEIRS_TOO = {
+# What torch.nn.RNN supports on the CPU.
+BOTH = {
     "double backward",
-    "forward differentiation (jvp)",
+    "forward-mode differentiation (jvp)",
     "jacrev",
     "hessian",
-    "B = 0",
-    "the same bits twice",
-    "a warning when dropout does nothing",
+    "B = 0 (empty batch)",
+    "bitwise reproducible",
+    "warning if dropout has no effect",
 }
-THEIRS_ALONE = {"TorchScript"}
+ONLY_TORCH = {"TorchScript"}
 
 
-@pytest.mark.filterwarnings("ignore")  # of exporters and compilers, about themselves
-def test_what_only_one_of_them_can_do() -> None:
-    findings = {finding.feature: finding for finding in compare_capabilities()}
-    for feature, finding in findings.items():
-        assert (finding.ours == YES) == (feature not in THEIRS_ALONE), finding
-        assert (finding.theirs == YES) == (feature in THEIRS_TOO | THEIRS_ALONE), finding
-        assert finding.only_ours == (feature not in THEIRS_TOO | THEIRS_ALONE)
+@pytest.mark.filterwarnings("ignore")  # from exporters and compilers
+def test_supported_features() -> None:
+    results = {result.feature: result for result in compare_capabilities()}
+    for feature, result in results.items():
+        assert (result.ours == YES) == (feature not in ONLY_TORCH), result
+        assert (result.theirs == YES) == (feature in BOTH | ONLY_TORCH), result
+        assert result.only_ours == (feature not in BOTH | ONLY_TORCH)
 
 
 class Wrong(nn.Module):
-    """Takes every call, with numbers that are wrong."""
+    """Accepts every call and returns wrong values."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,12 +41,12 @@ class Wrong(nn.Module):
         return output + self.calls, h_n
 
 
-@pytest.mark.parametrize("feature", ["vmap over inputs", "gradients for each example"])
-def test_wrong_numbers_are_found_out(feature: str) -> None:
+@pytest.mark.parametrize("feature", ["vmap over inputs", "per-example gradients"])
+def test_wrong_values_fail_the_check(feature: str) -> None:
     assert outcome(lambda: COMMON[feature](Wrong())).startswith("AssertionError")
 
 
-def test_an_exception_is_told_in_its_first_sentence() -> None:
+def test_outcome_is_the_first_sentence_of_the_exception() -> None:
     def fail() -> None:
         raise RuntimeError("No <object at 0x7f1c>. Not at all.\nNever.")
 

@@ -26,7 +26,7 @@ def data(book: Path) -> CharacterData:
 @pytest.fixture
 def network(data: CharacterData) -> LanguageModel:
     torch.manual_seed(0)
-    # In float64 rounding does not part the two within a few steps.
+    # In float64 rounding errors stay negligible for a few steps.
     return LanguageModel(len(data.vocabulary), 8, 16, RNN).double()
 
 
@@ -34,7 +34,7 @@ def learner(network: nn.Module) -> Learner:
     return Learner(network, partial(torch.optim.Adam, lr=1e-2), warmup_cosine, STEPS)
 
 
-def test_both_layers_learn_the_same(network: LanguageModel, data: CharacterData) -> None:
+def test_both_layers_train_identically(network: LanguageModel, data: CharacterData) -> None:
     other = with_torch_rnn(network)
     initial = copy.deepcopy(network.state_dict())
     steps = []
@@ -43,22 +43,20 @@ def test_both_layers_learn_the_same(network: LanguageModel, data: CharacterData)
     )
     ours, theirs = learning.ours, learning.theirs
     assert len(ours.bpc) == len(theirs.bpc) == len(steps) == STEPS
-    assert len(data.train_dataloader()) < STEPS  # the text was begun again
+    assert len(data.train_dataloader()) < STEPS  # the text was repeated
     assert max(learning.differences) < 1e-9
     assert ours.validation_bpc == pytest.approx(theirs.validation_bpc, abs=1e-9)
     assert ours.validation_bpc < ours.bpc[0] - 0.5
     assert ours.seconds > 0
     assert theirs.seconds > 0
     assert learning.source == data.source
-    # One b in each: torch's two biases have not moved twice as far.
+    # Both have one b: the biases of torch.nn.RNN did not move twice as far.
     assert not torch.equal(network.rnn.b, initial["rnn.cells.0.b"])
     torch.testing.assert_close(network.rnn.b, other.rnn.bias_ih_l0)
     assert not other.rnn.bias_hh_l0.any()
 
 
-def test_networks_that_differ_are_seen_to_differ(
-    network: LanguageModel, data: CharacterData
-) -> None:
+def test_different_networks_differ(network: LanguageModel, data: CharacterData) -> None:
     other = with_torch_rnn(network)
     with torch.no_grad():
         other.rnn.weight_hh_l0[0, 0] += 0.1
@@ -66,7 +64,7 @@ def test_networks_that_differ_are_seen_to_differ(
     assert learning.differences[0] > 1e-6
 
 
-def test_the_text_to_validate_with_is_read_on_from_chunk_to_chunk(
+def test_validation_carries_the_state_from_chunk_to_chunk(
     network: LanguageModel, data: CharacterData
 ) -> None:
     learning = train_side_by_side(
@@ -86,6 +84,6 @@ def test_the_text_to_validate_with_is_read_on_from_chunk_to_chunk(
         (partial(RNN, nonlinearity="sigmoid"), "tanh and relu only"),
     ],
 )
-def test_layers_that_cannot_be_compared(rnn: type[nn.Module], message: str) -> None:
+def test_unsupported_layers(rnn: type[nn.Module], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         with_torch_rnn(LanguageModel(5, 8, 16, rnn))

@@ -47,22 +47,20 @@ class WrongStates(RNN):
 
 class WrongGradient(RNN):
     def forward(self, input: Tensor, hx: Tensor) -> tuple[Tensor, Tensor]:
-        # The states are right, the gradients are not what they should be at h_0.
+        # The states are correct, but the gradient with respect to h_0 is half of it.
         return super().forward(input, hx * 0.5 + hx.detach() * 0.5)
 
 
-class Nonsense(RNN):
+class NanState(RNN):
     def forward(self, *arguments: Any) -> tuple[Tensor, Tensor]:
         output, h_n = super().forward(*arguments)
         return output, h_n * math.nan
 
 
 @pytest.mark.parametrize(
-    ("layer", "tensor"), [(WrongStates, "output"), (WrongGradient, "∂h_0"), (Nonsense, "h_n")]
+    ("layer", "tensor"), [(WrongStates, "output"), (WrongGradient, "∂h_0"), (NanState, "h_n")]
 )
-def test_a_wrong_layer_is_found(
-    monkeypatch: pytest.MonkeyPatch, layer: type[RNN], tensor: str
-) -> None:
+def test_wrong_layer_fails(monkeypatch: pytest.MonkeyPatch, layer: type[RNN], tensor: str) -> None:
     monkeypatch.setattr(parity, "RNN", layer)
     torch.manual_seed(0)
     summaries = summarise(compare_case(Case({"bidirectional": True}, SIZES)))
@@ -71,27 +69,27 @@ def test_a_wrong_layer_is_found(
     assert ("float32", "output" if tensor == "h_n" else "h_n") not in failed
 
 
-def test_another_shape_is_wrong_whatever_it_holds() -> None:
-    true = torch.ones(2, 3).numpy()
-    assert parity._distance_of_one(true[:1], true) == math.inf
-    assert parity._distance_of_one(true, true) == 0
-    assert parity._distance_of_one(0 * true, 0 * true) == 0
+def test_wrong_shape_is_infinitely_far() -> None:
+    expected = torch.ones(2, 3).numpy()
+    assert parity._distance_of_one(expected[:1], expected) == math.inf
+    assert parity._distance_of_one(expected, expected) == 0
+    assert parity._distance_of_one(0 * expected, 0 * expected) == 0
 
 
-def test_inputs_at_the_kink_of_relu_are_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inputs_near_the_kink_of_relu_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case({"nonlinearity": "relu"}, SIZES)
-    monkeypatch.setattr(parity, "MARGIN", 1e-2)
+    monkeypatch.setattr(parity, "MIN_ABS_A", 1e-2)
     torch.manual_seed(0)
-    assert parity._draw(case, "auto")[-1].margin > 1e-2
-    margins = []
-    monkeypatch.setattr(parity, "MARGIN", 0)
+    assert parity._draw(case, "auto")[-1].min_abs_a > 1e-2
+    smallest = []
+    monkeypatch.setattr(parity, "MIN_ABS_A", 0)
     for seed in range(5):
         torch.manual_seed(seed)
-        margins.append(parity._draw(case, "auto")[-1].margin)
-    assert min(margins) < 1e-2  # without it there are such
+        smallest.append(parity._draw(case, "auto")[-1].min_abs_a)
+    assert min(smallest) < 1e-2  # some are nearer without the limit
 
 
-def test_what_is_close_enough() -> None:
+def test_tolerance() -> None:
     case = Case({}, SIZES)
     eps = torch.finfo(torch.float32).eps
 
@@ -102,7 +100,7 @@ def test_what_is_close_enough() -> None:
 
     assert holds("float32", 20 * eps, 10 * eps)
     assert not holds("float32", 21 * eps, 10 * eps)
-    assert holds("float32", 3.9 * eps, 0)  # some roundings more are no fault
+    assert holds("float32", 3.9 * eps, 0)  # a few rounding errors more are allowed
     assert not holds("float32", 4.1 * eps, 0)
     assert holds("float64", 9e-13, 0)
     assert not holds("float64", 1.1e-12, 1)

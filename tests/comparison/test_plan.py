@@ -55,21 +55,21 @@ def test_plan() -> None:
         ({"device": "tpu"}, "device must be auto, cpu or cuda, got 'tpu'"),
     ],
 )
-def test_what_cannot_be_compared(changes: dict[str, Any], message: str) -> None:
+def test_invalid_values(changes: dict[str, Any], message: str) -> None:
     with pytest.raises((TypeError, ValueError), match=message):
         read_plan(config(**changes))
 
 
-@pytest.mark.parametrize(("there_is_one", "chosen"), [(True, "cuda"), (False, "cpu")])
-def test_cuda_where_there_is_one(
-    monkeypatch: pytest.MonkeyPatch, there_is_one: bool, chosen: str
+@pytest.mark.parametrize(("available", "chosen"), [(True, "cuda"), (False, "cpu")])
+def test_auto_chooses_cuda_if_available(
+    monkeypatch: pytest.MonkeyPatch, available: bool, chosen: str
 ) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: there_is_one)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: available)
     assert read_device("auto").type == chosen
     assert read_device("cpu").type == "cpu"
 
 
-def test_cuda_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cuda_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ValueError, match="there is no CUDA device here; device=cpu"):
         read_device("cuda")

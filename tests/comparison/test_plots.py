@@ -2,8 +2,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from elman.comparison.learning import Learning
 from elman.comparison.plots import (
     INK,
+    STYLE,
     plot_differences,
     plot_distances,
     plot_learning,
@@ -14,7 +16,7 @@ from elman.comparison.results import Results
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def pictures(results: Results) -> list[str]:
+def draw(results: Results) -> list[str]:
     return [
         plot_distances(results.distances),
         plot_scaling("T", results.scaling["T"], "train"),
@@ -24,29 +26,40 @@ def pictures(results: Results) -> list[str]:
     ]
 
 
-def test_pictures_suit_a_light_and_a_dark_page(results: Results) -> None:
-    for svg in pictures(results):
-        root = ElementTree.fromstring(svg)  # noqa: S314 - of our own making
+@pytest.fixture(scope="module")
+def plots(results: Results) -> list[str]:
+    return draw(results)
+
+
+def test_plots_adapt_to_light_and_dark_pages(plots: list[str]) -> None:
+    for svg in plots:
+        root = ElementTree.fromstring(svg)  # noqa: S314 - written by this project
         assert "currentColor" in svg
         assert INK not in svg
         styles = [style.text or "" for style in root.iter(f"{SVG}style")]
         assert any("prefers-color-scheme:dark" in style for style in styles)
 
 
-def test_the_same_figures_give_the_same_pictures(results: Results) -> None:
-    assert pictures(results) == pictures(results)
+def test_plots_are_reproducible(plots: list[str], results: Results) -> None:
+    assert draw(results) == plots
 
 
-def test_other_figures_give_other_pictures(results: Results) -> None:
-    train, inference = (plot_scaling("T", results.scaling["T"], k) for k in ("train", "inference"))
-    assert train != inference
+def test_plots_depend_on_the_results(plots: list[str]) -> None:
+    assert len(set(plots)) == len(plots)
 
 
-def test_curves_that_never_part(results: Results) -> None:
-    results.learning.theirs.bpc[:] = results.learning.ours.bpc
-    assert plot_differences(results.learning).count("<svg") == 1
+def test_identical_curves(results: Results) -> None:
+    run = results.learning.ours
+    assert plot_differences(Learning(run, run, "book.txt")).count("<svg") == 1
 
 
 @pytest.mark.parametrize("symbol", ["T", "H"])
-def test_the_size_that_varies_is_named(results: Results, symbol: str) -> None:
+def test_the_axis_names_the_varied_size(results: Results, symbol: str) -> None:
     assert f"<!-- {symbol} -->" in plot_scaling(symbol, results.scaling["T"], "train")
+
+
+def test_fonts_are_at_least_8_pt_on_the_page(plots: list[str]) -> None:
+    narrowest_column = 19 * 12  # points: 19 rem in the report's style sheet
+    for svg in plots:
+        width = ElementTree.fromstring(svg).attrib["width"]  # noqa: S314
+        assert STYLE["font.size"] * narrowest_column / float(width[:-2]) >= 8

@@ -1,60 +1,64 @@
-import time
-
 import pytest
 import torch
 
-from elman.comparison import speed
+from elman.comparison import speed as module
+from elman.comparison.implementations import ELMAN, TORCH, Implementation, elman_and_torch
 from elman.comparison.sizes import Sizes
-from elman.comparison.speed import Pair, make_layers, measure_speed, measurement, train_step
-from elman.comparison.timing import Timing
+from elman.comparison.speed import Speed, measure_speed, speed_summary
+from elman.comparison.timing import measurement
+
+SIZES = Sizes(3, 2, 4, 5)
 
 
-def test_short_steps_are_repeated_within_a_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, steps = [0.0], []
-    monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
-
-    def step() -> None:
-        steps.append(clock[0])
-        clock[0] += 1 if len(steps) == 1 else 0.003  # the first compiles, say
-
-    measure = measurement(step, torch.device("cpu"))
-    prepared = len(steps)
-    assert measure() == pytest.approx(0.003)
-    assert len(steps) - prepared == 1 + 7  # to wake the threads, then 20 ms and more
+def fake(states: torch.Tensor, *, can_train: bool = True) -> Implementation:
+    return Implementation((lambda: None) if can_train else None, lambda: states)
 
 
-def test_a_long_step_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [0.0]
-    monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
-
-    def step() -> None:
-        clock[0] += 0.5
-
-    measure = measurement(step, torch.device("cpu"))
-    before = clock[0]
-    assert measure() == 0.5
-    assert clock[0] - before == 2 * 0.5  # one to wake the threads
+def fakes() -> dict[str, Implementation]:
+    return {name: fake(torch.zeros(1)) for name in (TORCH, ELMAN)}
 
 
-def test_both_layers_compute_the_same(device: torch.device) -> None:
-    ours, theirs, X = make_layers(Sizes(5, 2, 3, 4), device, "auto")
-    torch.testing.assert_close(speed.inference(ours, X), speed.inference(theirs, X))
-    assert speed.inference(ours, X).is_inference()
-    dU, dV, db = train_step(ours, X)
-    d_ih, d_hh, db_ih, _ = train_step(theirs, X)
-    torch.testing.assert_close((dU.T, dV.T, db), (d_ih, d_hh, db_ih))
+def test_one_measurement_per_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "step_timer", lambda _: lambda: 0.5)
+    implementations = {**fakes(), "ONNX Runtime": fake(torch.zeros(1), can_train=False)}
+    speed = measure_speed(SIZES, implementations, 3)
+    assert speed.sizes == SIZES
+    assert {name: each.times for name, each in speed.train.items()} == {
+        TORCH: [0.5] * 3,
+        ELMAN: [0.5] * 3,
+    }
+    assert speed.inference.keys() == implementations.keys()
 
 
-def test_as_many_measurements_as_rounds(
-    monkeypatch: pytest.MonkeyPatch, device: torch.device
-) -> None:
-    monkeypatch.setattr(speed, "SHORTEST", 1e-9)
-    measured = measure_speed(Sizes(5, 2, 3, 4), 3, device)
-    for pair in (measured.train, measured.inference):
-        assert len(pair.ours.seconds) == len(pair.theirs.seconds) == 3
-        assert min(*pair.ours.seconds, *pair.theirs.seconds) > 0
+def test_real_layers(monkeypatch: pytest.MonkeyPatch, device: torch.device) -> None:
+    monkeypatch.setattr("elman.comparison.timing.MIN_RUN_TIME", 1e-9)
+    speed = measure_speed(SIZES, elman_and_torch(SIZES, device, "bptt"), 2, "elman bptt")
+    assert speed.train.keys() == speed.inference.keys() == {TORCH, "elman bptt"}
+    assert min(min(each.times) for each in speed.train.values()) > 0
+    assert speed.ratio("train") > 0
 
 
-def test_the_ratio_is_above_one_where_torch_takes_longer() -> None:
-    pair = Pair(ours=Timing((1.0, 2.0, 9.0)), theirs=Timing((6.0, 5.0, 7.0)))
-    assert pair.ratio == 3
+def test_wrong_states_are_an_error() -> None:
+    with pytest.raises(RuntimeError, match=r"wrong does not compute the states of torch.nn.RNN"):
+        measure_speed(SIZES, {**fakes(), "wrong": fake(torch.ones(1))}, 2)
+
+
+def speed(sizes: Sizes, ours: float, theirs: float) -> Speed:
+    measured = {TORCH: measurement(TORCH, [theirs]), ELMAN: measurement(ELMAN, [ours])}
+    return Speed(sizes, measured, measured)
+
+
+def test_ratio() -> None:
+    assert speed(SIZES, 2, 6).ratio("train") == 3
+    assert speed(SIZES, 2, 6).ratio("train", ELMAN, to=TORCH) == pytest.approx(1 / 3)
+
+
+def test_summary() -> None:
+    small, large = Sizes(10, 1, 8, 16), Sizes(100, 64, 128, 256)
+    assert speed_summary([speed(small, 1, 8), speed(large, 4, 2)], "train") == (
+        "torch.nn.RNN takes 2.00 times as long as elman.RNN (geometric mean of 2 sizes, lowest "
+        f"0.50 at {large}, highest 8.00 at {small}). elman.RNN is slower at 1 of them."
+    )
+    assert speed_summary([speed(small, 1, 8)], "inference").endswith(
+        "elman.RNN is slower at none of them."
+    )

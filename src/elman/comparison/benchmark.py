@@ -1,7 +1,7 @@
-"""Every way to compute the layer at the same sizes, by turns in one process."""
+"""Benchmarks all implementations of the layer, interleaved in one process."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -10,26 +10,28 @@ from rich.console import Console
 from rich.progress import track
 
 from elman.comparison.benchmark_report import plot, summary, table
-from elman.comparison.cells import KINDS, Cell, measure_cell
-from elman.comparison.first_call import first_calls
+from elman.comparison.cold_start import measure_cold_start
+from elman.comparison.environment import describe_machine
+from elman.comparison.generation import CHARACTERS, measure_generation
+from elman.comparison.implementations import all_implementations
+from elman.comparison.memory import Memory, measure_memory, memory_summary
 from elman.comparison.plan import read_device
 from elman.comparison.roofline import peak_flops
-from elman.comparison.setting import processor
-from elman.comparison.sizes import read_list, read_sizes
-from elman.comparison.timing import Timing, check_rounds
-from elman.comparison.writing import time_writing
+from elman.comparison.sizes import read_grid
+from elman.comparison.speed import KINDS, Speed, measure_speed
+from elman.comparison.timing import check_rounds
 
 PRECISIONS = ("highest", "high", "medium")
 
 
-def benchmark(config: DictConfig) -> list[Cell]:
-    """Measures, prints tables and what they come to, writes `benchmark.json` and `benchmark.png`.
+def benchmark(config: DictConfig) -> list[Speed]:
+    """Measures, prints tables and a summary, writes `benchmark.json` and `benchmark.png`.
 
     Args:
-        config: as composed from `conf/benchmark.yaml`.
+        config: composed from `conf/benchmark.yaml`.
 
     Raises:
-        TypeError, ValueError: a value is out of range; nothing has been measured then.
+        TypeError, ValueError: a value is out of range; this is checked before any measurement.
     """
     check_rounds("rounds", config.rounds)
     if config.matmul_precision not in PRECISIONS:
@@ -38,71 +40,67 @@ def benchmark(config: DictConfig) -> list[Cell]:
             f"got {config.matmul_precision!r}"
         )
     device = read_device(config.device)
-    sizes = OmegaConf.to_container(config.sizes)
-    grid = [read_sizes("sizes", value) for value in read_list("sizes", sizes)]
+    grid = read_grid("sizes", OmegaConf.to_container(config.sizes))
     torch.manual_seed(config.seed)
 
-    console = Console()
-    before = torch.get_float32_matmul_precision()
+    console = Console(soft_wrap=True)
+    precision_before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision(config.matmul_precision)
     try:
         peak = peak_flops(device)
-        progress = track(grid, "Timing", console=console, disable=not console.is_terminal)
-        cells = [measure_cell(each, config.rounds, device) for each in progress]
-        writing = time_writing(config.rounds)
+        speeds, memory = [], []
+        for sizes in track(grid, "Timing", console=console, disable=not console.is_terminal):
+            speeds.append(measure_speed(sizes, all_implementations(sizes, device), config.rounds))
+            memory.append(measure_memory(sizes, device))
+        generation = measure_generation(config.rounds)
     finally:
-        torch.set_float32_matmul_precision(before)
-    calls = first_calls()
+        torch.set_float32_matmul_precision(precision_before)
+    cold_start = measure_cold_start()
 
+    machine = describe_machine(device)
     for kind in KINDS:
-        console.print(table(cells, kind, peak))
-    machine = processor() if device.type == "cpu" else torch.cuda.get_device_name(device)
-    console.print(
-        f"{machine}, {torch.get_num_threads()} threads; matrix products in float32 reach "
-        f"{peak / 1e9:.0f} GFLOP/s (precision {config.matmul_precision})."
+        console.print(table(speeds, kind, peak, machine))
+    characters = ", ".join(
+        f"{CHARACTERS / measured.median:,.0f} with {name}" for name, measured in generation.items()
     )
-    for sentence in [*summary(cells, peak), _writing(writing), _first_calls(calls)]:
+    for sentence in [
+        f"{machine}: {torch.get_num_threads()} threads; float32 matrix products reach "
+        f"{peak / 1e9:.0f} GFLOP/s (precision {config.matmul_precision}).",
+        *summary(speeds, peak),
+        memory_summary(memory),
+        f"Text generation, one sequence, characters per second: {characters}.",
+        f"First training step in a process: {cold_start.compiling:.1f} s with compilation, "
+        f"{cold_start.cached:.2f} s with the cache.",
+    ]:
         console.print(sentence, highlight=False)
 
     folder = Path(config.output_dir)
-    measured = {
+    results = {
         "machine": machine,
         "threads": torch.get_num_threads(),
         "matmul_precision": config.matmul_precision,
         "peak FLOP/s": peak,
-        "first call, seconds": {"compiling": calls[0], "compiled before": calls[1]},
-        "seconds a character": {name: timing.seconds for name, timing in writing.items()},
-        "cells": _plain(cells),
+        "first step, seconds": cold_start._asdict(),
+        f"generating {CHARACTERS} characters, seconds": {
+            name: measured.times for name, measured in generation.items()
+        },
+        "cells": _plain(speeds, memory),
     }
-    (folder / "benchmark.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
-    plot(cells, folder / "benchmark.png")
-    console.print(f"All measurements: {folder / 'benchmark.json'}, a picture: benchmark.png")
-    return cells
+    (folder / "benchmark.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    plot(speeds, folder / "benchmark.png", machine)
+    console.print(f"All measurements: {folder / 'benchmark.json'}, plot: benchmark.png")
+    return speeds
 
 
-def _writing(writing: Mapping[str, Timing]) -> str:
-    speeds = ", ".join(f"{1 / timing.median:,.0f} with {name}" for name, timing in writing.items())
-    return f"Writing text: {speeds}, characters a second, one sequence."
-
-
-def _first_calls(calls: tuple[float, float]) -> str:
-    return (
-        f"First training step in a process: {calls[0]:.1f} s with compiling, then {calls[1]:.2f} s."
-    )
-
-
-def _plain(cells: Sequence[Cell]) -> list[object]:
+def _plain(speeds: Sequence[Speed], memory: Sequence[Memory]) -> list[object]:
     return [
         {
-            **cell.sizes._asdict(),
+            **speed.sizes._asdict(),
             **{
-                kind: {name: timing.seconds for name, timing in getattr(cell, kind).items()}
+                kind: {name: each.times for name, each in getattr(speed, kind).items()}
                 for kind in KINDS
             },
-            "peak bytes of a training step": {
-                "elman": cell.memory.ours,
-                "torch": cell.memory.theirs,
-            },
+            "peak bytes of a training step": {"elman": peak.ours, "torch": peak.theirs},
         }
-        for cell in cells
+        for speed, peak in zip(speeds, memory, strict=True)
     ]

@@ -1,129 +1,123 @@
-"""What the benchmark tells: tables, a picture, and what they come to."""
+"""The benchmark's tables, summary and plot."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import geometric_mean
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from rich import box
 from rich.table import Table
+from torch.utils.benchmark import Measurement
 
-from elman.comparison.cells import KINDS, OURS, TORCH, Cell
+from elman.comparison.implementations import TORCH
 from elman.comparison.plots import STYLE
-from elman.comparison.roofline import multiplications
-from elman.comparison.timing import Timing, milliseconds
+from elman.comparison.roofline import multiply_adds
+from elman.comparison.sizes import HEADING
+from elman.comparison.speed import KINDS, Speed, speed_summary
+from elman.comparison.timing import milliseconds, quartiles_in_milliseconds
 
-TICKS = (0.5, 1, 2, 5, 10, 20)  # of the picture
-WIDE = 512  # hidden units from which on the products should take nearly all the time
+LARGE = 512  # hidden units from which matrix products dominate the time
 
 
-def table(cells: Sequence[Cell], kind: str, peak: float) -> Table:
-    """A row for each contender in each cell.
+def table(speeds: Sequence[Speed], kind: str, peak: float, machine: str) -> Table:
+    """A row for each implementation at each of the sizes.
 
-    Its milliseconds, how many times as long torch.nn.RNN takes ("torch ÷"), and the share of the
-    matrix products' own speed that it reaches ("peak").
+    "speedup" is the time of torch.nn.RNN divided by that of the row, "peak" the fraction of the
+    machine's peak FLOP/s.
     """
-    found = Table(title=KINDS[kind], box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("T, B, I, H", ""):
-        found.add_column(name, no_wrap=True)
-    for name in ("ms", "quartiles", "torch ÷", "peak"):
-        found.add_column(name, justify="right", no_wrap=True)
-    for cell in cells:
-        timings: Mapping[str, Timing] = getattr(cell, kind)
-        for name, timing in timings.items():
-            found.add_row(
-                ", ".join(map(str, cell.sizes)) if name == TORCH else "",
+    rows = Table(title=f"{KINDS[kind]} on {machine}", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in (HEADING, "implementation"):
+        rows.add_column(name, no_wrap=True)
+    for name in ("ms", "quartiles", "speedup", "peak"):
+        rows.add_column(name, justify="right", no_wrap=True)
+    for speed in speeds:
+        measured: Mapping[str, Measurement] = getattr(speed, kind)
+        for name, each in measured.items():
+            rows.add_row(
+                speed.sizes.row if name == TORCH else "",
                 name,
-                milliseconds(timing.median),
-                "–".join(map(milliseconds, timing.quartiles)),
-                f"{timings[TORCH].median / timing.median:.2f}",
-                f"{share_of_peak(cell, kind, name, peak):.0%}",
+                milliseconds(each.median),
+                quartiles_in_milliseconds(each),
+                f"{speed.ratio(kind, TORCH, to=name):.2f}",
+                f"{peak_fraction(speed, kind, name, peak):.0%}",
             )
-        found.add_section()
-    return found
+        rows.add_section()
+    return rows
 
 
-def share_of_peak(cell: Cell, kind: str, name: str, peak: float) -> float:
-    """The arithmetic of the matrix products at their peak speed, by the time that was taken."""
-    flops = 2 * multiplications(cell.sizes, train=kind == "train")
-    timings: Mapping[str, Timing] = getattr(cell, kind)
-    return flops / timings[name].median / peak
+def peak_fraction(speed: Speed, kind: str, name: str, peak: float) -> float:
+    """The FLOP/s that an implementation reaches in its matrix products, divided by the peak."""
+    flops = 2 * multiply_adds(speed.sizes, train=kind == "train")
+    measured: Mapping[str, Measurement] = getattr(speed, kind)
+    return flops / measured[name].median / peak
 
 
-def summary(cells: Sequence[Cell], peak: float) -> list[str]:
-    """What the tables come to, a sentence a line."""
-    return [
-        *(sentence for kind in KINDS for sentence in _rivals(cells, kind)),
-        *(_fastest_engine(cells, kind) for kind in KINDS),
-        *(_reached(cells, kind, peak) for kind in KINDS if _wide(cells)),
-        _memory(cells),
-    ]
+def summary(speeds: Sequence[Speed], peak: float) -> list[str]:
+    """Summarises the tables, one sentence per line."""
+    lines = []
+    for kind, title in KINDS.items():
+        measured: Mapping[str, Measurement] = getattr(speeds[0], kind)
+        others = [name for name in measured if not name.startswith("elman")]
+        lines += [f"{title}: {speed_summary(speeds, kind, name)}" for name in others]
+    lines += [_distance_to_fastest_engine(speeds, kind) for kind in KINDS]
+    large = [speed for speed in speeds if speed.sizes.H >= LARGE]
+    if large:
+        lines += [_lowest_peak_fraction(large, kind, peak) for kind in KINDS]
+    return lines
 
 
-def _rivals(cells: Sequence[Cell], kind: str) -> list[str]:
-    timings: Mapping[str, Timing] = getattr(cells[0], kind)
-    rivals = [name for name in timings if not name.startswith("elman")]
-    found = []
-    for name in rivals:
-        ratios = [cell.ratio(kind, name) for cell in cells]
-        found.append(
-            f"{KINDS[kind]}: {name} takes {geometric_mean(ratios):.2f} times as long as {OURS} "
-            f"(geometric mean), {min(ratios):.2f} to {max(ratios):.2f} times."
-        )
-    return found
-
-
-def _fastest_engine(cells: Sequence[Cell], kind: str) -> str:
-    engines = [name for name in getattr(cells[0], kind) if name.startswith("elman")]
-    slower = max(1 / min(cell.ratio(kind, name) for name in engines) for cell in cells) - 1
-    return f"{KINDS[kind]}: {OURS} is at most {slower:.0%} slower than the fastest engine."
-
-
-def _wide(cells: Sequence[Cell]) -> list[Cell]:
-    return [cell for cell in cells if cell.sizes.H >= WIDE]
-
-
-def _reached(cells: Sequence[Cell], kind: str, peak: float) -> str:
-    least = min(share_of_peak(cell, kind, OURS, peak) for cell in _wide(cells))
-    return f"{KINDS[kind]}: from H = {WIDE} on {OURS} reaches at least {least:.0%} of the peak."
-
-
-def _memory(cells: Sequence[Cell]) -> str:
-    shares = [1 / cell.memory.ratio for cell in cells]
+def _distance_to_fastest_engine(speeds: Sequence[Speed], kind: str) -> str:
+    engines = [name for name in getattr(speeds[0], kind) if name.startswith("elman")]
+    slower = max(1 / min(speed.ratio(kind, name) for name in engines) for speed in speeds) - 1
     return (
-        f"Memory: a training step of {OURS} takes {min(shares):.2f} to {max(shares):.2f} times "
-        f"that of {TORCH}."
+        f"{KINDS[kind]}: {speeds[0].elman} is at most {slower:.0%} slower than the fastest engine."
     )
 
 
-@mpl.rc_context(STYLE)
-def plot(cells: Sequence[Cell], path: Path) -> None:
-    """How many times as fast as torch.nn.RNN each contender is, in each cell."""
+def _lowest_peak_fraction(large: Sequence[Speed], kind: str, peak: float) -> str:
+    lowest = min(peak_fraction(speed, kind, speed.elman, peak) for speed in large)
+    return (
+        f"{KINDS[kind]}: {large[0].elman} reaches at least {lowest:.0%} of the peak for "
+        f"H ≥ {LARGE}."
+    )
+
+
+@mpl.rc_context({**STYLE, "font.size": 10})
+def plot(speeds: Sequence[Speed], path: Path, machine: str) -> None:
+    """Plots the speedup over torch.nn.RNN of each implementation at each of the sizes."""
     figure = Figure(figsize=(9.6, 7.2))
     upper, lower = figure.subplots(2)
     for axes, kind in ((upper, "train"), (lower, "inference")):
-        names = [name for name in getattr(cells[0], kind) if name != TORCH]
-        width = 0.8 / len(names)
-        for n, name in enumerate(names):
-            ratios = [cell.ratio(kind, TORCH) / cell.ratio(kind, name) for cell in cells]
-            places = np.arange(len(cells)) + (n - (len(names) - 1) / 2) * width
-            axes.bar(places, np.array(ratios) - 1, width, bottom=1, label=name)
-        axes.axhline(1, color=STYLE["text.color"], linewidth=0.8)
-        sizes = ["\n".join(map(str, cell.sizes)) for cell in cells]
-        axes.set_xticks(range(len(cells)), sizes, fontsize=9)
-        axes.tick_params(axis="x", length=0)
-        place, shift = (0, 0), (-8, -6)
-        symbols = "\n".join(cells[0].sizes._fields)
-        axes.annotate(
-            symbols, place, shift, "axes fraction", "offset points", ha="right", va="top", size=9
-        )
-        axes.set(title=KINDS[kind], ylabel=f"times as fast as {TORCH}", yscale="log")
-        axes.set_yticks(TICKS, [f"{tick:g}" for tick in TICKS])
-        axes.minorticks_off()
-        axes.set_axisbelow(True)
-        axes.grid(axis="y")
+        _bars(axes, speeds, kind)
+    figure.align_ylabels()
     handles, labels = lower.get_legend_handles_labels()
-    figure.legend(handles, labels, ncols=4, fontsize=9, loc="outside upper center")
+    figure.legend(handles, labels, ncols=4, loc="outside upper center", title=machine)
     figure.savefig(path, dpi=150)
+
+
+def _bars(axes: Axes, speeds: Sequence[Speed], kind: str) -> None:
+    names = [name for name in getattr(speeds[0], kind) if name != TORCH]
+    width = 0.8 / len(names)
+    for n, name in enumerate(names):
+        speedups = np.array([speed.ratio(kind, TORCH, to=name) for speed in speeds])
+        positions = np.arange(len(speeds)) + (n - (len(names) - 1) / 2) * width
+        axes.bar(positions, speedups - 1, width, bottom=1, label=name)
+    axes.axhline(1, color=STYLE["text.color"], linewidth=0.8)
+    axes.annotate(TORCH, (1, 1), (4, 0), ("axes fraction", "data"), "offset points", va="center")
+    # Each label names its sizes, so that no row of symbols has to line up with them.
+    labels = [
+        "\n".join(f"{symbol}={size}" for symbol, size in speed.sizes._asdict().items())
+        for speed in speeds
+    ]
+    axes.set_xticks(range(len(speeds)), labels)
+    axes.tick_params(axis="x", length=0)
+    axes.set(title=KINDS[kind], ylabel=f"speedup over {TORCH}", yscale="log")
+    axes.margins(x=0.01)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.minorticks_off()
+    axes.set_axisbelow(True)
+    axes.grid(axis="y")

@@ -1,7 +1,7 @@
-"""What can be done with our layer and with torch.nn.RNN: tried, each time, not claimed.
+"""Checks which features elman.RNN and torch.nn.RNN support, by trying each one.
 
-A demonstration does what a user would, checks that the numbers are right where there are numbers
-to check, and raises an exception where it fails.
+A feature check uses the feature like a user, verifies numeric results, and raises an exception if
+the feature does not work.
 """
 
 import re
@@ -26,14 +26,14 @@ YES = "yes"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What became of one attempt.
+class FeatureResult:
+    """The result of one feature check.
 
     Attributes:
-        feature: what was attempted.
-        ours: "yes", or the exception it ended in.
-        theirs: the same for torch.nn.RNN.
-        only_ours: it worked with ours alone.
+        feature: its name.
+        ours: "yes" or the exception, for elman.RNN.
+        theirs: "yes" or the exception, for torch.nn.RNN.
+        only_ours: it works with elman.RNN only.
     """
 
     feature: str
@@ -42,40 +42,40 @@ class Finding:
     only_ours: bool
 
 
-def compare_capabilities() -> Iterator[Finding]:
-    """Makes every attempt with either layer, one after the other."""
-    for feature, ours, theirs in attempts():
+def compare_capabilities() -> Iterator[FeatureResult]:
+    """Checks every feature with either layer."""
+    for feature, ours, theirs in feature_checks():
         our_outcome, their_outcome = outcome(ours), outcome(theirs)
-        yield Finding(
+        yield FeatureResult(
             feature, our_outcome, their_outcome, our_outcome == YES and their_outcome != YES
         )
 
 
-def outcome(attempt: Callable[[], object]) -> str:
-    """What an attempt comes to: "yes", or its exception with the first sentence."""
+def outcome(check: Callable[[], object]) -> str:
+    """Runs a check and returns "yes" or the first sentence of its exception."""
     torch.manual_seed(0)
     try:
         with warnings.catch_warnings(action="ignore"):
-            attempt()
+            check()
     except Exception as error:
         sentence = re.split(r"\n|[.!] ", str(error).strip())[0]
-        sentence = re.sub(r" at 0x\w+", "", sentence)  # an address is another each time
+        sentence = re.sub(r" at 0x\w+", "", sentence)  # addresses differ from run to run
         return f"{type(error).__name__}: {sentence}"
     return YES
 
 
-def attempts() -> Iterable[tuple[str, Callable[[], object], Callable[[], object]]]:
-    """Each feature with what demonstrates it for our layer, and for torch.nn.RNN."""
-    for feature, demonstrate in COMMON.items():
-        yield feature, partial(demonstrate, _ours()), partial(demonstrate, _theirs())
-    yield from OWN
+def feature_checks() -> Iterable[tuple[str, Callable[[], object], Callable[[], object]]]:
+    """Each feature with its checks for elman.RNN and for torch.nn.RNN."""
+    for feature, check in COMMON.items():
+        yield feature, partial(check, _elman()), partial(check, _torch())
+    yield from SEPARATE
 
 
-def _ours(**options: Any) -> RNN:
+def _elman(**options: Any) -> RNN:
     return RNN(I, H, dtype=torch.float64, **options)
 
 
-def _theirs(**options: Any) -> nn.RNN:
+def _torch(**options: Any) -> nn.RNN:
     return nn.RNN(I, H, dtype=torch.float64, **options)
 
 
@@ -88,7 +88,7 @@ def _check_shape(result: Tensor, *shape: int) -> None:
         raise AssertionError(f"the shape is {tuple(result.shape)}, not {shape}")
 
 
-# ------------------------------------------------- the same lines of code for either layer
+# ---------------------------------------------------------- the same code for either layer
 
 
 def _double_backward(rnn: nn.Module) -> None:
@@ -117,35 +117,39 @@ def _per_example_gradients(rnn: nn.Module) -> None:
         states: Tensor = functional_call(rnn, weights, (X,))[0]
         return states.square().sum()
 
-    found = vmap(grad(cost), (None, 0))(weights, X)
+    gradients = vmap(grad(cost), (None, 0))(weights, X)
     expected = torch.autograd.grad(cost(weights, X[3]), list(weights.values()))
-    assert_close([found[name][3] for name in weights], list(expected))
+    assert_close([gradients[name][3] for name in weights], list(expected))
 
 
-def _check_slope(
-    function: Callable[[Tensor], Tensor], X: Tensor, direction: Tensor, slope: Tensor
+def _check_directional_derivative(
+    function: Callable[[Tensor], Tensor], X: Tensor, direction: Tensor, derivative: Tensor
 ) -> None:
     step = 1e-6 * direction
-    assert_close(slope, (function(X + step) - function(X - step)) / 2e-6, rtol=1e-5, atol=1e-7)
+    assert_close(derivative, (function(X + step) - function(X - step)) / 2e-6, rtol=1e-5, atol=1e-7)
 
 
 def _jvp(rnn: nn.Module) -> None:
     X, direction = _input(), _input()
-    slope = jvp(lambda X: rnn(X)[0], (X,), (direction,))[1]
-    _check_slope(lambda X: rnn(X)[0], X, direction, slope)
+    derivative = jvp(lambda X: rnn(X)[0], (X,), (direction,))[1]
+    _check_directional_derivative(lambda X: rnn(X)[0], X, direction, derivative)
 
 
 def _jacrev(rnn: nn.Module) -> None:
     X, direction = _input(), _input()
     jacobian: Tensor = jacrev(lambda X: rnn(X)[0])(X)
-    _check_slope(lambda X: rnn(X)[0], X, direction, torch.tensordot(jacobian, direction, dims=3))
+    _check_directional_derivative(
+        lambda X: rnn(X)[0], X, direction, torch.tensordot(jacobian, direction, dims=3)
+    )
 
 
 def _hessian(rnn: nn.Module) -> None:
     X, direction = _input(), _input()
     second: Tensor = hessian(lambda X: rnn(X)[0].sum())(X)
     gradient: Callable[[Tensor], Tensor] = grad(lambda X: rnn(X)[0].sum())
-    _check_slope(gradient, X, direction, torch.tensordot(second, direction, dims=3))
+    _check_directional_derivative(
+        gradient, X, direction, torch.tensordot(second, direction, dims=3)
+    )
 
 
 def _compile(rnn: nn.Module) -> None:
@@ -153,35 +157,35 @@ def _compile(rnn: nn.Module) -> None:
     assert_close(torch.compile(rnn, fullgraph=True, backend="aot_eager")(X)[0], rnn(X)[0])
 
 
-def _open(*dimensions: int) -> tuple[dict[int, Any]]:
+def _dynamic(*dimensions: int) -> tuple[dict[int, Any]]:
     return (dict.fromkeys(dimensions, torch.export.Dim.DYNAMIC),)
 
 
 def _export(rnn: nn.Module) -> None:
-    program = torch.export.export(rnn, (_input(),), dynamic_shapes=_open(0, 1)).module()
+    program = torch.export.export(rnn, (_input(),), dynamic_shapes=_dynamic(0, 1)).module()
     X = _input(2 * T, 3 * B)
     assert_close(program(X)[0], rnn(X)[0])
 
 
 def _onnx(rnn: nn.Module) -> None:
-    import onnxruntime  # noqa: PLC0415 — only this needs it
+    import onnxruntime  # noqa: PLC0415 - an optional dependency
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rnn.onnx"
         rnn = rnn.float()
         example = (_input().float(),)
         torch.onnx.export(
-            rnn, example, path, dynamo=True, dynamic_shapes=_open(0, 1), verbose=False
+            rnn, example, path, dynamo=True, dynamic_shapes=_dynamic(0, 1), verbose=False
         )
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         for length in (2 * T, T + 2):
             X = _input(length, 3 * B).float()
-            found = session.run(None, {session.get_inputs()[0].name: X.numpy()})[0]
-            assert_close(torch.from_numpy(found), rnn(X)[0], rtol=1e-4, atol=1e-5)
+            states = session.run(None, {session.get_inputs()[0].name: X.numpy()})[0]
+            assert_close(torch.from_numpy(states), rnn(X)[0], rtol=1e-4, atol=1e-5)
 
 
-class _Reader(nn.Module):
-    """A module with a layer in it, which TorchScript compiles sooner than the layer alone."""
+class _Wrapper(nn.Module):
+    """A module that contains the layer; TorchScript compiles it more readily than the layer."""
 
     def __init__(self, rnn: nn.Module) -> None:
         super().__init__()
@@ -194,7 +198,7 @@ class _Reader(nn.Module):
 
 def _torchscript(rnn: nn.Module) -> None:
     X = _input()
-    assert_close(torch.jit.script(_Reader(rnn))(X), rnn(X)[0])
+    assert_close(torch.jit.script(_Wrapper(rnn))(X), rnn(X)[0])
 
 
 def _no_time_steps(rnn: nn.Module) -> None:
@@ -216,41 +220,41 @@ def _same_bits(rnn: nn.Module) -> None:
 COMMON: dict[str, Callable[[nn.Module], None]] = {
     "double backward": _double_backward,
     "vmap over inputs": _vmap_inputs,
-    "vmap over weights (an ensemble)": _vmap_weights,
-    "gradients for each example": _per_example_gradients,
-    "forward differentiation (jvp)": _jvp,
+    "vmap over weights (ensembles)": _vmap_weights,
+    "per-example gradients": _per_example_gradients,
+    "forward-mode differentiation (jvp)": _jvp,
     "jacrev": _jacrev,
     "hessian": _hessian,
     "torch.compile(fullgraph=True)": _compile,
-    "torch.export, open batch and time": _export,
-    "ONNX, open batch and time, run at two other lengths": _onnx,
+    "torch.export, dynamic batch and time": _export,
+    "ONNX export, dynamic batch and time": _onnx,
     "TorchScript": _torchscript,
-    "T = 0": _no_time_steps,
-    "B = 0": _no_sequences,
-    "the same bits twice": _same_bits,
+    "T = 0 (no time steps)": _no_time_steps,
+    "B = 0 (empty batch)": _no_sequences,
+    "bitwise reproducible": _same_bits,
 }
 
 
-# --------------------------------------- what either layer has its own way of asking for
+# ------------------------------------------------------- different code for either layer
 
 
-def _our_lengths() -> None:
-    rnn, X, lengths = _ours(bidirectional=True), _input(T, 3), torch.tensor([2, 0, 5])
+def _elman_lengths() -> None:
+    rnn, X, lengths = _elman(bidirectional=True), _input(T, 3), torch.tensor([2, 0, 5])
     _, h_n = rnn(X, lengths=lengths)
     assert_close(h_n[:, 0], rnn(X[:2, 0])[1])
 
 
-def _their_lengths() -> None:
-    rnn, X, lengths = _theirs(bidirectional=True), _input(T, 3), torch.tensor([2, 0, 5])
+def _torch_lengths() -> None:
+    rnn, X, lengths = _torch(bidirectional=True), _input(T, 3), torch.tensor([2, 0, 5])
     pad_packed_sequence(rnn(pack_padded_sequence(X, lengths, enforce_sorted=False))[0])
 
 
-def _our_hidden_sizes() -> None:
+def _elman_hidden_sizes() -> None:
     _check_shape(RNNStack(RNN(I, 8), RNN(8, H))(torch.randn(T, B, I))[0], T, B, H)
 
 
-def _our_states() -> None:
-    rnn, X = _ours(num_layers=2), _input()
+def _elman_states() -> None:
+    rnn, X = _elman(num_layers=2), _input()
     states = rnn.states(X)
     _check_shape(states, 2, T, B, H)
     assert_close(states[-1], rnn(X)[0])
@@ -268,28 +272,28 @@ def _forward(layer: Callable[..., nn.Module], **options: Any) -> Callable[[], ob
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "any elementwise nonlinearity": {"nonlinearity": nn.functional.softsign},
-    "two directions summed, averaged or multiplied": {"bidirectional": True, "merge": "sum"},
+    "custom nonlinearity": {"nonlinearity": nn.functional.softsign},
+    "merge modes for two directions": {"bidirectional": True, "merge": "sum"},
     "learned initial state": {"learn_h_0": True},
-    "layer norm": {"cell": LayerNormRNNCell},
-    "recurrent (variational) dropout": {"cell": partial(VariationalRNNCell, dropout=0.5)},
-    "initialisation by name": {"init_V": "orthogonal"},
+    "layer normalization": {"cell": LayerNormRNNCell},
+    "variational (recurrent) dropout": {"cell": partial(VariationalRNNCell, dropout=0.5)},
+    "initialization by name": {"init_V": "orthogonal"},
 }
-OWN: list[tuple[str, Callable[[], object], Callable[[], object]]] = [
-    ("lengths unsorted, zero among them", _our_lengths, _their_lengths),
+SEPARATE: list[tuple[str, Callable[[], object], Callable[[], object]]] = [
+    ("unsorted lengths, including zero", _elman_lengths, _torch_lengths),
     (
-        "a hidden size for each layer",
-        _our_hidden_sizes,
+        "a different hidden size per layer",
+        _elman_hidden_sizes,
         lambda: nn.RNN(I, [8, H], num_layers=2),
     ),
-    ("states of all layers at all steps", _our_states, lambda: _theirs(num_layers=2).states),
+    ("states of all layers and time steps", _elman_states, lambda: _torch(num_layers=2).states),
     *(
-        (feature, _forward(_ours, **options), _forward(_theirs, **options))
+        (feature, _forward(_elman, **options), _forward(_torch, **options))
         for feature, options in OPTIONS.items()
     ),
     (
-        "a warning when dropout does nothing",
-        partial(_warns_of_dropout, _ours),
-        partial(_warns_of_dropout, _theirs),
+        "warning if dropout has no effect",
+        partial(_warns_of_dropout, _elman),
+        partial(_warns_of_dropout, _torch),
     ),
 ]

@@ -1,4 +1,4 @@
-"""The whole comparison with torch.nn.RNN, from its configuration to its report."""
+"""Runs the whole comparison with torch.nn.RNN, from its configuration to its report."""
 
 import itertools
 import logging
@@ -20,7 +20,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from elman.comparison.capabilities import Finding, attempts, compare_capabilities
+from elman.comparison.capabilities import FeatureResult, compare_capabilities, feature_checks
+from elman.comparison.environment import describe_environment
+from elman.comparison.implementations import elman_and_torch
 from elman.comparison.learning import Learner, Learning, train_side_by_side, with_torch_rnn
 from elman.comparison.memory import measure_memory
 from elman.comparison.parity import compare_case
@@ -28,7 +30,6 @@ from elman.comparison.plan import Plan, read_plan
 from elman.comparison.report import write_report
 from elman.comparison.results import Results
 from elman.comparison.sections import sections
-from elman.comparison.setting import describe_setting
 from elman.comparison.speed import measure_speed
 from elman.comparison.verdict import verdict
 from elman.tasks.language.data import CharacterData
@@ -38,19 +39,19 @@ Item = TypeVar("Item")
 
 
 def compare(config: DictConfig) -> Path:
-    """Compares, writes the report, and tells the verdict and where the report lies.
+    """Measures everything, writes the report, and prints the verdict and the report's path.
 
     Args:
-        config: as composed from `conf/compare.yaml`.
+        config: composed from `conf/compare.yaml`.
 
     Returns:
         The report's HTML file.
 
     Raises:
-        TypeError, ValueError, OSError: a value is out of range, or the data or the device is not
-            to be had; nothing has been measured or written then.
+        TypeError, ValueError, OSError: a value is out of range, or the data or the device is
+            unavailable; this is checked before any measurement.
     """
-    began = datetime.now().astimezone()
+    start = datetime.now().astimezone()
     plan = read_plan(config)
     torch.manual_seed(config.seed)
     data: CharacterData = instantiate(config.data)
@@ -62,14 +63,14 @@ def compare(config: DictConfig) -> Path:
             **_measured(progress, plan),
             learning=_learning(progress, plan, data, *learners),
             capabilities=_capabilities(progress),
-            setting=describe_setting(plan.device, plan.engine, config.seed, began),
+            environment=describe_environment(plan.device, plan.engine, config.seed, start),
         )
     sentences = verdict(results)
     directory = Path(config.output_dir)
     write_report(directory, results, sentences, sections(results))
-    for about, told in sentences.items():
-        print(f"{about}: {told}\n")
-    print(f"The report: {directory / 'report.html'} (and report.md, report.json)")
+    for topic, text in sentences.items():
+        print(f"{topic}: {text}\n")
+    print(f"Report: {directory / 'report.html'} (also report.md, report.json)")
     return directory / "report.html"
 
 
@@ -82,7 +83,7 @@ def _progress() -> Progress:
         TimeRemainingColumn(),
         console=console,
         disable=not console.is_terminal,
-        auto_refresh=False,  # drawn between measurements only, so that none is disturbed
+        auto_refresh=False,  # a redraw would disturb measurements; it happens between them
     )
 
 
@@ -93,9 +94,13 @@ def _measured(progress: Progress, plan: Plan) -> dict[str, Any]:
         for case in _tracked(progress, "Parity", plan.cases, lambda case: case.sizes.work)
         for distance in compare_case(case, *where)
     ]
-    all_sizes = dict.fromkeys(itertools.chain(plan.grid, *plan.scaling.values()))  # each but once
+    all_sizes = dict.fromkeys(
+        itertools.chain(plan.grid, *plan.scaling.values())
+    )  # without duplicates
     speed = {
-        sizes: measure_speed(sizes, plan.rounds, *where)
+        sizes: measure_speed(
+            sizes, elman_and_torch(sizes, *where), plan.rounds, f"elman {plan.engine}"
+        )
         for sizes in _tracked(progress, "Speed", list(all_sizes), lambda sizes: sizes.work)
     }
     return {
@@ -118,12 +123,12 @@ def _learning(
     )
 
 
-def _capabilities(progress: Progress) -> list[Finding]:
-    total = len(list(attempts()))
-    logging.disable()  # exporters tell much of what they do, and of what they cannot
-    findings = list(progress.track(compare_capabilities(), total, description="Abilities"))
+def _capabilities(progress: Progress) -> list[FeatureResult]:
+    total = len(list(feature_checks()))
+    logging.disable()  # exporters log their progress and their failures
+    results = list(progress.track(compare_capabilities(), total, description="Features"))
     logging.disable(logging.NOTSET)
-    return findings
+    return results
 
 
 def _learners(config: DictConfig, data: CharacterData, plan: Plan) -> tuple[Learner, Learner]:
@@ -142,9 +147,9 @@ def _learners(config: DictConfig, data: CharacterData, plan: Plan) -> tuple[Lear
 
 
 def _tracked(
-    progress: Progress, what: str, items: Sequence[Item], work: Callable[[Item], float]
+    progress: Progress, description: str, items: Sequence[Item], work: Callable[[Item], float]
 ) -> Iterator[Item]:
-    task = progress.add_task(what, total=sum(map(work, items)))
+    task = progress.add_task(description, total=sum(map(work, items)))
     for item in items:
         yield item
         _advance(progress, task, work(item))

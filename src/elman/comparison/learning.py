@@ -1,11 +1,12 @@
-"""The same network trained with either layer: same first weights, same batches, side by side.
+"""Trains the same network with either layer, from the same weights and on the same batches.
 
-torch.nn.RNN adds two biases, `bias_ih + bias_hh = b`, and each has the gradient of b: an
-optimizer would move their sum twice as far. Here `bias_hh` stays 0, so that both learn one b.
+torch.nn.RNN adds two biases, `bias_ih + bias_hh = b`. Each has the gradient of b, so an optimizer
+would move their sum twice as far. Here `bias_hh` stays 0, so that both networks learn one b.
 """
 
 import copy
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -14,7 +15,6 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from elman.comparison.timing import seconds_of
 from elman.layers import RNN
 from elman.tasks.language.data import CharacterData
 from elman.tasks.language.objective import NextCharacter
@@ -23,17 +23,17 @@ from elman.tasks.language.streams import Streams
 MakeOptimizer = Callable[[list[nn.Parameter]], Optimizer]
 MakeScheduler = Callable[[Optimizer, int], LRScheduler]
 
-CLIP = 1.0  # largest norm of the gradient
+MAX_GRADIENT_NORM = 1.0
 
 
 @dataclass
-class Course:
-    """How one network learns.
+class TrainingRun:
+    """The course of one training.
 
     Attributes:
-        bpc: bits per character of each step's batch, before the step.
-        validation_bpc: bits per character of text that was not trained on, at the end.
-        seconds: of all training steps.
+        bpc: bits per character on the batch of each step, before the update.
+        validation_bpc: bits per character on the validation text, after training.
+        seconds: the duration of all training steps.
     """
 
     bpc: list[float] = field(default_factory=list)
@@ -43,36 +43,34 @@ class Course:
 
 @dataclass(frozen=True)
 class Learning:
-    """Both courses.
+    """Both training runs.
 
     Attributes:
         ours: with elman.RNN.
         theirs: with torch.nn.RNN.
-        source: the text, for people.
+        source: a description of the text.
     """
 
-    ours: Course
-    theirs: Course
+    ours: TrainingRun
+    theirs: TrainingRun
     source: str
 
     @property
     def differences(self) -> list[float]:
-        """Between the two curves, step by step, in bits per character."""
+        """The absolute difference of the two curves at each step, in bits per character."""
         return [abs(a - b) for a, b in zip(self.ours.bpc, self.theirs.bpc, strict=True)]
 
 
 def with_torch_rnn(network: nn.Module) -> nn.Module:
-    """A copy of a network with torch.nn.RNN in the place of elman.RNN, its weights the same.
+    """A copy of a network with torch.nn.RNN in place of elman.RNN, with the same weights.
 
     Raises:
-        ValueError: the network has no elman.RNN, or one that torch.nn.RNN cannot be compared with.
+        ValueError: the network has no elman.RNN, or one that torch.nn.RNN cannot reproduce.
     """
     if not isinstance(network.rnn, RNN):
-        raise ValueError(
-            "rnn must be elman: the comparison puts torch.nn.RNN in its place by itself"
-        )
+        raise ValueError("rnn must be elman: the comparison itself replaces it with torch.nn.RNN")
     if network.rnn.dropout > 0:
-        raise ValueError("rnn.dropout must be 0: each layer would drop other states")
+        raise ValueError("rnn.dropout must be 0: the two layers would drop different states")
     other = copy.deepcopy(network)
     other.rnn = network.rnn.to_torch()
     for name, parameter in other.rnn.named_parameters():
@@ -86,9 +84,9 @@ class Learner:
 
     Args:
         network: `network(inputs, h_0) → (O, h_n)`.
-        optimizer: makes the optimizer from the parameters.
-        scheduler: makes the learning-rate schedule from the optimizer and the number of steps.
-        steps: how many there will be.
+        optimizer: a function from the parameters to the optimizer.
+        scheduler: a function from the optimizer and the number of steps to the schedule.
+        steps: the number of training steps.
     """
 
     def __init__(
@@ -104,34 +102,33 @@ class Learner:
         self.scheduler = scheduler(self.optimizer, steps)
         self.objective = NextCharacter()
         self.state: Tensor | None = None
-        self.course = Course()
+        self.run = TrainingRun()
 
-    def learn(self, inputs: Tensor, y: Tensor, begins: bool) -> None:
-        """One step of truncated backpropagation through time.
+    def step(self, inputs: Tensor, y: Tensor, first: bool) -> None:
+        """Performs one step of truncated backpropagation through time.
 
         Args:
-            inputs: numbers of the characters, `(T, B)`.
-            y: those that came next, `(T, B)`.
-            begins: the streams begin here, and so does the state.
+            inputs: indices of the characters, `(T, B)`.
+            y: indices of the next characters, `(T, B)`.
+            first: the first batch of the text, which resets the state.
         """
-        if begins:
+        if first:
             self.state = None
-        self.course.seconds += seconds_of(lambda: self._step(inputs, y))
-
-    def _step(self, inputs: Tensor, y: Tensor) -> None:
+        start = time.perf_counter()
         O, h_n = self.network(inputs, self.state)
         self.state = h_n.detach()
         cost = self.objective.cost(O, y)
         self.optimizer.zero_grad()
         cost.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.parameters, CLIP)
+        nn.utils.clip_grad_norm_(self.parameters, MAX_GRADIENT_NORM)
         self.optimizer.step()
         self.scheduler.step()
-        self.course.bpc.append(self.objective.metrics(cost.detach(), O, y)["bpc"].item())
+        self.run.bpc.append(self.objective.metrics(cost.detach(), O, y)["bpc"].item())
+        self.run.seconds += time.perf_counter() - start
 
     @torch.inference_mode()
     def validate(self, streams: Streams, device: torch.device) -> None:
-        """Notes the bits per character of a text."""
+        """Measures the bits per character on a text."""
         bits, characters = 0.0, 0
         state = None
         for batch in streams:
@@ -140,7 +137,7 @@ class Learner:
             bpc = self.objective.metrics(self.objective.cost(O, y), O, y)["bpc"]
             bits += bpc.item() * y.numel()
             characters += y.numel()
-        self.course.validation_bpc = bits / characters
+        self.run.validation_bpc = bits / characters
 
 
 def train_side_by_side(
@@ -151,27 +148,27 @@ def train_side_by_side(
     device: torch.device,
     on_step: Callable[[], object] = lambda: None,
 ) -> Learning:
-    """Gives both the same batches, one after the other, then the text to validate with.
+    """Trains both on the same batches, interleaved, and validates them.
 
     Args:
-        ours: learns with elman.RNN.
-        theirs: learns with torch.nn.RNN.
-        data: the text; it has been set up.
-        steps: batches to learn from.
-        device: where the networks are.
+        ours: the learner with elman.RNN.
+        theirs: the learner with torch.nn.RNN.
+        data: the text, after `setup`.
+        steps: the number of batches.
+        device: of the networks.
         on_step: called after each step.
     """
-    for inputs, y, begins in itertools.islice(_endless(data.train_dataloader()), steps):
+    for inputs, y, first in itertools.islice(_endless(data.train_dataloader()), steps):
         for learner in (ours, theirs):
-            learner.learn(inputs.to(device), y.to(device), begins)
+            learner.step(inputs.to(device), y.to(device), first)
         on_step()
     for learner in (ours, theirs):
         learner.validate(data.val_dataloader(), device)
-    return Learning(ours.course, theirs.course, data.source)
+    return Learning(ours.run, theirs.run, data.source)
 
 
 def _endless(streams: Streams) -> Iterator[tuple[Tensor, Tensor, bool]]:
-    """The batches of the streams over and over, and whether each is the first of them."""
+    """Repeats the batches of the streams; also whether a batch is their first."""
     while True:
         for batch, (inputs, y) in enumerate(streams):
             yield inputs, y, batch == 0

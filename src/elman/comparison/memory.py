@@ -1,24 +1,30 @@
-"""How much memory a training step takes at its peak, beside weights and inputs."""
+"""The peak memory of a training step, in addition to weights and inputs."""
 
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import torch
 from torch.profiler import ProfilerActivity, profile
 
+from elman.comparison.implementations import elman_and_torch
+from elman.comparison.ratios import ratio_sentence
 from elman.comparison.sizes import Sizes
-from elman.comparison.speed import make_layers, train_step
 from elman.recurrence import Engine
 
 
 @dataclass(frozen=True)
 class Memory:
-    """The peaks at one choice of sizes, in bytes."""
+    """The peaks at one choice of sizes, in bytes.
+
+    Attributes:
+        sizes: of the layer and its input.
+        ours: the peak with elman.RNN.
+        theirs: the peak with torch.nn.RNN.
+    """
 
     sizes: Sizes
     ours: int
@@ -26,25 +32,34 @@ class Memory:
 
     @property
     def ratio(self) -> float:
-        """How many times as much memory as elman.RNN torch.nn.RNN takes."""
+        """The peak with torch.nn.RNN divided by that with elman.RNN."""
         return self.theirs / self.ours
 
 
-def measure_memory(
-    sizes: Sizes, device: torch.device | str = "cpu", engine: Engine = "auto"
-) -> Memory:
-    """The peaks of a training step with either layer."""
-    ours, theirs, X = make_layers(sizes, device, engine)
-    return Memory(
-        sizes,
-        peak_bytes(partial(train_step, ours, X), X.device),
-        peak_bytes(partial(train_step, theirs, X), X.device),
+def measure_memory(sizes: Sizes, device: torch.device, engine: Engine = "auto") -> Memory:
+    """Measures a training step with either layer."""
+    theirs, ours = elman_and_torch(sizes, device, engine).values()
+    peaks = (peak_bytes(layer.train, device) for layer in (ours, theirs))  # type: ignore[arg-type]
+    return Memory(sizes, *peaks)
+
+
+def memory_summary(memory: Sequence[Memory]) -> str:
+    """How much memory torch.nn.RNN needs relative to elman.RNN, over all sizes."""
+    ratios = {peak.sizes: peak.ratio for peak in memory}
+    return ratio_sentence(
+        "A training step of torch.nn.RNN needs",
+        ratios,
+        "as much memory as that of elman.RNN",
+        "elman.RNN needs more",
     )
 
 
 def peak_bytes(step: Callable[[], object], device: torch.device) -> int:
-    """The most that a step has in torch's memory at a time, beyond what stood there before."""
-    step()  # whatever is made but once
+    """The peak of the memory that a step allocates through PyTorch, minus the memory in use before.
+
+    A first call, which may allocate caches, is not measured.
+    """
+    step()
     return _cuda_peak(step, device) if device.type == "cuda" else _cpu_peak(step)
 
 
@@ -58,7 +73,7 @@ def _cuda_peak(step: Callable[[], object], device: torch.device) -> int:
 
 
 def _cpu_peak(step: Callable[[], object]) -> int:
-    # The profiler would tell of its beginning and end; 6 is above all its messages.
+    # Silences the profiler's log: 6 is above all its levels.
     os.environ.setdefault("KINETO_LOG_LEVEL", "6")
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
         step()

@@ -1,7 +1,8 @@
-"""How far the numbers of either layer are from the truth: states and every gradient.
+"""The distance of either layer's states and gradients from reference values.
 
-The judge is the NumPy reference in float64 (`elman.comparison.truth`), which shares no line with
-either layer. Both layers hold the same weights and are given the same inputs, states and ∂C/∂h.
+The reference values come from the NumPy reference in float64 (`elman.comparison.reference_values`),
+which shares no code with either layer. Both layers get the same weights, inputs, initial states and
+∂C/∂h.
 """
 
 import itertools
@@ -15,8 +16,8 @@ import torch
 from torch import Tensor
 
 from elman.comparison.gradients import states_and_gradients, to_float64
+from elman.comparison.reference_values import ReferenceValues, Weights, reference_values
 from elman.comparison.sizes import Sizes
-from elman.comparison.truth import Truth, Weights, truth
 from elman.layers import RNN
 from elman.recurrence import Engine
 from elman.reference.nonlinearities import Array
@@ -24,9 +25,9 @@ from elman.reference.nonlinearities import Array
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 TENSORS = ("output", "h_n", "∂X", "∂h_0", "∂U", "∂V", "∂b")
 ALLOWED_FLOAT64 = 1e-12  # relative to the largest magnitude in the tensor
-ALLOWED_FLOAT32 = 2.0  # times the distance of torch's own result,
-ALLOWED_ULP = 4.0  # or so much, where torch's is less than half of it: a few roundings
-MARGIN = 1e-6  # |a_t| at which rounding does not decide the side of ReLU's kink
+ALLOWED_FLOAT32 = 2.0  # times the distance of torch.nn.RNN,
+ALLOWED_ULP = 4.0  # a few rounding errors, allowed even if torch.nn.RNN is more accurate
+MIN_ABS_A = 1e-6  # for ReLU: rounding cannot change the sign of a larger |a_t|
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Distance:
-    """How far one tensor is from the truth, at most, relative to the truth's largest magnitude.
+    """The largest difference between a tensor and its reference, relative to the magnitude.
 
-    Of the weights' gradients, the one of the layer and direction that is furthest counts.
+    It is the maximum of |difference| divided by the maximum of |reference|. For the gradients of
+    weights it is the maximum over all layers and directions.
 
     Attributes:
-        case: where.
+        case: the options and sizes.
         dtype: "float32" or "float64".
         tensor: one of `TENSORS`.
-        ours: distance of elman.RNN's.
-        theirs: distance of torch.nn.RNN's.
+        ours: the distance of elman.RNN.
+        theirs: the distance of torch.nn.RNN.
     """
 
     case: Case
@@ -67,21 +69,21 @@ class Distance:
 
     @property
     def ulp(self) -> tuple[float, float]:
-        """Ours and theirs in units of the dtype's eps at the largest magnitude of the tensor."""
+        """`ours` and `theirs`, divided by the eps of the dtype."""
         eps = torch.finfo(DTYPES[self.dtype]).eps
         return self.ours / eps, self.theirs / eps
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One tensor in all cases, in ulp.
+    """The distances of one tensor over all cases, in ulp.
 
     Attributes:
         dtype: "float32" or "float64".
         tensor: one of `TENSORS`.
-        ours: median and largest distance of elman.RNN's.
-        theirs: median and largest distance of torch.nn.RNN's.
-        holds: ours is as close as it must be.
+        ours: median and maximum for elman.RNN.
+        theirs: median and maximum for torch.nn.RNN.
+        holds: elman.RNN is within the tolerance.
     """
 
     dtype: str
@@ -92,7 +94,7 @@ class Summary:
 
 
 def cases(options: Mapping[str, Sequence[Any]], sizes: Iterable[Sizes]) -> list[Case]:
-    """Every combination of the options' values and the sizes."""
+    """Every combination of the options and the sizes."""
     return [
         Case(dict(zip(options, values, strict=True)), size)
         for size in sizes
@@ -103,38 +105,38 @@ def cases(options: Mapping[str, Sequence[Any]], sizes: Iterable[Sizes]) -> list[
 def compare_case(
     case: Case, device: torch.device | str = "cpu", engine: Engine = "auto"
 ) -> list[Distance]:
-    """Both layers in both dtypes, from weights and inputs drawn anew.
+    """Compares both layers with the reference in both dtypes, for new random weights and inputs.
 
     Returns:
-        A distance for each tensor and dtype.
+        A distance for each dtype and tensor.
     """
-    ours, X, h_0, d_output, dh_n, true = _draw(case, engine)
-    expected = _expected(true, bias=ours.bias)
+    ours, X, h_0, d_output, dh_n, reference = _draw(case, engine)
+    expected = _by_name(reference, bias=ours.bias)
     ours.to(device)
     distances = []
     for dtype, torch_dtype in DTYPES.items():
         ours.to(torch_dtype)
         arguments = [x.to(device, torch_dtype) for x in (X, h_0, d_output, dh_n)]
-        by_ours = states_and_gradients(ours, *arguments)
-        by_theirs = states_and_gradients(ours.to_torch(), *arguments)
-        for tensor, true_values in expected.items():
-            distances.append(
-                Distance(
-                    case,
-                    dtype,
-                    tensor,
-                    _distance(by_ours[tensor], true_values),
-                    _distance(by_theirs[tensor], true_values),
-                )
+        from_elman = states_and_gradients(ours, *arguments)
+        from_torch = states_and_gradients(ours.to_torch(), *arguments)
+        distances += [
+            Distance(
+                case,
+                dtype,
+                tensor,
+                _distance(from_elman[tensor], values),
+                _distance(from_torch[tensor], values),
             )
+            for tensor, values in expected.items()
+        ]
     return distances
 
 
 def summarise(distances: Iterable[Distance]) -> list[Summary]:
-    """The distances of each tensor, and whether ours are as small as they must be.
+    """Summarises the distances of each tensor and checks the tolerance.
 
-    In float64 none may be above `ALLOWED_FLOAT64`; in float32 the largest may be `ALLOWED_FLOAT32`
-    times torch's largest, or `ALLOWED_ULP`.
+    In float64 the limit is `ALLOWED_FLOAT64`. In float32 it is `ALLOWED_FLOAT32` times the maximum
+    of torch.nn.RNN, or `ALLOWED_ULP` if that is larger.
     """
     groups: dict[tuple[str, str], list[Distance]] = {}
     for distance in distances:
@@ -156,15 +158,17 @@ def _median_and_max(values: Array) -> tuple[float, float]:
     return float(np.median(values)), float(values.max())
 
 
-def _draw(case: Case, engine: Engine) -> tuple[RNN, Tensor, Tensor, Tensor, Tensor, Truth]:
-    """A layer, X, h_0, ∂C/∂output, ∂C/∂h_n, time steps first, in float32, and the truth."""
+def _draw(
+    case: Case, engine: Engine
+) -> tuple[RNN, Tensor, Tensor, Tensor, Tensor, ReferenceValues]:
+    """A random layer, X, h_0, ∂C/∂output and ∂C/∂h_n in float32, and the reference values."""
     T, B, I, H = case.sizes
     while True:
         rnn = RNN(I, H, **case.options, engine=engine)
         X, h_0 = torch.randn(T, B, I), torch.randn(len(rnn.cells), B, H)
         d_output = torch.randn(T, B, rnn.num_directions * H)
         dh_n = torch.randn_like(h_0)
-        true = truth(
+        reference = reference_values(
             to_float64(X),
             to_float64(h_0),
             [Weights(*map(to_float64, cell.weights())) for cell in rnn.cells],
@@ -173,28 +177,28 @@ def _draw(case: Case, engine: Engine) -> tuple[RNN, Tensor, Tensor, Tensor, Tens
             to_float64(d_output),
             to_float64(dh_n),
         )
-        # Nearer to ReLU's kink, rounding would decide between two different gradients.
-        if rnn.nonlinearity != "relu" or true.margin > MARGIN:
-            return rnn, X, h_0, d_output, dh_n, true
+        # Closer to the kink of ReLU, rounding could change the gradient.
+        if rnn.nonlinearity != "relu" or reference.min_abs_a > MIN_ABS_A:
+            return rnn, X, h_0, d_output, dh_n, reference
 
 
-def _expected(true: Truth, bias: bool) -> dict[str, list[Array]]:
-    expected = {"output": [true.output], "h_n": [true.h_n], "∂X": [true.dX]}
-    expected["∂h_0"] = [np.stack([gradients.h_0 for gradients in true.gradients])]
-    expected["∂U"] = [gradients.U for gradients in true.gradients]
-    expected["∂V"] = [gradients.V for gradients in true.gradients]
+def _by_name(reference: ReferenceValues, bias: bool) -> dict[str, list[Array]]:
+    expected = {"output": [reference.output], "h_n": [reference.h_n], "∂X": [reference.dX]}
+    expected["∂h_0"] = [np.stack([gradients.h_0 for gradients in reference.gradients])]
+    expected["∂U"] = [gradients.U for gradients in reference.gradients]
+    expected["∂V"] = [gradients.V for gradients in reference.gradients]
     if bias:
-        expected["∂b"] = [gradients.b for gradients in true.gradients]
+        expected["∂b"] = [gradients.b for gradients in reference.gradients]
     return expected
 
 
-def _distance(found: Sequence[Array], true: Sequence[Array]) -> float:
-    return max(_distance_of_one(*pair) for pair in zip(found, true, strict=True))
+def _distance(actual: Sequence[Array], expected: Sequence[Array]) -> float:
+    return max(_distance_of_one(*pair) for pair in zip(actual, expected, strict=True))
 
 
-def _distance_of_one(found: Array, true: Array) -> float:
-    if found.shape != true.shape:
+def _distance_of_one(actual: Array, expected: Array) -> float:
+    if actual.shape != expected.shape:
         return math.inf
-    largest = float(np.abs(true).max()) or 1.0  # all of a ReLU's may be 0
-    distance = float(np.abs(found - true).max()) / largest
+    largest = float(np.abs(expected).max()) or 1.0  # the states of a ReLU may all be 0
+    distance = float(np.abs(actual - expected).max()) / largest
     return distance if math.isfinite(distance) else math.inf

@@ -1,4 +1,4 @@
-"""What is to be compared: the configuration, read and checked before anything is measured."""
+"""Reads and validates the configuration of a comparison before any measurement."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,23 +8,23 @@ from omegaconf import DictConfig, OmegaConf
 
 from elman.checks import check_size
 from elman.comparison.parity import Case, cases
-from elman.comparison.sizes import Sizes, read_list, read_sizes
+from elman.comparison.sizes import Sizes, read_grid, read_list, read_sizes
 from elman.comparison.timing import check_rounds
 from elman.recurrence import Engine, check_engine
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be compared, and how.
+    """The validated configuration of a comparison.
 
     Attributes:
-        device: where to compute.
+        device: for all computations.
         engine: of elman.RNN.
-        cases: of parity.
-        grid: sizes at which speed and memory are measured.
-        scaling: sizes at which speed is measured, by the symbol of the one that varies.
-        rounds: measurements of each speed.
-        steps: of learning.
+        cases: options and sizes for parity.
+        grid: sizes for speed and memory.
+        scaling: sizes for speed with one of them varied, by its symbol.
+        rounds: interleaved measurements per layer.
+        steps: training steps.
     """
 
     device: torch.device
@@ -37,16 +37,16 @@ class Plan:
 
 
 def read_plan(config: DictConfig) -> Plan:
-    """Reads what is to be compared, and checks it.
+    """Reads and validates a configuration.
 
     Raises:
-        TypeError, ValueError: a value is not what it must be.
+        TypeError, ValueError: a value is invalid.
     """
     plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     parity, speed, learning = plain["parity"], plain["speed"], plain["learning"]
     check_rounds("speed.rounds", speed["rounds"])
     check_size("learning.steps", learning["steps"])
-    engine = plain["rnn"].get("engine", "auto")  # torch.nn.RNN, which is refused later, has none
+    engine = plain["rnn"].get("engine", "auto")  # torch.nn.RNN has none; it is rejected later
     check_engine(engine)
     base = read_sizes("speed.scaling.base", speed["scaling"].pop("base"))
     scaling = {
@@ -63,8 +63,8 @@ def read_plan(config: DictConfig) -> Plan:
     return Plan(
         device=read_device(plain["device"]),
         engine=engine,
-        cases=cases(options, _read_grid("parity.sizes", parity["sizes"])),
-        grid=_read_grid("speed.sizes", speed["sizes"]),
+        cases=cases(options, read_grid("parity.sizes", parity["sizes"])),
+        grid=read_grid("speed.sizes", speed["sizes"]),
         scaling=scaling,
         rounds=speed["rounds"],
         steps=learning["steps"],
@@ -72,19 +72,15 @@ def read_plan(config: DictConfig) -> Plan:
 
 
 def read_device(name: str) -> torch.device:
-    """The device that "auto", "cpu" or "cuda" names; "auto" is CUDA where there is one.
+    """The device named "auto", "cpu" or "cuda"; "auto" is CUDA if it is available.
 
     Raises:
-        ValueError: it is another name, or there is no CUDA device.
+        ValueError: the name is another, or there is no CUDA device.
     """
     if name not in ("auto", "cpu", "cuda"):
         raise ValueError(f"device must be auto, cpu or cuda, got {name!r}")
     if name == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device: there is no CUDA device here; device=cpu computes anywhere")
+        raise ValueError("device: there is no CUDA device here; device=cpu works everywhere")
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(name)
-
-
-def _read_grid(argument: str, values: Any) -> list[Sizes]:
-    return [read_sizes(argument, value) for value in read_list(argument, values)]

@@ -1,4 +1,4 @@
-"""The report: sections of text, tables and pictures, written as HTML, Markdown and JSON."""
+"""Writes the report, sections of text, tables and pictures, as HTML, Markdown and JSON."""
 
 import base64
 import dataclasses
@@ -10,20 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from torch.utils.benchmark import Measurement
 
 from elman.comparison.results import Results
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text.
+    """A table of text.
 
     Attributes:
-        caption: what the table tells.
-        header: names of the columns.
-        rows: a cell for each column.
-        numeric: all columns but the first are figures.
-        folded: shown only when asked for.
+        caption: shown above the table.
+        header: headings of the columns.
+        rows: one cell per column.
+        numeric: all columns but the first are numbers. A narrow screen shows every other table as
+            one block per row.
+        folded: hidden until the reader opens it.
     """
 
     caption: str
@@ -35,11 +37,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture and what it shows.
+    """A picture with its descriptions.
 
     Attributes:
-        caption: below the picture.
-        alt: what there is to see, for those who do not see it.
+        caption: shown below the picture.
+        alt: a description for screen readers.
         svg: the picture.
     """
 
@@ -49,13 +51,13 @@ class Picture:
 
     @property
     def source(self) -> str:
-        """The picture itself as an address, so that the page needs no other file."""
+        """The picture as a data URL, so that the page needs no other file."""
         return f"data:image/svg+xml;base64,{base64.b64encode(self.svg.encode()).decode()}"
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report.
+    """A section of the report.
 
     Attributes:
         title: its heading.
@@ -71,20 +73,20 @@ class Section:
 
     @property
     def anchor(self) -> str:
-        """The heading as the end of an address."""
+        """The fragment of its URL."""
         return self.title.lower().replace(" ", "-")
 
 
 def write_report(
     directory: Path, results: Results, verdict: Mapping[str, str], sections: Sequence[Section]
 ) -> None:
-    """Writes `report.html`, which holds everything, `report.md` without pictures, `report.json`.
+    """Writes `report.html`, `report.md` without pictures, and `report.json` with all numbers.
 
     Args:
-        directory: where; it exists.
-        results: all figures.
-        verdict: sentences to open with, by what they are about.
-        sections: the report.
+        directory: an existing one.
+        results: all numbers.
+        verdict: sentences by topic, for the top.
+        sections: the rest of the report.
     """
     environment = Environment(
         loader=PackageLoader("elman.comparison"),
@@ -94,20 +96,22 @@ def write_report(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    figures = {"verdict": dict(verdict), **_plain(results)}
+    numbers = {"verdict": dict(verdict), **_plain(results)}
     files = {
         f"report.{kind}": environment.get_template(f"report.{kind}.jinja").render(
             verdict=verdict, sections=sections
         )
         for kind in ("html", "md")
     }
-    files["report.json"] = json.dumps(figures, indent=1, ensure_ascii=False, allow_nan=False)
+    files["report.json"] = json.dumps(numbers, indent=1, ensure_ascii=False, allow_nan=False)
     for name, text in files.items():
         (directory / name).write_text(text, encoding="utf-8")
 
 
 def _plain(value: Any) -> Any:
-    """What JSON knows; it has neither infinity nor "not a number"."""
+    """The value as JSON supports it, without infinity and NaN."""
+    if isinstance(value, Measurement):
+        return value.times
     if dataclasses.is_dataclass(value):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

@@ -1,9 +1,9 @@
-"""All that was found, for the report to tell."""
+"""The results of all parts of the comparison."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from elman.comparison.capabilities import Finding
+from elman.comparison.capabilities import FeatureResult
 from elman.comparison.learning import Learning
 from elman.comparison.memory import Memory
 from elman.comparison.parity import Distance
@@ -12,22 +12,22 @@ from elman.comparison.speed import Speed
 
 @dataclass(frozen=True)
 class Results:
-    """What each part of the comparison found.
+    """The results of all parts of the comparison.
 
     Attributes:
-        setting: where and with what it was found, by name.
-        distances: of both layers' numbers from the truth.
-        speed: the times in each cell of the grid.
-        scaling: the times where one size varies and the others stay, by its symbol.
-        memory: the peaks in each cell of the grid.
-        learning: the two courses of one training.
-        capabilities: what either layer can do.
+        environment: machine, versions and command, by name.
+        distances: of both layers' tensors from the reference values.
+        speed: the times over the grid of sizes.
+        scaling: the times with one size varied, by its symbol.
+        memory: the peaks over the grid of sizes.
+        learning: the two training runs.
+        capabilities: the features that either layer supports.
     """
 
-    setting: Mapping[str, str]
+    environment: Mapping[str, str]
     distances: list[Distance]
     speed: list[Speed]
     scaling: Mapping[str, list[Speed]]
     memory: list[Memory]
     learning: Learning
-    capabilities: list[Finding]
+    capabilities: list[FeatureResult]

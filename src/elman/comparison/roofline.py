@@ -1,4 +1,4 @@
-"""What the machine can do at most: the speed of its matrix products."""
+"""The machine's peak speed: floating-point operations per second of its own matrix products."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,34 +8,38 @@ from torch import Tensor
 from torch.nn import functional
 
 from elman.comparison.sizes import Sizes
-from elman.comparison.speed import measurement
+from elman.comparison.timing import step_timer
 
-SHAPES = {"cpu": (512, 2048), "cuda": (8192,)}  # of square matrices; the best of them counts
+MATRIX_SIZES = {"cpu": (512, 2048), "cuda": (8192,)}
+REPETITIONS = 10
 
 
 def peak_flops(device: torch.device) -> float:
-    """Floating-point operations a second of a float32 matrix product, the fastest of several.
+    """The FLOP/s of the fastest float32 product of square matrices.
 
-    On the CPU torch has two libraries for it: `torch.mm` asks the one of BLAS, the linear operator
-    on tensors laid out by oneDNN the other.
+    On the CPU torch has two libraries for it. `torch.mm` calls BLAS. The linear operator calls
+    oneDNN if its tensors are in oneDNN's layout.
     """
     best = 0.0
-    for n in SHAPES[device.type]:
+    for n in MATRIX_SIZES[device.type]:
         for product in _products(torch.randn(n, n, device=device)):
-            seconds = measurement(product, device)
-            best = max(best, 2 * n**3 / min(seconds() for _ in range(10)))
+            measure = step_timer(product)
+            best = max(best, 2 * n**3 / min(measure() for _ in range(REPETITIONS)))
     return best
 
 
 def _products(A: Tensor) -> list[Callable[[], Tensor]]:
-    found: list[Callable[[], Tensor]] = [partial(torch.mm, A, A)]
+    products: list[Callable[[], Tensor]] = [partial(torch.mm, A, A)]
     if A.device.type == "cpu" and torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         A_onednn = A.to_mkldnn()
-        found.append(partial(functional.linear, A_onednn, A_onednn))
-    return found
+        products.append(partial(functional.linear, A_onednn, A_onednn))
+    return products
 
 
-def multiplications(sizes: Sizes, *, train: bool) -> int:
-    """Of the matrix products: X U and h V; in training ∂a Vᵀ, Xᵀ ∂a and hᵀ ∂a, too."""
+def multiply_adds(sizes: Sizes, *, train: bool) -> int:
+    """Multiply-add operations of the matrix products.
+
+    The forward pass computes X U and h V. The backward pass adds ∂a Vᵀ, Xᵀ ∂a and hᵀ ∂a.
+    """
     T, B, I, H = sizes
     return T * B * H * ((2 * I + 3 * H) if train else (I + H))

@@ -1,4 +1,4 @@
-"""The sizes at which the two layers are compared."""
+"""The sizes of a layer and its input."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ from elman.checks import check_size
 
 
 class Sizes(NamedTuple):
-    """T time steps, B sequences in a batch, I inputs, H hidden units."""
+    """T time steps, B sequences in a batch, I input features, H hidden units."""
 
     T: int
     B: int
@@ -17,10 +17,18 @@ class Sizes(NamedTuple):
         return f"T={self.T}, B={self.B}, I={self.I}, H={self.H}"
 
     @property
+    def row(self) -> str:
+        """The four numbers, for a table whose heading is `HEADING`."""
+        return ", ".join(map(str, self))
+
+    @property
     def work(self) -> float:
-        """About how long a step takes, in no unit, to tell how much of a grid is done."""
+        """A rough cost estimate for progress bars, in arbitrary units."""
         multiplications = self.B * self.H * (self.I + self.H)
-        return self.T * (2e6 + multiplications)  # the first: what a time step takes at any size
+        return self.T * (2e6 + multiplications)  # the first term is the overhead of a time step
+
+
+HEADING = ", ".join(Sizes._fields)
 
 
 def read_sizes(argument: str, value: Any) -> Sizes:
@@ -41,8 +49,17 @@ def read_list(argument: str, values: Any) -> list[Any]:
     """`values`, which must be a list.
 
     Raises:
-        ValueError: it is none, or empty; the message names the `argument`.
+        ValueError: it is not a list, or it is empty; the message names the `argument`.
     """
     if not isinstance(values, list) or not values:
         raise ValueError(f"{argument} must be a list of at least one value, got {values!r}")
     return values
+
+
+def read_grid(argument: str, values: Any) -> list[Sizes]:
+    """`values` as a list of sizes.
+
+    Raises:
+        TypeError, ValueError: it is not; the message names the `argument`.
+    """
+    return [read_sizes(argument, value) for value in read_list(argument, values)]

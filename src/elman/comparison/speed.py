@@ -1,114 +1,80 @@
-"""How long either layer takes: by turns in one process, for training and for inference."""
+"""The speed of training and inference, measured by one function for all scripts."""
 
-import math
-import time
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import torch
-from torch import Tensor, nn
+from torch.utils.benchmark import Measurement
 
+from elman.comparison.implementations import ELMAN, TORCH, Call, Implementation
+from elman.comparison.ratios import ratio_sentence
 from elman.comparison.sizes import Sizes
-from elman.comparison.timing import Timing, seconds_of, take_turns
-from elman.layers import RNN
-from elman.recurrence import Engine
+from elman.comparison.timing import interleave, step_timer
 
-SHORTEST = 0.02  # seconds of a measurement; a shorter step is repeated within it
-REST = 0.02  # seconds before it, in which the threads of what came before stop looking for work
-
-
-@dataclass(frozen=True)
-class Pair:
-    """The same computation with either layer."""
-
-    ours: Timing
-    theirs: Timing
-
-    @property
-    def ratio(self) -> float:
-        """How many times as long as elman.RNN torch.nn.RNN takes."""
-        return self.theirs.median / self.ours.median
+KINDS = {"train": "Training step", "inference": "Inference"}
 
 
 @dataclass(frozen=True)
 class Speed:
-    """The times at one choice of sizes.
+    """The times of several implementations at one choice of sizes.
 
     Attributes:
-        sizes: of weights and inputs.
-        train: forward and backward, from the sum of all states to all weights.
-        inference: forward in `torch.inference_mode`.
+        sizes: of the layer and its input.
+        train: times of a training step, by implementation.
+        inference: times of a forward pass in `torch.inference_mode`, by implementation.
+        elman: the name of elman.RNN among them.
     """
 
     sizes: Sizes
-    train: Pair
-    inference: Pair
+    train: Mapping[str, Measurement]
+    inference: Mapping[str, Measurement]
+    elman: str = ELMAN
+
+    def ratio(self, kind: str, name: str = TORCH, to: str | None = None) -> float:
+        """The median time of one implementation divided by that of another.
+
+        Args:
+            kind: "train" or "inference".
+            name: the numerator.
+            to: the denominator; None: elman.RNN.
+        """
+        measured: Mapping[str, Measurement] = getattr(self, kind)
+        return measured[name].median / measured[to or self.elman].median
 
 
 def measure_speed(
-    sizes: Sizes, rounds: int, device: torch.device | str = "cpu", engine: Engine = "auto"
+    sizes: Sizes, implementations: Mapping[str, Implementation], rounds: int, elman: str = ELMAN
 ) -> Speed:
-    """Times both layers, each once a round.
+    """Times all implementations, interleaved; training first, then inference.
 
     Args:
-        sizes: of weights and inputs.
-        rounds: measurements of each, at least 2.
-        device: where to compute.
-        engine: of elman.RNN.
+        sizes: of the layer and its input.
+        implementations: by name; torch.nn.RNN must be one of them.
+        rounds: measurements per implementation, at least 2.
+        elman: the name of elman.RNN among them.
+
+    Raises:
+        RuntimeError: an implementation does not compute the states of torch.nn.RNN.
     """
-    ours, theirs, X = make_layers(sizes, device, engine)
-    timings = take_turns(
-        {
-            "train ours": measurement(partial(train_step, ours, X), X.device),
-            "train theirs": measurement(partial(train_step, theirs, X), X.device),
-            "inference ours": measurement(partial(inference, ours, X), X.device),
-            "inference theirs": measurement(partial(inference, theirs, X), X.device),
-        },
-        rounds,
-    )
-    return Speed(
-        sizes,
-        Pair(timings["train ours"], timings["train theirs"]),
-        Pair(timings["inference ours"], timings["inference theirs"]),
-    )
+    _check_agreement(implementations)
+    train = {name: each.train for name, each in implementations.items() if each.train is not None}
+    inference = {name: each.inference for name, each in implementations.items()}
+    return Speed(sizes, _interleaved(train, rounds), _interleaved(inference, rounds), elman)
 
 
-def make_layers(
-    sizes: Sizes, device: torch.device | str, engine: Engine
-) -> tuple[RNN, nn.RNN, Tensor]:
-    """elman.RNN, torch.nn.RNN with the same weights, and an input X."""
-    ours = RNN(sizes.I, sizes.H, device=device, engine=engine)
-    return ours, ours.to_torch(), torch.randn(sizes.T, sizes.B, sizes.I, device=device)
+def _interleaved(steps: Mapping[str, Call], rounds: int) -> dict[str, Measurement]:
+    return interleave({name: step_timer(step) for name, step in steps.items()}, rounds)
 
 
-def train_step(rnn: nn.Module, X: Tensor) -> tuple[Tensor, ...]:
-    """The gradients of the sum of all states with respect to all weights."""
-    output, _ = rnn(X)
-    return torch.autograd.grad(output.sum(), list(rnn.parameters()))
+def _check_agreement(implementations: Mapping[str, Implementation]) -> None:
+    expected = implementations[TORCH].inference().cpu()
+    for name, implementation in implementations.items():
+        states = torch.as_tensor(implementation.inference()).cpu()
+        if not torch.allclose(states, expected, rtol=1e-3, atol=1e-3):
+            raise RuntimeError(f"{name} does not compute the states of {TORCH}")
 
 
-@torch.inference_mode()
-def inference(rnn: nn.Module, X: Tensor) -> Tensor:
-    """All states."""
-    output: Tensor = rnn(X)[0]
-    return output
-
-
-def measurement(step: Callable[[], object], device: torch.device) -> Callable[[], float]:
-    """Measures the seconds of a step, repeated as often as `SHORTEST` asks."""
-
-    def repeated(times: int) -> None:
-        for _ in range(times):
-            step()
-        if device.type == "cuda":  # whose work is only queued until then
-            torch.cuda.synchronize(device)
-
-    def measure() -> float:
-        time.sleep(REST)
-        repeated(1)  # wakes the threads that take part
-        return seconds_of(partial(repeated, times)) / times
-
-    repeated(1)  # whatever is done but once, such as compiling
-    times = math.ceil(SHORTEST / seconds_of(partial(repeated, 1)))
-    return measure
+def speed_summary(speeds: Sequence[Speed], kind: str, name: str = TORCH) -> str:
+    """How long an implementation takes relative to elman.RNN, over all sizes."""
+    ratios = {speed.sizes: speed.ratio(kind, name) for speed in speeds}
+    return ratio_sentence(f"{name} takes", ratios, "as long as elman.RNN", "elman.RNN is slower")

@@ -1,4 +1,4 @@
-"""What one training step costs: with our layer, with torch.nn.RNN, and with Lightning around it."""
+"""The time of a training step: with elman.RNN, with torch.nn.RNN, and within Lightning."""
 
 import time
 from collections.abc import Callable
@@ -9,61 +9,88 @@ import torch
 from hydra.utils import instantiate
 from lightning import Callback, LightningModule, Trainer
 from omegaconf import DictConfig, OmegaConf
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from torch.utils.benchmark import Measurement
 
-from elman.comparison.timing import Timing, check_rounds, seconds_of, take_turns
+from elman.comparison.environment import describe_machine
+from elman.comparison.timing import (
+    check_rounds,
+    interleave,
+    milliseconds,
+    quartiles_in_milliseconds,
+)
 from elman.tasks.language.objective import NextCharacter
 from elman.tasks.language.streams import Streams
 from elman.training.checkpoint import build_network
 from elman.training.trainer import build_trainer
 from elman.training.truncated_bptt import TruncatedBPTT
 
-VOCABULARY_SIZE = 84  # of the plays of Shakespeare; which characters come costs no time
-STEPS = 100  # Lightning's bookkeeping is not the same at each step: timed over so many
+VOCABULARY_SIZE = 84  # of Shakespeare's plays; random characters take the same time
+STEPS = 100  # per measurement, because Lightning's overhead varies from step to step
+
+CANDIDATES = {
+    "elman": "plain loop, elman.RNN",
+    "torch": "plain loop, torch.nn.RNN",
+    "lightning": "Lightning with its logging, elman.RNN",
+}
 
 
-def compare_training_step(config: DictConfig) -> dict[str, Timing]:
-    """Times the training step of an experiment and prints the ratios.
+def compare_training_step(config: DictConfig) -> dict[str, Measurement]:
+    """Times the training step of an experiment and prints a table and the ratios.
+
+    Each measurement covers `STEPS` steps. `torch.utils.benchmark.Timer` does not fit here: it
+    would repeat a loop that is long enough, and count Lightning's setup with its training.
 
     Args:
-        config: as composed from `conf/benchmark_training.yaml`.
+        config: composed from `conf/benchmark_training.yaml`.
 
     Returns:
-        Seconds a step, by turns: "elman" and "torch", a bare loop with either layer, and
-        "lightning", our layer trained by Lightning with all its logging.
+        Interleaved measurements of a step: "elman" and "torch" in a plain loop, "lightning" with
+        elman.RNN in Lightning.
     """
     check_rounds("rounds", config.rounds)
     if config.trainer.accelerator != "cpu":
-        raise ValueError("trainer: the benchmark measures on the processor only, trainer=cpu")
+        raise ValueError("trainer: this benchmark runs on the CPU only, trainer=cpu")
     lightning.seed_everything(config.seed, verbose=False)
     B, T = config.data.batch_size, config.data.chunk_length
     characters = torch.randint(VOCABULARY_SIZE, (B * T * STEPS + 1,))
     streams = Streams(characters, B, T, whole_chunks=True)
-    timings = take_turns(
+    measured = interleave(
         {
-            "elman": _bare_loop(_module(config, "elman"), streams, config),
-            "torch": _bare_loop(_module(config, "torch"), streams, config),
+            "elman": _plain_loop(_module(config, "elman"), streams, config),
+            "torch": _plain_loop(_module(config, "torch"), streams, config),
             "lightning": _lightning(_module(config, "elman"), streams, config),
         },
         config.rounds,
     )
-    for name, what in {
-        "elman": "bare loop, elman.RNN",
-        "torch": "bare loop, torch.nn.RNN",
-        "lightning": "Lightning, elman.RNN",
-    }.items():
-        print(f"{what:26}{timings[name]}")
-    elman, built_in, framed = (timings[k].median for k in ("elman", "torch", "lightning"))
-    print(f"torch.nn.RNN takes {built_in / elman:.2f} times as long as elman.RNN")
-    print(f"Lightning and its logging cost {framed / elman - 1:.1%}")
-    return timings
+    _print(measured)
+    return measured
+
+
+def _print(measured: dict[str, Measurement]) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("training step", no_wrap=True)
+    for heading in ("median, ms", "quartiles"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, candidate in CANDIDATES.items():
+        time_of = measured[name]
+        table.add_row(candidate, milliseconds(time_of.median), quartiles_in_milliseconds(time_of))
+    elman, torch_rnn, in_lightning = (measured[name].median for name in CANDIDATES)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(table)
+    console.print(f"Measured on {describe_machine(torch.device('cpu'))}.")
+    console.print(f"torch.nn.RNN takes {torch_rnn / elman:.2f} times as long as elman.RNN.")
+    console.print(f"Lightning and its logging cost {in_lightning / elman - 1:.1%}.")
 
 
 def _module(config: DictConfig, layer: str) -> TruncatedBPTT:
     description: dict[str, Any] = OmegaConf.to_container(config.network, resolve=True)  # type: ignore[assignment]
     if layer == "torch":
-        ours = description["rnn"]
+        options = description["rnn"]
         description["rnn"] = {
-            key: value if key == "_target_" else ours[key] for key, value in config.torch.items()
+            key: value if key == "_target_" else options[key] for key, value in config.torch.items()
         }
     return TruncatedBPTT(
         build_network(description, vocabulary_size=VOCABULARY_SIZE),
@@ -73,11 +100,12 @@ def _module(config: DictConfig, layer: str) -> TruncatedBPTT:
     )
 
 
-def _bare_loop(module: TruncatedBPTT, streams: Streams, config: DictConfig) -> Callable[[], float]:
+def _plain_loop(module: TruncatedBPTT, streams: Streams, config: DictConfig) -> Callable[[], float]:
     optimizer = instantiate(config.optimizer)(module.network.parameters())
     clip = config.trainer.gradient_clip_val
 
-    def loop() -> None:
+    def measure() -> float:
+        start = time.perf_counter()
         state = None
         for inputs, y in streams:
             O, h_n = module.network(inputs, state)
@@ -86,12 +114,13 @@ def _bare_loop(module: TruncatedBPTT, streams: Streams, config: DictConfig) -> C
             module.objective.cost(O, y).backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(module.network.parameters(), clip)
             optimizer.step()
+        return (time.perf_counter() - start) / len(streams)
 
-    return lambda: seconds_of(loop) / len(streams)
+    return measure
 
 
 class _Stopwatch(Callback):
-    """Times an epoch's batches with all that Lightning does around them."""
+    """Times the batches of an epoch, including Lightning's work between them."""
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
         self.start = time.perf_counter()

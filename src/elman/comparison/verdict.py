@@ -1,101 +1,77 @@
-"""What the figures come to, in a few sentences that follow them whichever way they fall."""
+"""Summarises the results in a few sentences."""
 
 from collections.abc import Sequence
-from statistics import geometric_mean
 
-from elman.comparison.capabilities import YES, Finding
+from elman.comparison.capabilities import YES, FeatureResult
 from elman.comparison.learning import Learning
-from elman.comparison.memory import Memory
+from elman.comparison.memory import memory_summary
 from elman.comparison.parity import ALLOWED_FLOAT32, ALLOWED_FLOAT64, Distance, summarise
 from elman.comparison.results import Results
-from elman.comparison.sizes import Sizes
-from elman.comparison.speed import Speed
+from elman.comparison.speed import speed_summary
 
 
 def verdict(results: Results) -> dict[str, str]:
-    """The sentences, by what they are about."""
+    """The sentences by topic."""
+    machine = results.environment["machine"]
     return {
         "Parity": parity_verdict(results.distances),
-        "Training speed": speed_verdict("A training step", results.speed, "train"),
-        "Inference speed": speed_verdict("Inference", results.speed, "inference"),
-        "Memory": memory_verdict(results.memory),
-        "Learning": learning_verdict(results.learning),
+        "Training speed": f"{speed_summary(results.speed, 'train')} Measured on {machine}.",
+        "Inference speed": f"{speed_summary(results.speed, 'inference')} Measured on {machine}.",
+        "Memory": memory_summary(results.memory),
+        "Learning": f"{learning_verdict(results.learning)} Measured on {machine}.",
         "Capabilities": capabilities_verdict(results.capabilities),
     }
 
 
 def parity_verdict(distances: Sequence[Distance]) -> str:
-    """Whether ours is as close to the truth as it must be."""
+    """Whether elman.RNN is within the tolerance."""
     failed = [f"{s.tensor} in {s.dtype}" for s in summarise(distances) if not s.holds]
     if failed:
         worst = max(distances, key=lambda distance: distance.ulp[0])
         return (
-            f"Fails for {', '.join(failed)}. The furthest from the truth is {worst.tensor} in "
-            f"{worst.dtype} at {worst.case}: ours by {worst.ulp[0]:.3g} ulp, torch's by "
-            f"{worst.ulp[1]:.3g}."
+            f"Fails for {', '.join(failed)}. The largest distance from the reference is that of "
+            f"{worst.tensor} in {worst.dtype} at {worst.case}: {worst.ulp[0]:.3g} ulp with "
+            f"elman.RNN, {worst.ulp[1]:.3g} with torch.nn.RNN."
         )
     ours, theirs = (
-        max(distance.ulp[which] for distance in distances if distance.dtype == "float32")
-        for which in (0, 1)
+        max(distance.ulp[layer] for distance in distances if distance.dtype == "float32")
+        for layer in (0, 1)
     )
-    ours_64 = max(distance.ours for distance in distances if distance.dtype == "float64")
+    ours_float64 = max(distance.ours for distance in distances if distance.dtype == "float64")
     closer = sum(distance.ours <= distance.theirs for distance in distances)
     return (
-        f"Holds in all {len(distances):,} tensors. In float32 the furthest of ours is {ours:.1f} "
-        f"ulp from the truth, of torch's {theirs:.1f}; {ALLOWED_FLOAT32:g} times torch's is "
-        f"allowed. In float64 ours are within {ours_64:.0e} of it; {ALLOWED_FLOAT64:.0e} is "
-        f"allowed. Ours is as close as torch's or closer in {closer / len(distances):.0%} of them."
+        f"Holds in all {len(distances):,} tensors. In float32 the largest distance from the "
+        f"reference is {ours:.1f} ulp with elman.RNN and {theirs:.1f} ulp with torch.nn.RNN; the "
+        f"limit is {ALLOWED_FLOAT32:g} times that of torch.nn.RNN. In float64 it is "
+        f"{ours_float64:.0e} with elman.RNN; the limit is {ALLOWED_FLOAT64:.0e}. elman.RNN is at "
+        f"least as close as torch.nn.RNN in {closer / len(distances):.0%} of the tensors."
     )
-
-
-def speed_verdict(what: str, speeds: Sequence[Speed], kind: str) -> str:
-    """Which is faster, by how much, and where it is worst."""
-    ratios = {speed.sizes: getattr(speed, kind).ratio for speed in speeds}
-    return f"{what} {_times(ratios, 'takes', 'as long', 'slower')}"
-
-
-def memory_verdict(memory: Sequence[Memory]) -> str:
-    """Which takes less, by how much, and where it is worst."""
-    ratios = {peak.sizes: peak.ratio for peak in memory}
-    return f"A training step {_times(ratios, 'needs', 'as much memory', 'larger')}"
 
 
 def learning_verdict(learning: Learning) -> str:
-    """The final figures, and how far the curves part."""
+    """The final costs and the difference of the curves."""
     ours, theirs = learning.ours, learning.theirs
     steps = len(ours.bpc)
     return (
-        f"After {steps:,} steps from the same weights on the same batches elman.RNN needs "
-        f"{ours.validation_bpc:.4f} bits per character of unseen text, torch.nn.RNN "
-        f"{theirs.validation_bpc:.4f}. The two curves differ by {max(learning.differences):.2g} "
-        f"at most, by {learning.differences[0]:.2g} at the first step. The steps took "
-        f"{ours.seconds:.1f} s with elman.RNN, {theirs.seconds:.1f} s with torch.nn.RNN."
+        f"After {steps:,} steps from the same weights on the same batches, elman.RNN reaches "
+        f"{ours.validation_bpc:.4f} bits per character on the validation text and torch.nn.RNN "
+        f"{theirs.validation_bpc:.4f}. The training curves differ by at most "
+        f"{max(learning.differences):.2g}, and by {learning.differences[0]:.2g} at the first step. "
+        f"The steps took {ours.seconds:.1f} s with elman.RNN and {theirs.seconds:.1f} s with "
+        "torch.nn.RNN."
     )
 
 
-def capabilities_verdict(findings: Sequence[Finding]) -> str:
-    """How many features only one of them has."""
-    only_ours = sum(finding.only_ours for finding in findings)
-    only_theirs = [f.feature for f in findings if f.theirs == YES and f.ours != YES]
-    named = f" ({', '.join(only_theirs)})" if only_theirs else ""
+def capabilities_verdict(results: Sequence[FeatureResult]) -> str:
+    """The number of features that only one layer supports."""
+    only_ours = sum(result.only_ours for result in results)
+    only_theirs = [result.feature for result in results if _only_theirs(result)]
+    names = f" ({', '.join(only_theirs)})" if only_theirs else ""
     return (
-        f"Of {len(findings)} features tried elman.RNN alone has {only_ours}, torch.nn.RNN alone "
-        f"{len(only_theirs)}{named}."
+        f"Of {len(results)} features, {only_ours} work with elman.RNN only and "
+        f"{len(only_theirs)} with torch.nn.RNN only{names}."
     )
 
 
-def _times(ratios: dict[Sizes, float], takes: str, as_long: str, slower: str) -> str:
-    """The sentence about ratios of torch's figure to ours, at each of the sizes."""
-    mean = geometric_mean(ratios.values())
-    if mean >= 1:
-        subject, than, factor = "with torch.nn.RNN", "with elman.RNN", mean
-    else:
-        subject, than, factor = "with elman.RNN", "with torch.nn.RNN", 1 / mean
-    worst, best = min(ratios, key=ratios.__getitem__), max(ratios, key=ratios.__getitem__)
-    lost = sum(ratio < 1 for ratio in ratios.values())
-    return (
-        f"{subject} {takes} {factor:.2f} times {as_long} as {than} (geometric mean of "
-        f"{len(ratios)} sizes; torch's figure is {ratios[worst]:.2f} times ours at {worst} "
-        f"and {ratios[best]:.2f} times at {best}). elman.RNN is the {slower} in "
-        f"{'none' if lost == 0 else lost} of them."
-    )
+def _only_theirs(result: FeatureResult) -> bool:
+    return result.theirs == YES and result.ours != YES

@@ -10,48 +10,50 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from elman import RNN, Dense
-from elman.inspection.gradient_check import Checked, check_gradients
+from elman.inspection.gradient_check import TensorCheck, check_gradients
 from elman.layers import Conv2d
 from elman.networks import LanguageModel
 
-Mistake = Callable[[Tensor], Tensor]
+Distortion = Callable[[Tensor], Tensor]
 
 
 class Multiply(torch.autograd.Function):
-    """`z = W a`, with a mistake made in ∂C/∂W."""
+    """`z = W a`, with an error inserted in ∂C/∂W."""
 
     @staticmethod
-    def forward(ctx: Any, a: Tensor, W: Tensor, mistake: Mistake) -> Tensor:
+    def forward(ctx: Any, a: Tensor, W: Tensor, distort: Distortion) -> Tensor:
         ctx.save_for_backward(a, W)
-        ctx.mistake = mistake
+        ctx.distort = distort
         return a @ W.T
 
     @staticmethod
     def backward(ctx: Any, dz: Tensor) -> tuple[Tensor | None, ...]:
         a, W = ctx.saved_tensors
-        return dz @ W, ctx.mistake(dz.T @ a), None
+        return dz @ W, ctx.distort(dz.T @ a), None
 
 
 class Student(nn.Module):
-    """Two layers of which the first has a backward pass by hand."""
+    """Two layers; the first has a hand-written backward pass."""
 
-    def __init__(self, mistake: Mistake, into: int = 5, out: int = 4) -> None:
+    def __init__(self, distort: Distortion, fan_in: int = 5, fan_out: int = 4) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(0)
-        self.W = nn.Parameter(torch.randn(out, into, generator=generator))
-        self.V = nn.Parameter(torch.randn(3, out, generator=generator))
-        self.mistake = mistake
+        self.W = nn.Parameter(torch.randn(fan_out, fan_in, generator=generator))
+        self.V = nn.Parameter(torch.randn(3, fan_out, generator=generator))
+        self.distort = distort
 
     def forward(self, a: Tensor) -> Tensor:
-        return torch.tanh(Multiply.apply(a, self.W, self.mistake)) @ self.V.T
+        return torch.tanh(Multiply.apply(a, self.W, self.distort)) @ self.V.T
 
     def example_inputs(self) -> tuple[Tensor, ...]:
         generator = torch.Generator().manual_seed(1)
         return (torch.randn(6, self.W.shape[1], generator=generator) / self.W.shape[1] ** 0.5,)
 
 
-def checked(layer: Any, **options: Any) -> dict[str, Checked]:
-    return {each.name: each for each in check_gradients(layer, layer.example_inputs(), **options)}
+def check(layer: Any, **options: Any) -> dict[str, TensorCheck]:
+    return {
+        result.name: result for result in check_gradients(layer, layer.example_inputs(), **options)
+    }
 
 
 def one_entry_off(dW: Tensor, i: int, j: int) -> Tensor:
@@ -64,22 +66,22 @@ def no_gradient(_: Tensor) -> Any:
     return None
 
 
-def test_a_right_layer_passes() -> None:
-    found = checked(Student(lambda dW: dW))
-    assert list(found) == ["W", "V", "input a"]
-    assert [each.shape for each in found.values()] == [(4, 5), (3, 4), (6, 5)]
-    assert [len(each.entries) for each in found.values()] == [20, 12, 20]
-    assert [each.others for each in found.values()] == [0, 0, 10]
-    for each in found.values():
-        assert each.used
-        assert each.agree
-        assert not each.wrong
-        assert each.entries[0].difference < 1e-7
-        assert each.entries == sorted(each.entries, key=lambda e: e.difference, reverse=True)
+def test_correct_layer_passes() -> None:
+    checks = check(Student(lambda dW: dW))
+    assert list(checks) == ["W", "V", "input a"]
+    assert [result.shape for result in checks.values()] == [(4, 5), (3, 4), (6, 5)]
+    assert [len(result.entries) for result in checks.values()] == [20, 12, 20]
+    assert [result.grouped for result in checks.values()] == [0, 0, 10]
+    for result in checks.values():
+        assert result.used
+        assert result.group_passed
+        assert not result.wrong
+        assert result.entries[0].difference < 1e-7
+        assert result.entries == sorted(result.entries, key=lambda e: e.difference, reverse=True)
 
 
 @pytest.mark.parametrize(
-    ("mistake", "ratio", "difference"),
+    ("distort", "ratio", "difference"),
     [
         (torch.neg, -1, 2),
         (lambda dW: dW / 6, 1 / 6, 5 / 6),
@@ -87,53 +89,53 @@ def test_a_right_layer_passes() -> None:
         (lambda dW: dW * 0, 0, 1),
     ],
 )
-def test_a_wrong_factor_is_found_in_every_entry_and_nowhere_else(
-    mistake: Mistake, ratio: float, difference: float
+def test_wrong_factor_is_found_in_all_entries_of_one_tensor(
+    distort: Distortion, ratio: float, difference: float
 ) -> None:
-    found = checked(Student(mistake))
-    assert len(found["W"].wrong) == 20
-    for entry in found["W"].wrong:
+    checks = check(Student(distort))
+    assert len(checks["W"].wrong) == 20
+    for entry in checks["W"].wrong:
         assert entry.analytic == pytest.approx(ratio * entry.numeric, rel=1e-5)
         assert entry.difference == pytest.approx(difference, rel=1e-5)
-    assert not found["V"].wrong
-    assert not found["input a"].wrong
+    assert not checks["V"].wrong
+    assert not checks["input a"].wrong
 
 
 @pytest.mark.parametrize("where", [(0, 0), (2, 3), (3, 4)])
-def test_one_wrong_entry_is_named(where: tuple[int, int]) -> None:
+def test_one_wrong_entry(where: tuple[int, int]) -> None:
     layer = Student(functools.partial(one_entry_off, i=where[0], j=where[1]))
-    [entry] = checked(layer)["W"].wrong
+    [entry] = check(layer)["W"].wrong
     assert (entry.name, entry.index, str(entry)) == ("W", where, f"W{list(where)}")
     assert entry.analytic - entry.numeric == pytest.approx(0.01, rel=1e-5)
 
 
 @settings(max_examples=15)
 @given(st.integers(0, 59), st.integers(0, 39), st.integers(0, 5))
-def test_one_wrong_entry_of_many_is_found_among_those_not_tried(i: int, j: int, seed: int) -> None:
-    layer = Student(functools.partial(one_entry_off, i=i, j=j), into=40, out=60)
-    found = checked(layer, entries=2, seed=seed)
-    [entry] = found["W"].wrong
+def test_one_wrong_entry_is_found_in_a_group(i: int, j: int, seed: int) -> None:
+    layer = Student(functools.partial(one_entry_off, i=i, j=j), fan_in=40, fan_out=60)
+    checks = check(layer, entries=2, seed=seed)
+    [entry] = checks["W"].wrong
     assert entry.index == (i, j)
-    assert found["W"].entries[0] is entry
-    assert len(found["W"].entries) + found["W"].others == 2400
-    assert found["V"].agree
-    assert found["input a"].agree
+    assert checks["W"].entries[0] is entry
+    assert len(checks["W"].entries) + checks["W"].grouped == 2400
+    assert checks["V"].group_passed
+    assert checks["input a"].group_passed
 
 
-def test_two_mistakes_that_cancel_in_a_sum_are_found() -> None:
-    def moved(dW: Tensor) -> Tensor:
+def test_errors_that_cancel_in_a_sum_are_found() -> None:
+    def distort(dW: Tensor) -> Tensor:
         dW = dW.clone()
         dW[3, 4] += 0.1
         dW[50, 20] -= 0.1
         return dW
 
     for seed in range(4):
-        found = checked(Student(moved, into=40, out=60), entries=1, seed=seed)["W"]
-        assert found.wrong[0].index in {(3, 4), (50, 20)}
+        checks = check(Student(distort, fan_in=40, fan_out=60), entries=1, seed=seed)["W"]
+        assert checks.wrong[0].index in {(3, 4), (50, 20)}
 
 
 class Sum(torch.autograd.Function):
-    """`O = Σ W`, with a mistake made in one entry of ∂C/∂W, which is the same in all others."""
+    """`O = Σ W`, with one wrong entry in ∂C/∂W; all others are equal."""
 
     @staticmethod
     def forward(ctx: Any, W: Tensor) -> Tensor:
@@ -147,7 +149,7 @@ class Sum(torch.autograd.Function):
         return dW
 
 
-class Alike(nn.Module):
+class EqualGradients(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.W = nn.Parameter(torch.linspace(-1, 1, 10_000))
@@ -160,45 +162,45 @@ class Alike(nn.Module):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_small_mistake_does_not_drown_in_the_sum_of_many_entries_alike(seed: int) -> None:
-    """Along a direction of one sign the slope would be their sum, some 100 times the mistake's."""
-    [entry] = checked(Alike(), entries=1, seed=seed)["W"].wrong
+def test_small_error_is_found_among_many_equal_entries(seed: int) -> None:
+    """With equal signs, the directional derivative would be about 100 times the error."""
+    [entry] = check(EqualGradients(), entries=1, seed=seed)["W"].wrong
     assert entry.index == (1234,)
     assert entry.analytic == pytest.approx(1.04 * entry.numeric, rel=1e-5)
 
 
-def test_a_gradient_that_is_not_a_number_is_found_among_those_not_tried() -> None:
+def test_nan_is_found_in_a_group() -> None:
     def not_a_number(dW: Tensor) -> Tensor:
         return dW.index_put((torch.tensor(7), torch.tensor(5)), torch.tensor(math.nan).double())
 
-    [entry] = checked(Student(not_a_number, into=40, out=60), entries=2)["W"].wrong
+    [entry] = check(Student(not_a_number, fan_in=40, fan_out=60), entries=2)["W"].wrong
     assert entry.index == (7, 5)
     assert entry.difference == math.inf
 
 
-def test_a_gradient_that_is_not_given_is_wrong_where_the_output_depends_on_it() -> None:
-    W = checked(Student(no_gradient))["W"]
+def test_missing_gradient_is_wrong_if_the_output_depends_on_the_parameter() -> None:
+    W = check(Student(no_gradient))["W"]
     assert not W.used
     assert len(W.wrong) == 20
     assert W.wrong[0].analytic == 0
 
 
-def test_a_parameter_that_is_not_used_is_told_and_not_wrong() -> None:
+def test_unused_parameter_is_not_wrong() -> None:
     layer = Student(lambda dW: dW)
     layer.U = nn.Parameter(torch.ones(2))
-    U = checked(layer)["U"]
+    U = check(layer)["U"]
     assert not U.used
     assert not U.wrong
     assert [entry.numeric for entry in U.entries] == [0, 0]
 
 
-def test_a_transposed_backward_pass() -> None:
-    found = checked(Student(lambda dW: dW.T, into=4, out=4))
-    wrong = {entry.index for entry in found["W"].wrong}
+def test_transposed_gradient() -> None:
+    checks = check(Student(lambda dW: dW.T, fan_in=4, fan_out=4))
+    wrong = {entry.index for entry in checks["W"].wrong}
     assert wrong == {(i, j) for i in range(4) for j in range(4) if i != j}
 
 
-def test_the_layer_and_its_inputs_stay_as_they_are() -> None:
+def test_layer_and_inputs_are_unchanged() -> None:
     layer = Student(torch.neg).train()
     before = {name: x.clone() for name, x in layer.state_dict().items()}
     a = torch.ones(2, 5)
@@ -211,60 +213,62 @@ def test_the_layer_and_its_inputs_stay_as_they_are() -> None:
         assert torch.equal(x, before[name])
 
 
-def test_the_seed_decides_which_entries_are_tried() -> None:
-    def tried(seed: int) -> set[tuple[int, ...]]:
-        return {e.index for e in checked(Student(lambda dW: dW), entries=5, seed=seed)["W"].entries}
+def test_the_seed_selects_the_entries() -> None:
+    def indices(seed: int) -> set[tuple[int, ...]]:
+        return {e.index for e in check(Student(lambda dW: dW), entries=5, seed=seed)["W"].entries}
 
-    assert tried(0) == tried(0) != tried(1)
-    assert len(tried(0)) == 5
+    assert indices(0) == indices(0) != indices(1)
+    assert len(indices(0)) == 5
 
 
 def test_all_entries() -> None:
-    found = checked(Student(lambda dW: dW), entries=None)
-    assert [len(each.entries) for each in found.values()] == [20, 12, 30]
-    assert [each.others for each in found.values()] == [0, 0, 0]
+    checks = check(Student(lambda dW: dW), entries=None)
+    assert [len(result.entries) for result in checks.values()] == [20, 12, 30]
+    assert [result.grouped for result in checks.values()] == [0, 0, 0]
 
 
-class Bent(nn.Module):
-    """`relu(W a + b)`, all of z at 0 exactly where a is 0."""
+class Kinked(nn.Module):
+    """`relu(a + b)`, whose entries of b lie at the kink, near it and far from it for a = 0."""
 
-    def __init__(self, right: bool) -> None:
+    def __init__(self, correct: bool) -> None:
         super().__init__()
         self.b = nn.Parameter(torch.tensor([0.0, 3e-6, -3e-6, 1.0]))
-        self.right = right
+        self.correct = correct
 
     def forward(self, a: Tensor) -> Tensor:
         O = torch.relu(a + self.b)
-        return O if self.right else 2 * O - O.detach()  # the same values, twice the gradient
+        return O if self.correct else 2 * O - O.detach()  # the same values, twice the gradient
 
 
-def test_a_kink_is_not_taken_for_a_mistake() -> None:
-    b, a = check_gradients(Bent(right=True), [torch.zeros(1, 4)])
-    for each in (a, b):
-        assert not each.wrong
-        assert {entry.index[-1] for entry in each.entries if entry.kink} == {0, 1, 2}
+def test_correct_gradient_passes_at_a_kink() -> None:
+    b, a = check_gradients(Kinked(correct=True), [torch.zeros(1, 4)])
+    for result in (a, b):
+        assert not result.wrong
+        assert {entry.index[-1] for entry in result.entries if entry.kink} == {0, 1, 2}
 
 
-def test_near_a_kink_a_mistake_is_found() -> None:
-    b, _ = check_gradients(Bent(right=False), [torch.zeros(1, 4)])
+def test_wrong_gradient_is_found_near_a_kink() -> None:
+    b, _ = check_gradients(Kinked(correct=False), [torch.zeros(1, 4)])
     assert {entry.index for entry in b.wrong} == {(1,), (3,)}  # at the others the gradient is 0
 
 
 @given(st.integers(1, 4), st.integers(1, 6), st.integers(1, 6), st.sampled_from(["relu", "tanh"]))
-def test_dense(B: int, into: int, out: int, activation: str) -> None:
-    found = check_gradients(Dense(into, out, activation), [torch.randn(B, into)], entries=8)
-    assert [each.name for each in found] == ["W", "b", "input a"]
-    assert not any(each.wrong for each in found)
-    assert all(each.agree for each in found)
+def test_dense(B: int, fan_in: int, fan_out: int, activation: str) -> None:
+    checks = check_gradients(
+        Dense(fan_in, fan_out, activation), [torch.randn(B, fan_in)], entries=8
+    )
+    assert [result.name for result in checks] == ["W", "b", "input a"]
+    assert not any(result.wrong for result in checks)
+    assert all(result.group_passed for result in checks)
 
 
 @settings(max_examples=15)
 @given(st.integers(1, 2), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3))
-def test_conv2d(B: int, into: int, out: int, stride: int) -> None:
-    layer = Conv2d(into, out, 3, stride, padding=1)
-    found = check_gradients(layer, [torch.randn(B, into, 5, 4)], entries=6)
-    assert not any(each.wrong for each in found)
-    assert all(each.agree for each in found)
+def test_conv2d(B: int, fan_in: int, fan_out: int, stride: int) -> None:
+    layer = Conv2d(fan_in, fan_out, 3, stride, padding=1)
+    checks = check_gradients(layer, [torch.randn(B, fan_in, 5, 4)], entries=6)
+    assert not any(result.wrong for result in checks)
+    assert all(result.group_passed for result in checks)
 
 
 @given(
@@ -278,27 +282,27 @@ def test_conv2d(B: int, into: int, out: int, stride: int) -> None:
 )
 def test_rnn(T: int, B: int, I: int, H: int, engine: Any, f: str, bidirectional: bool) -> None:
     layer = RNN(I, H, 2, f, bidirectional=bidirectional, engine=engine, learn_h_0=True)
-    found = check_gradients(layer, [torch.randn(T, B, I)], entries=3)
-    assert found[-1].name == "input input"
-    assert not any(each.wrong for each in found)
-    assert all(each.agree for each in found)
+    checks = check_gradients(layer, [torch.randn(T, B, I)], entries=3)
+    assert checks[-1].name == "input input"
+    assert not any(result.wrong for result in checks)
+    assert all(result.group_passed for result in checks)
 
 
-def test_a_lazy_module() -> None:
-    found = check_gradients(nn.LazyLinear(2), [torch.randn(4, 3)])
-    assert [each.shape for each in found] == [(2, 3), (2,), (4, 3)]
-    assert not any(each.wrong for each in found)
+def test_lazy_module() -> None:
+    checks = check_gradients(nn.LazyLinear(2), [torch.randn(4, 3)])
+    assert [result.shape for result in checks] == [(2, 3), (2,), (4, 3)]
+    assert not any(result.wrong for result in checks)
 
 
 @pytest.mark.parametrize("rnn", [RNN, nn.RNN])
-def test_a_network_with_whole_numbers_as_inputs(rnn: Callable[[int, int], nn.Module]) -> None:
+def test_network_with_integer_inputs(rnn: Callable[[int, int], nn.Module]) -> None:
     network = LanguageModel(6, 3, 4, rnn)
-    found = checked(network, entries=None)
-    assert {"embedding.weight", "readout.W"} < set(found)
-    assert not any(name.startswith("input") for name in found)
-    assert not any(each.wrong for each in found.values())
+    checks = check(network, entries=None)
+    assert {"embedding.weight", "readout.W"} < set(checks)
+    assert not any(name.startswith("input") for name in checks)
+    assert not any(result.wrong for result in checks.values())
     weights = sum(parameter.numel() for parameter in network.parameters())
-    assert sum(len(each.entries) for each in found.values()) == weights
+    assert sum(len(result.entries) for result in checks.values()) == weights
 
 
 @pytest.mark.parametrize(
@@ -311,4 +315,4 @@ def test_a_network_with_whole_numbers_as_inputs(rnn: Callable[[int, int], nn.Mod
 )
 def test_values_out_of_range(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        checked(Student(torch.neg), **options)
+        check(Student(torch.neg), **options)

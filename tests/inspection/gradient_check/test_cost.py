@@ -9,7 +9,7 @@ from elman.inspection.gradient_check.cost import OutputCost
 
 
 class Layer(nn.Module):
-    """A parameter W, and a forward pass of the test's own."""
+    """A parameter W and a forward pass given by the test."""
 
     def __init__(self, compute: Callable[..., Any]) -> None:
         super().__init__()
@@ -25,11 +25,11 @@ def cost(compute: Callable[..., Any], *more: Any) -> OutputCost:
     return OutputCost(Layer(compute), [a, *more], torch.Generator().manual_seed(0))
 
 
-def test_all_floating_outputs_count_at_any_depth() -> None:
+def test_cost_includes_all_nested_floating_point_outputs() -> None:
     one = cost(lambda W, a: W * a)
     many = cost(lambda W, a: {"O": [W * a, (None, a.long())], "h": (torch.exp(W), 7)})
-    chance = torch.Generator().manual_seed(0)
-    R, S = (torch.randn(2, generator=chance, dtype=torch.float64) for _ in range(2))
+    generator = torch.Generator().manual_seed(0)
+    R, S = (torch.randn(2, generator=generator, dtype=torch.float64) for _ in range(2))
     a, W = torch.tensor([1.0, -1.0]), torch.tensor([2.0, 3.0]).double()
     torch.testing.assert_close(one.value().detach(), (R * W * a).sum())
     torch.testing.assert_close(many.value().detach(), (R * W * a + S * torch.exp(W)).sum())
@@ -38,12 +38,12 @@ def test_all_floating_outputs_count_at_any_depth() -> None:
     torch.testing.assert_close(da, R * W)
 
 
-def test_it_is_differentiated_by_parameters_and_floating_inputs() -> None:
+def test_parameters_and_floating_point_inputs_are_differentiable() -> None:
     found = cost(lambda W, a, n, x: W * a[n] + x, torch.tensor([1]), torch.ones(2).double())
     assert list(found.differentiable()) == ["W", "input a", "input 2"]
 
 
-def test_what_is_not_used_has_no_gradient() -> None:
+def test_unused_parameter_has_no_gradient() -> None:
     found = cost(lambda _, a: 2 * a)
     dW, da = found.gradients(list(found.differentiable().values()))
     assert dW is None
@@ -65,24 +65,27 @@ def wrong_shapes(W: Tensor, a: Tensor) -> Tensor:
         (lambda W, a: W * a.add_(1), "forward of Layer raised RuntimeError: a leaf Variable"),
         (wrong_shapes, r"RuntimeError: .*shapes.*given inputs of shape \(2,\) torch.float64"),
         (wrong_shapes, r"\(test_cost.py, line \d+\)"),
-        (lambda W, a: (W * a).float(), "Layer returned torch.float32 where its parameters"),
-        (lambda W, a: (W * a).long(), "must return a floating tensor, .* returned torch.int64"),
-        (lambda *_: None, "must return a floating tensor, or several; it returned NoneType"),
-        (lambda W, a: (W * a).detach(), "autograd sees no way from the parameters and inputs"),
-        (lambda W, a: torch.log(W * a), "returns numbers that are infinite or none at all"),
+        (lambda W, a: (W * a).float(), "Layer returned torch.float32, but its parameters"),
+        (
+            lambda W, a: (W * a).long(),
+            "must return at least one floating-point tensor; it returned torch.int64",
+        ),
+        (lambda *_: None, "must return at least one floating-point tensor; it returned NoneType"),
+        (lambda W, a: (W * a).detach(), "autograd finds no path from the parameters and inputs"),
+        (lambda W, a: torch.log(W * a), "returns infinite or NaN values"),
     ],
 )
-def test_a_layer_that_cannot_be_checked(compute: Callable[..., Any], message: str) -> None:
+def test_layer_cannot_be_checked(compute: Callable[..., Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         cost(compute)
 
 
-def test_nothing_to_differentiate_by() -> None:
+def test_nothing_to_differentiate() -> None:
     class Count(nn.Module):
         def forward(self, n: Tensor) -> Tensor:
             return n.double()
 
-    with pytest.raises(ValueError, match="Count has no parameter and no floating input"):
+    with pytest.raises(ValueError, match="Count has no parameter and no floating-point input"):
         OutputCost(Count(), [torch.tensor([1])], torch.Generator())
 
 
@@ -96,7 +99,7 @@ class WrongShape(torch.autograd.Function):
         return dO.repeat(2)
 
 
-def test_a_backward_pass_that_raises() -> None:
+def test_backward_pass_raises() -> None:
     found = cost(lambda W, a: WrongShape.apply(W) * a)
     with pytest.raises(ValueError, match=r"backward pass of Layer raised RuntimeError: .*gradient"):
         found.gradients(list(found.differentiable().values()))

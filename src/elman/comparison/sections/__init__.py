@@ -1,8 +1,8 @@
-"""What the report says after the verdict, section by section."""
+"""The sections of the report after the verdict."""
 
 from collections.abc import Mapping, Sequence
 
-from elman.comparison.capabilities import Finding
+from elman.comparison.capabilities import FeatureResult
 from elman.comparison.report import Section, Table
 from elman.comparison.results import Results
 from elman.comparison.sections.learning import learning_section
@@ -12,38 +12,39 @@ from elman.comparison.sections.resources import memory_section, scaling_section,
 
 def sections(results: Results) -> list[Section]:
     """All sections of the report."""
+    machine = results.environment["machine"]
     return [
         parity_section(results.distances),
-        speed_section(results.speed),
-        scaling_section(results.scaling),
+        speed_section(results.speed, machine),
+        scaling_section(results.scaling, machine),
         memory_section(results.memory),
-        learning_section(results.learning),
+        learning_section(results.learning, machine),
         _capabilities(results.capabilities),
-        _setting(results.setting),
+        _environment(results.environment),
     ]
 
 
-def _capabilities(findings: Sequence[Finding]) -> Section:
+def _capabilities(results: Sequence[FeatureResult]) -> Section:
     return Section(
         "Capabilities",
-        ["Each was tried with either layer just now; an error is shown by its first sentence."],
+        [
+            "This run tried every feature with either layer. An error is quoted up to its first "
+            "full stop."
+        ],
         [
             Table(
-                "What either layer can do",
-                ["feature", "elman.RNN", "torch.nn.RNN", "only ours"],
-                [
-                    [finding.feature, finding.ours, finding.theirs, "✓" * finding.only_ours]
-                    for finding in findings
-                ],
+                "Supported features",
+                ["feature", "elman.RNN", "torch.nn.RNN"],
+                [[result.feature, result.ours, result.theirs] for result in results],
                 numeric=False,
             )
         ],
     )
 
 
-def _setting(setting: Mapping[str, str]) -> Section:
+def _environment(environment: Mapping[str, str]) -> Section:
     return Section(
-        "Setting",
-        ["Where and with what all this was found."],
-        [Table("This run", ["", ""], [*map(list, setting.items())], numeric=False)],
+        "Environment",
+        [],
+        [Table("This run", ["", "value"], [*map(list, environment.items())], numeric=False)],
     )

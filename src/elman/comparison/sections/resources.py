@@ -1,84 +1,80 @@
-"""What the report says of speed, its scaling, and memory."""
+"""The report's sections on speed, scaling and memory."""
 
 from collections.abc import Mapping, Sequence
 
+from torch.utils.benchmark import Measurement
+
+from elman.comparison.implementations import TORCH
 from elman.comparison.memory import Memory
 from elman.comparison.plots import plot_scaling
 from elman.comparison.report import Picture, Section, Table
-from elman.comparison.speed import SHORTEST, Pair, Speed
-from elman.comparison.timing import milliseconds
+from elman.comparison.sizes import HEADING
+from elman.comparison.speed import KINDS, Speed
+from elman.comparison.timing import MIN_RUN_TIME, milliseconds, quartiles_in_milliseconds
 
-KINDS = {"train": "training step", "inference": "inference"}
-RATIO = "torch ÷ ours"
+COLUMNS = [HEADING, "elman.RNN", "torch.nn.RNN", "ratio"]
+RATIO = "The ratio is that of torch.nn.RNN to elman.RNN; above 1, elman.RNN is better."
 
 
-def speed_section(speeds: Sequence[Speed]) -> Section:
-    """The times of the grid."""
+def speed_section(speeds: Sequence[Speed], machine: str) -> Section:
+    """The times over the grid of sizes."""
     return Section(
         "Speed",
         [
-            "A training step is forward and backward, from the sum of all states to all weights; "
-            "inference is forward in torch.inference_mode. The layers take turns in one process. A "
-            f"measurement lasts {1e3 * SHORTEST:.0f} ms or more: shorter steps are repeated within "
-            f"it. Medians and quartiles of {len(speeds[0].train.ours.seconds)} measurements each. "
-            f"Above 1, {RATIO} is in our favour.",
+            "A training step is forward and backward, from the sum of all states to all weights. "
+            "Inference is forward in torch.inference_mode. The measurements of the layers are "
+            f"interleaved in one process. Each lasts at least {1e3 * MIN_RUN_TIME:.0f} ms and "
+            f"repeats a shorter step. Times are medians of {len(speeds[0].train[TORCH].times)} "
+            f"measurements, with the quartiles in brackets. {RATIO}",
         ],
         [
             Table(
-                f"Milliseconds of {'a training step' if kind == 'train' else 'inference'}",
-                ["T, B, I, H", "ours", "torch", RATIO, "ours, quartiles", "torch, quartiles"],
-                [_times(speed, getattr(speed, kind)) for speed in speeds],
+                f"{title} on {machine}, milliseconds",
+                COLUMNS,
+                [_times(speed, kind) for speed in speeds],
             )
-            for kind in KINDS
+            for kind, title in KINDS.items()
         ],
     )
 
 
-def _times(speed: Speed, pair: Pair) -> list[str]:
-    quartiles = [
-        "–".join(map(milliseconds, timing.quartiles)) for timing in (pair.ours, pair.theirs)
+def _times(speed: Speed, kind: str) -> list[str]:
+    measured: Mapping[str, Measurement] = getattr(speed, kind)
+    times = [
+        f"{milliseconds(each.median)} ({quartiles_in_milliseconds(each)})"
+        for each in (measured[speed.elman], measured[TORCH])
     ]
-    return [
-        ", ".join(map(str, speed.sizes)),
-        milliseconds(pair.ours.median),
-        milliseconds(pair.theirs.median),
-        f"{pair.ratio:.2f}",
-        *quartiles,
-    ]
+    return [speed.sizes.row, *times, f"{speed.ratio(kind):.2f}"]
 
 
-def scaling_section(scaling: Mapping[str, Sequence[Speed]]) -> Section:
-    """The times against each size."""
+def scaling_section(scaling: Mapping[str, Sequence[Speed]], machine: str) -> Section:
+    """The times with one size varied."""
     pictures = []
-    for kind, what in KINDS.items():
+    for kind, title in KINDS.items():
         for symbol, speeds in scaling.items():
-            held = ", ".join(
+            fixed = ", ".join(
                 f"{other}={size}"
                 for other, size in speeds[0].sizes._asdict().items()
                 if other != symbol
             )
-            ratios = ", ".join(f"{getattr(speed, kind).ratio:.2f}" for speed in speeds)
+            ratios = ", ".join(f"{speed.ratio(kind):.2f}" for speed in speeds)
             pictures.append(
                 Picture(
-                    f"{what.capitalize()} against {symbol}, with {held}",
-                    f"Milliseconds of {what} of either layer against {symbol}; "
-                    f"{RATIO} from left to right: {ratios}",
+                    f"{title} against {symbol}, with {fixed}, on {machine}",
+                    f"{title}, milliseconds of either layer against {symbol}; "
+                    f"torch.nn.RNN ÷ elman.RNN from left to right: {ratios}",
                     plot_scaling(symbol, speeds, kind),
                 )
             )
     return Section(
         "Scaling",
-        ["One size varies, the others stay. The quartiles are shaded."],
+        ["One size varies, the others are fixed. The shaded range is that of the quartiles."],
         [
             Table(
-                f"{RATIO} where one size varies",
-                ["T, B, I, H", "training step", "inference"],
+                "torch.nn.RNN ÷ elman.RNN with one size varied",
+                [HEADING, "training step", "inference"],
                 [
-                    [
-                        ", ".join(map(str, speed.sizes)),
-                        f"{speed.train.ratio:.2f}",
-                        f"{speed.inference.ratio:.2f}",
-                    ]
+                    [speed.sizes.row, *(f"{speed.ratio(kind):.2f}" for kind in KINDS)]
                     for speeds in scaling.values()
                     for speed in speeds
                 ],
@@ -90,21 +86,21 @@ def scaling_section(scaling: Mapping[str, Sequence[Speed]]) -> Section:
 
 
 def memory_section(memory: Sequence[Memory]) -> Section:
-    """The peaks of the grid."""
+    """The peaks over the grid of sizes."""
     return Section(
         "Memory",
         [
-            "The most that a training step has allocated at a time through PyTorch, beyond weights "
-            f"and inputs: states, what backward needs, gradients. Above 1, {RATIO} is in our "
-            "favour. What a library such as oneDNN takes for itself is not seen on the processor.",
+            "The peak memory that a training step allocates through PyTorch, in addition to "
+            "weights and inputs: states, values saved for the backward pass, gradients. On the CPU "
+            f"this excludes buffers inside libraries such as oneDNN. {RATIO}",
         ],
         [
             Table(
                 "Peak of a training step, MiB",
-                ["T, B, I, H", "ours", "torch", RATIO],
+                COLUMNS,
                 [
                     [
-                        ", ".join(map(str, peak.sizes)),
+                        peak.sizes.row,
                         f"{peak.ours / 2**20:.2f}",
                         f"{peak.theirs / 2**20:.2f}",
                         f"{peak.ratio:.2f}",

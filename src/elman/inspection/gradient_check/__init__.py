@@ -1,5 +1,5 @@
-"""Whether the gradients by autograd are those of the forward pass."""
+"""Gradient check: compares autograd's gradients with finite differences."""
 
-from elman.inspection.gradient_check.check import Checked, Entry, check_gradients
+from elman.inspection.gradient_check.check import Entry, TensorCheck, check_gradients
 
-__all__ = ["Checked", "Entry", "check_gradients"]
+__all__ = ["Entry", "TensorCheck", "check_gradients"]

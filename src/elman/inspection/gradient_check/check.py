@@ -1,4 +1,4 @@
-"""Analytic against numeric gradients of any layer or network."""
+"""Compares analytic and numeric gradients of any layer or network."""
 
 import copy
 import math
@@ -12,21 +12,21 @@ from torch import Tensor, nn
 
 from elman.checks import check_positive, check_size
 from elman.inspection.gradient_check.cost import OutputCost
-from elman.inspection.gradient_check.slopes import Judge
+from elman.inspection.gradient_check.derivatives import DerivativeChecker
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One number ∂C/∂θ_i by both ways.
+    """One partial derivative ∂C/∂θ_i, computed in both ways.
 
     Attributes:
         name: of θ.
         index: i.
-        analytic: by autograd.
-        numeric: by finite differences.
-        difference: between the two, relative to the larger.
-        wrong: the difference is beyond the tolerance.
-        kink: C bends within the step, see `Judgement`.
+        analytic: the value by autograd.
+        numeric: the value by finite differences.
+        difference: the relative difference of the two.
+        wrong: the difference exceeds the tolerance.
+        kink: C has a kink within the step, see `Comparison`.
     """
 
     name: str
@@ -41,28 +41,29 @@ class Entry:
         return f"{self.name}{list(self.index) or ''}"
 
 
-class Checked(NamedTuple):
-    """A parameter or an input θ, and what was found of its gradient.
+class TensorCheck(NamedTuple):
+    """The result for one parameter or input θ.
 
     Attributes:
-        name: of the parameter, or "input " and the name that `forward` gives it.
+        name: of the parameter, or "input " and the argument's name in `forward`.
         shape: of θ.
-        entries: those that were tried one by one, the worst first.
-        others: how many were tried all at once instead.
-        agree: whether these agree; where they do not, the one at fault is among `entries`.
-        used: whether autograd sees a way from θ to the outputs.
+        entries: the entries checked individually, sorted by difference, wrong ones first.
+        grouped: the number of entries checked together, along random directions.
+        group_passed: these entries passed. If not, a wrong one was searched for and is in
+            `entries`.
+        used: autograd found a path from θ to the outputs.
     """
 
     name: str
     shape: tuple[int, ...]
     entries: list[Entry]
-    others: int
-    agree: bool
+    grouped: int
+    group_passed: bool
     used: bool
 
     @property
     def wrong(self) -> list[Entry]:
-        """The entries beyond the tolerance, the worst first."""
+        """The entries that exceed the tolerance, sorted by difference."""
         return [entry for entry in self.entries if entry.wrong]
 
 
@@ -73,61 +74,61 @@ def check_gradients(
     step: float = 1e-5,
     tolerance: float = 1e-5,
     seed: int = 0,
-) -> list[Checked]:
-    """∂C/∂θ by autograd and by `(C(θ + ε) − C(θ − ε)) / 2ε`, for the cost `C = Σ R O`, R random.
+) -> list[TensorCheck]:
+    """Compares ∂C/∂θ by autograd with `(C(θ + ε) − C(θ − ε)) / 2ε`, for `C = Σ R O`, R random.
 
-    All is computed with a copy of the layer, in float64 and evaluation mode. Of a large θ some
-    entries are tried one by one. The others are moved all at once, along a random direction; where
-    the gradients disagree on that, halves of them are tried until the one at fault is found.
+    The check uses a copy of the layer in float64 and evaluation mode. For a large θ it checks some
+    entries individually. It checks the others together, as the directional derivative along a
+    random direction. If that one is wrong, a binary search finds a wrong entry.
 
     Args:
-        layer: any module; what it returns may hold tensors at any depth.
-        inputs: of its `forward`; the floating ones are differentiated by as well.
-        entries: how many of each parameter and input are tried one by one; None: all.
+        layer: any module; its output may contain tensors at any depth.
+        inputs: arguments of `forward`; gradients of the floating-point ones are checked too.
+        entries: the number of entries checked individually in each tensor; None: all.
         step: ε.
-        tolerance: the largest relative difference that is not wrong.
-        seed: of R, of the entries and of the directions.
+        tolerance: the largest relative difference that passes.
+        seed: for R, the choice of entries and the directions.
 
     Returns:
-        What was found of each parameter, then of each floating input.
+        A result for each parameter, then for each floating-point input.
 
     Raises:
-        TypeError, ValueError: a value is out of range, or the layer cannot be checked: see
-            `OutputCost`; or its backward pass raises.
+        TypeError, ValueError: a value is out of range, the layer cannot be checked (see
+            `OutputCost`), or its backward pass raises.
     """
     if entries is not None:
         check_size("entries", entries)
     check_positive("step", step)
     check_positive("tolerance", tolerance)
-    chance = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
     layer = copy.deepcopy(layer).double().eval()
-    cost = OutputCost(layer, [_float64(each) for each in inputs], chance)
-    judge = Judge(step, tolerance, cost.rounding)
-    wanted = cost.differentiable()
-    gradients = cost.gradients(list(wanted.values()))
+    cost = OutputCost(layer, [_to_float64(value) for value in inputs], generator)
+    compare = DerivativeChecker(step, tolerance, cost.rounding_error)
+    tensors = cost.differentiable()
+    gradients = cost.gradients(list(tensors.values()))
     return [
-        _check(_Tensor(name, x, dx, cost, judge, chance), entries)
-        for (name, x), dx in zip(wanted.items(), gradients, strict=True)
+        _check(_Tensor(name, x, dx, cost, compare, generator), entries)
+        for (name, x), dx in zip(tensors.items(), gradients, strict=True)
     ]
 
 
-def _float64(value: Any) -> Any:
-    """A copy of an input, in float64 if it is floating."""
+def _to_float64(value: Any) -> Any:
+    """A copy of a tensor, in float64 if it is floating-point; any other value unchanged."""
     if not isinstance(value, Tensor):
         return value
     return value.detach().to(torch.float64 if value.is_floating_point() else value.dtype, copy=True)
 
 
-def _check(θ: "_Tensor", entries: int | None) -> Checked:
-    order = torch.randperm(θ.x.numel(), generator=θ.chance)
-    tried, others = order[:entries], order[len(order[:entries]) :]
-    found = [θ.entry(int(i)) for i in tried.sort().values]
-    agree = len(others) == 0 or θ.agree(others)
-    if not agree:
-        found.append(θ.entry(θ.at_fault(others)))
-        others = others[1:]  # one less of them
-    found.sort(key=lambda entry: (entry.wrong, entry.difference), reverse=True)
-    return Checked(θ.name, tuple(θ.x.shape), found, len(others), agree, θ.dx is not None)
+def _check(θ: "_Tensor", entries: int | None) -> TensorCheck:
+    order = torch.randperm(θ.x.numel(), generator=θ.generator)
+    individual, group = order[:entries], order[len(order[:entries]) :]
+    checked = [θ.check_entry(int(i)) for i in individual.sort().values]
+    passed = len(group) == 0 or θ.check_group(group)
+    if not passed:
+        checked.append(θ.check_entry(θ.find_wrong_entry(group)))
+        group = group[1:]  # one of them was checked individually
+    checked.sort(key=lambda entry: (entry.wrong, entry.difference), reverse=True)
+    return TensorCheck(θ.name, tuple(θ.x.shape), checked, len(group), passed, used=θ.dx is not None)
 
 
 class _Tensor(NamedTuple):
@@ -137,41 +138,41 @@ class _Tensor(NamedTuple):
     x: Tensor
     dx: Tensor | None
     cost: OutputCost
-    judge: Judge
-    chance: torch.Generator
+    compare: DerivativeChecker
+    generator: torch.Generator
 
-    def entry(self, i: int) -> Entry:
-        """∂C/∂θ_i: the slope along the direction that is 1 at i and 0 elsewhere."""
-        C, slopes = self._along(torch.tensor([i]), torch.ones(1, dtype=torch.float64))
+    def check_entry(self, i: int) -> Entry:
+        """Checks ∂C/∂θ_i."""
+        C, derivatives = self._along(torch.tensor([i]), torch.ones(1, dtype=torch.float64))
         index = tuple(int(k) for k in np.unravel_index(i, self.x.shape))
-        return Entry(self.name, index, slopes.item(), *self.judge(C, slopes.item()))
+        analytic = derivatives.item()
+        return Entry(self.name, index, analytic, *self.compare(C, analytic))
 
-    def agree(self, some: Tensor) -> bool:
-        """Whether the slope is right along a direction that is random at some.
+    def check_group(self, group: Tensor) -> bool:
+        """Checks the directional derivative along a random direction in the entries of a group.
 
-        No two mistakes cancel in it, and none hides where the direction is nearly zero. It is
-        measured against the length of the gradient.
+        The direction's components have random signs, so that errors do not cancel, and magnitudes
+        of at least 0.5, so that none is hidden. The difference is relative to the gradient's norm.
         """
-        values = torch.rand(some.shape, generator=self.chance, dtype=torch.float64) + 0.5
-        signs = torch.randint(2, some.shape, generator=self.chance) * 2 - 1
-        values = values * signs
-        C, slopes = self._along(some, values / math.sqrt(len(some)))
-        return not self.judge(C, slopes.sum().item(), slopes.norm().item()).wrong
+        magnitudes = torch.rand(group.shape, generator=self.generator, dtype=torch.float64) + 0.5
+        signs = torch.randint(2, group.shape, generator=self.generator) * 2 - 1
+        C, derivatives = self._along(group, magnitudes * signs / math.sqrt(len(group)))
+        return not self.compare(C, derivatives.sum().item(), derivatives.norm().item()).wrong
 
-    def at_fault(self, some: Tensor) -> int:
-        """The entry because of which some do not agree: in one half of them, and so on."""
-        while len(some) > 1:
-            half, other = some.tensor_split(2)
-            some = other if self.agree(half) else half
-        return int(some)
+    def find_wrong_entry(self, group: Tensor) -> int:
+        """Finds a wrong entry in a group that failed, by binary search."""
+        while len(group) > 1:
+            half, other = group.tensor_split(2)
+            group = other if self.check_group(half) else half
+        return int(group)
 
-    def _along(self, some: Tensor, values: Tensor) -> tuple[Callable[[float], float], Tensor]:
-        """C(θ + t v) as a function of t, where v is zero but for some values.
+    def _along(self, group: Tensor, values: Tensor) -> tuple[Callable[[float], float], Tensor]:
+        """C(θ + t v) as a function of t, where v has the given values in a group, else zeros.
 
-        Beside it the analytic ∂C/∂θ_i v_i of these, of which the slope at t = 0 is the sum.
+        Also returns the analytic ∂C/∂θ_i v_i of the group. Their sum is the derivative at t = 0.
         """
         start = self.x.detach().clone()
-        v = torch.zeros(start.numel(), dtype=start.dtype).index_put((some,), values)
+        v = torch.zeros(start.numel(), dtype=start.dtype).index_put((group,), values)
         v = v.view(start.shape)
 
         @torch.no_grad()
@@ -181,5 +182,5 @@ class _Tensor(NamedTuple):
             self.x.copy_(start)
             return C
 
-        dθ = torch.zeros_like(values) if self.dx is None else self.dx.flatten()[some]
+        dθ = torch.zeros_like(values) if self.dx is None else self.dx.flatten()[group]
         return cost, dθ * values

@@ -1,4 +1,4 @@
-"""What a gradient check is of, and what it tells."""
+"""Runs a gradient check from a configuration and prints its results."""
 
 import inspect
 import statistics
@@ -13,24 +13,24 @@ from rich.console import Console
 from rich.table import Table
 from torch import nn
 
-from elman.inspection.gradient_check.check import Checked, Entry, check_gradients
-from elman.inspection.gradient_check.own_layer import own_inputs, own_layer
+from elman.inspection.gradient_check.check import Entry, TensorCheck, check_gradients
+from elman.inspection.gradient_check.user_layer import load_layer, make_inputs
 
-WORST = 3  # wrong entries of a parameter that are shown
-WIDTH = 120  # of a table in a file
+MAX_WRONG = 3  # wrong entries shown for each tensor
+FILE_WIDTH = 120  # columns of the table if the output is not a terminal
 
 
-def gradient_check(config: DictConfig) -> list[Checked]:
-    """Checks the gradients of a network or of a layer of one's own, and prints a table of them.
+def gradient_check(config: DictConfig) -> list[TensorCheck]:
+    """Checks the gradients of a network or of a user's layer, and prints a table.
 
     Args:
-        config: as composed from `conf/gradient_check.yaml`.
+        config: composed from `conf/gradient_check.yaml`.
 
     Returns:
-        What was found of each parameter and floating input, all of it right.
+        A result for each parameter and floating-point input. All of them passed.
 
     Raises:
-        TypeError, ValueError, OSError: a gradient is wrong, which the message names; or there is
+        TypeError, ValueError, OSError: a gradient is wrong (the message names it), there is
             nothing to check, or a value is out of range.
     """
     options: dict[str, Any] = OmegaConf.to_container(config.gradient_check, resolve=True)  # type: ignore[assignment]
@@ -38,32 +38,32 @@ def gradient_check(config: DictConfig) -> list[Checked]:
         raise TypeError(f"seed must be an int, got {config.seed!r}")
     torch.manual_seed(config.seed)
     if options["target"] is not None:
-        layer = own_layer(options["target"], options["arguments"])
+        layer = load_layer(options["target"], options["arguments"])
     else:
         for option in ("arguments", "input"):
             if options[option]:
                 raise ValueError(
-                    f"gradient_check.{option} is for a layer of your own, which "
-                    "gradient_check.target=FILE.py:CLASS names"
+                    f"gradient_check.{option} needs gradient_check.target=FILE.py:CLASS; "
+                    "a network takes neither arguments nor input"
                 )
-        layer = _network(config.network, options["size"])
-    inputs = own_inputs(layer, options["input"])
-    found = check_gradients(
+        layer = _make_network(config.network, options["size"])
+    inputs = make_inputs(layer, options["input"])
+    checks = check_gradients(
         layer, inputs, options["entries"], options["step"], options["tolerance"], config.seed
     )
     console = Console()
     if not console.is_terminal:
-        console.width = WIDTH
-    console.print(table(found))
-    if any(each.wrong for each in found):
-        raise ValueError(mistake(type(layer).__name__, found, options["tolerance"]))
-    for sentence in summary(type(layer).__name__, found, options["tolerance"]):
+        console.width = FILE_WIDTH
+    console.print(table(checks))
+    if any(check.wrong for check in checks):
+        raise ValueError(error_message(type(layer).__name__, checks, options["tolerance"]))
+    for sentence in summary(type(layer).__name__, checks, options["tolerance"]):
         console.print(sentence, highlight=False, soft_wrap=True)
-    return found
+    return checks
 
 
-def _network(description: DictConfig, size: int) -> nn.Module:
-    """A network; what its data would decide, such as the size of a vocabulary, is `size`."""
+def _make_network(description: DictConfig, size: int) -> nn.Module:
+    """A network; every argument that its data would set, such as the vocabulary size, is `size`."""
     make = instantiate(description)
     missing = {
         name: size
@@ -75,64 +75,64 @@ def _network(description: DictConfig, size: int) -> nn.Module:
     return network
 
 
-def table(found: Sequence[Checked]) -> Table:
-    """A row for each parameter with its worst entry, or more where they are wrong."""
+def table(checks: Sequence[TensorCheck]) -> Table:
+    """A row for each tensor with its largest difference; more rows if several entries are wrong."""
     rows = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("parameter", "shape"):
+    for name in ("tensor", "shape"):
         rows.add_column(name, no_wrap=True)
-    for name in ("tried", "difference", "worst entry", "autograd", "numeric", ""):
+    for name in ("checked", "difference", "entry", "autograd", "numeric", ""):
         rows.add_column(name, justify="right", no_wrap=True)
-    for each in found:
-        shown = each.wrong[:WORST] or each.entries[:1]
-        for k, entry in enumerate(shown):
-            about = (
-                (each.name, " × ".join(map(str, each.shape)), _tried(each)) if k == 0 else [""] * 3
-            )
+    for check in checks:
+        for k, entry in enumerate(check.wrong[:MAX_WRONG] or check.entries[:1]):
+            shape = " × ".join(map(str, check.shape))
             rows.add_row(
-                *about,
+                *((check.name, shape, _checked(check)) if k == 0 else [""] * 3),
                 f"{entry.difference:.2g}",
                 str(list(entry.index)),
-                f"{entry.analytic + 0.0:.6g}" if each.used else "none",
+                f"{entry.analytic + 0.0:.6g}" if check.used else "none",
                 f"{entry.numeric + 0.0:.6g}",
-                _remark(each, entry),
+                _remark(check, entry),
                 style="bold red" if entry.wrong else None,
             )
     return rows
 
 
-def _tried(each: Checked) -> str:
-    tried = f"{len(each.entries):,}"
-    return f"{tried} of {each.others + len(each.entries):,}" if each.others else tried
+def _checked(check: TensorCheck) -> str:
+    individual = f"{len(check.entries):,}"
+    return (
+        f"{individual} of {check.grouped + len(check.entries):,}" if check.grouped else individual
+    )
 
 
-def _remark(each: Checked, entry: Entry) -> str:
+def _remark(check: TensorCheck, entry: Entry) -> str:
     if entry.wrong:
         return "wrong"
-    return "" if each.used else "unused"
+    return "" if check.used else "unused"
 
 
-def mistake(layer: str, found: Sequence[Checked], tolerance: float) -> str:
-    """What is wrong with the gradients of a layer, of which at least one entry is."""
-    # Rounded, so that of several by the same factor it is the first, a parameter.
-    each = max(
-        (each for each in found if each.wrong), key=lambda e: round(e.wrong[0].difference, 3)
+def error_message(layer: str, checks: Sequence[TensorCheck], tolerance: float) -> str:
+    """Names the wrong gradients of a layer; at least one entry must be wrong."""
+    # Rounding makes equal factors tie, and the first tensor, a parameter, wins the tie.
+    worst = max(
+        (check for check in checks if check.wrong),
+        key=lambda check: round(check.wrong[0].difference, 3),
     )
-    worst = each.wrong[0]
-    others = [other.name for other in found if other.wrong and other is not each]
+    entry = worst.wrong[0]
+    others = [check.name for check in checks if check.wrong and check is not worst]
     return (
-        f"{layer}: the gradient of {worst} is wrong, autograd "
-        + (f"says {worst.analytic:.6g}" if each.used else "gives none")
-        + f" and finite differences {worst.numeric:.6g}, a relative difference of "
-        f"{worst.difference:.2g} (tolerance {tolerance:g}); of {each.name} "
-        f"{len(each.wrong)} of {len(each.entries)} entries are wrong{_factor(each)}"
+        f"{layer}: the gradient of {entry} is wrong, autograd "
+        + (f"gives {entry.analytic:.6g}" if worst.used else "gives none")
+        + f" and finite differences give {entry.numeric:.6g}, a relative difference of "
+        f"{entry.difference:.2g} (tolerance {tolerance:g}); in {worst.name} "
+        f"{len(worst.wrong)} of {len(worst.entries)} entries are wrong{_common_factor(worst)}"
         + (f", and so are entries of {', '.join(others)}" if others else "")
     )
 
 
-def _factor(each: Checked) -> str:
-    """By what the wrong entries are all too large, if they are."""
-    ratios = [entry.analytic / entry.numeric for entry in each.wrong if entry.numeric != 0]
-    if len(ratios) < 2 or len(ratios) < len(each.wrong) or not each.used:
+def _common_factor(check: TensorCheck) -> str:
+    """The factor between analytic and numeric values, if all wrong entries share it."""
+    ratios = [entry.analytic / entry.numeric for entry in check.wrong if entry.numeric != 0]
+    if len(ratios) < 2 or len(ratios) < len(check.wrong) or not check.used:
         return ""
     factor = statistics.median(ratios)
     if any(abs(ratio - factor) > 1e-3 * abs(factor) for ratio in ratios):
@@ -140,42 +140,43 @@ def _factor(each: Checked) -> str:
     return f", all by the factor {factor:.4g}"
 
 
-def summary(layer: str, found: Sequence[Checked], tolerance: float) -> list[str]:
-    """What a check comes to that found nothing wrong, a sentence a line."""
-    entries = [entry for each in found for entry in each.entries]
+def summary(layer: str, checks: Sequence[TensorCheck], tolerance: float) -> list[str]:
+    """Summarises a check that passed, one sentence per line."""
+    entries = [entry for check in checks for entry in check.entries]
     worst = max(entries, key=lambda entry: entry.difference)
-    told = [
+    lines = [
         f"{layer}: autograd and finite differences agree; the largest relative difference is "
         f"{worst.difference:.2g}, at {worst} (tolerance {tolerance:g})."
     ]
-    others = sum(each.others for each in found if each.agree)
-    if others:
-        told.append(
-            f"{len(entries):,} entries were tried one by one, {others:,} others all at once for "
-            "each parameter (gradient_check.entries=null: each one by one)."
+    grouped = sum(check.grouped for check in checks if check.group_passed)
+    if grouped:
+        lines.append(
+            f"{len(entries):,} entries were checked individually, {grouped:,} others together, "
+            "along one random direction per tensor (gradient_check.entries=null: all "
+            "individually)."
         )
     kinks = [entry for entry in entries if entry.kink]
     if kinks:
-        told.append(
-            f"{len(kinks)} of those tried, such as {kinks[0]}, lie at a kink of the cost, as a "
-            "ReLU has it at 0: they agree with the slope on one side of it."
+        lines.append(
+            f"{len(kinks)} of the entries, such as {kinks[0]}, lie at a kink of the cost, like "
+            "that of ReLU at 0. They match a one-sided derivative."
         )
-    told += [
-        f"{each.name} is unused: autograd gives it no gradient, and the output does not depend on "
+    lines += [
+        f"{check.name} is unused: autograd gives it no gradient, and the output does not depend on "
         "it."
-        for each in found
-        if not each.used
+        for check in checks
+        if not check.used
     ]
-    told += [
-        f"The gradient of {each.name} is 0 at every entry that was tried, which says little; "
-        "another seed makes other weights and inputs."
-        for each in found
-        if each.used and all(entry.analytic == entry.numeric == 0 for entry in each.entries)
+    lines += [
+        f"The gradient of {check.name} is 0 at every checked entry, which proves little. Another "
+        "seed draws other weights and inputs."
+        for check in checks
+        if check.used and all(entry.analytic == entry.numeric == 0 for entry in check.entries)
     ]
-    told += [
-        f"{each.name}: the {each.others:,} others could not be judged all at once, as too many "
-        "kinks lie near; gradient_check.entries=null tries each one by one."
-        for each in found
-        if not each.agree
+    lines += [
+        f"{check.name}: the {check.grouped:,} other entries could not be checked together, because "
+        "too many kinks are near; gradient_check.entries=null checks all individually."
+        for check in checks
+        if not check.group_passed
     ]
-    return told
+    return lines

@@ -1,4 +1,4 @@
-"""A layer of the user's own, by the name of its file and class."""
+"""Loads a user's layer, given its file or module and its class."""
 
 import importlib
 import inspect
@@ -13,29 +13,30 @@ import torch
 from torch import Tensor, nn
 
 from elman.checks import check_size
-from elman.inspection.gradient_check.cost import file_of, place
+from elman.inspection.gradient_check.cost import error_location, source_file
 
 TARGET = "gradient_check.target"
 Arguments = list[Any] | Mapping[str, Any] | None
 
 
-def own_layer(target: str, arguments: Arguments) -> nn.Module:
-    """Makes a layer of a class that is given by name.
+def load_layer(target: str, arguments: Arguments) -> nn.Module:
+    """Loads a class and calls its constructor.
 
     Args:
-        target: `FILE.py:CLASS`, or `package.module:CLASS`.
-        arguments: of its constructor, by name or in their order.
+        target: `FILE.py:CLASS` or `package.module:CLASS`.
+        arguments: of the constructor, a list of positional ones or a mapping of named ones.
 
     Raises:
-        OSError: there is no such file.
-        TypeError, ValueError: `target` is of another form, the file raises when it is run, it has
-            no such class of layers, or the constructor does not take the arguments.
+        OSError: the file does not exist.
+        TypeError, ValueError: `target` has another form, the file raises on import, it has no such
+            layer, or the constructor rejects the arguments.
     """
     cls = _layer_class(target)
     given = arguments or {}
     if not isinstance(given, Mapping | list):
         raise TypeError(
-            f"gradient_check.arguments must be a list, such as [3,4], or name each, got {given!r}"
+            "gradient_check.arguments must be a list, such as [3,4], or a mapping, such as "
+            f"{{size: 3}}, got {given!r}"
         )
     positional, named = ([], given) if isinstance(given, Mapping) else (given, {})
     signature = inspect.signature(cls)
@@ -48,22 +49,21 @@ def own_layer(target: str, arguments: Arguments) -> nn.Module:
     try:
         return cls(*positional, **named)
     except Exception as error:
-        told = f"{type(error).__name__}: {error}{place(error, file_of(cls))}"
         raise ValueError(
-            f"gradient_check.arguments: {cls.__name__} could not be made of {given}, it raised "
-            f"{told}"
+            f"gradient_check.arguments: {cls.__name__} cannot be constructed from {given}; it "
+            f"raised {type(error).__name__}: {error}{error_location(error, source_file(cls))}"
         ) from error
 
 
-def own_inputs(layer: nn.Module, shapes: Any) -> tuple[Any, ...]:
-    """Normally distributed inputs of given shapes, or the layer's own example inputs.
+def make_inputs(layer: nn.Module, shapes: Any) -> tuple[Any, ...]:
+    """Normally distributed inputs of given shapes, or the layer's example inputs.
 
     Args:
         layer: may have a method `example_inputs()` that returns a tuple.
-        shapes: a shape, a list of shapes, or None: the example inputs.
+        shapes: a shape, a list of shapes, or None for the example inputs.
 
     Raises:
-        TypeError, ValueError: there is neither, or it is of another form.
+        TypeError, ValueError: there are no shapes and no example inputs, or they are malformed.
     """
     if shapes is not None:
         several = isinstance(shapes, list) and all(isinstance(shape, list) for shape in shapes)
@@ -101,28 +101,28 @@ def _layer_class(target: str) -> type[nn.Module]:
     if isinstance(cls, type) and issubclass(cls, nn.Module):
         return cls
     if cls is not None:
-        raise TypeError(f"{TARGET}: {name} in {where} is not a class derived from torch.nn.Module")
+        raise TypeError(f"{TARGET}: {name} in {where} is not a subclass of torch.nn.Module")
     layers = [
         name
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, nn.Module)
     ]
-    has = f"its layers are {', '.join(layers)}" if layers else "it has no layers"
-    raise ValueError(f"{TARGET}: there is no {name} in {where}; {has}")
+    available = f"its layers are {', '.join(layers)}" if layers else "it has no layers"
+    raise ValueError(f"{TARGET}: there is no {name} in {where}; {available}")
 
 
 def _run_file(file: Path) -> ModuleType:
     if not file.is_file():
         raise FileNotFoundError(f"{TARGET}: there is no file {file}")
-    # Under a name that no installed module has, and kept, for what looks itself up by it.
+    # The name differs from that of any installed module. Pickling and torch look modules up.
     name = f"gradient_check_{file.stem}"
     module = sys.modules[name] = ModuleType(name)
     module.__file__ = str(file)
-    sys.path.append(str(file.parent.resolve()))  # files beside it can be imported, too
+    sys.path.append(str(file.parent.resolve()))  # so that it can import files in its folder
     try:
         SourceFileLoader(name, str(file)).exec_module(module)
     except (Exception, SystemExit) as error:
-        raise _cannot_run(str(file), error) from error
+        raise _import_error(str(file), error) from error
     return module
 
 
@@ -132,16 +132,16 @@ def _import(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise _cannot_run(name, error) from error
+            raise _import_error(name, error) from error
         raise ValueError(
-            f"{TARGET}: there is no module {name}; a file is given as FILE.py:CLASS"
+            f"{TARGET}: there is no module {name}; to name a file, use FILE.py:CLASS"
         ) from error
     except (Exception, SystemExit) as error:
-        raise _cannot_run(name, error) from error
+        raise _import_error(name, error) from error
 
 
-def _cannot_run(what: str, error: BaseException) -> ValueError:
+def _import_error(what: str, error: BaseException) -> ValueError:
     return ValueError(
-        f"{TARGET}: {what} raised {type(error).__name__} when it was run: {error}"
-        f"{place(error, what)}"
+        f"{TARGET}: {what} raised {type(error).__name__} on import: {error}"
+        f"{error_location(error, what)}"
     )

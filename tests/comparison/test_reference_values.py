@@ -2,15 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from elman.comparison.truth import Weights, truth
+from elman.comparison.reference_values import Weights, reference_values
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("num_layers", [1, 2, 3])
 @pytest.mark.parametrize("f", ["tanh", "relu"])
-def test_layers_and_directions_are_those_of_torch(
-    num_layers: int, bidirectional: bool, f: str
-) -> None:
+def test_layers_and_directions_match_torch(num_layers: int, bidirectional: bool, f: str) -> None:
     torch.manual_seed(0)
     rnn = torch.nn.RNN(3, 4, num_layers, f, bidirectional=bidirectional, dtype=torch.float64)
     X = torch.randn(5, 2, 3, dtype=torch.float64, requires_grad=True)
@@ -24,13 +22,15 @@ def test_layers_and_directions_are_those_of_torch(
         for w_ih, w_hh, b_ih, b_hh in rnn.all_weights
     ]
     X_array, h_0_array = X.detach().numpy(), h_0.detach().numpy()
-    true = truth(X_array, h_0_array, weights, f, bidirectional, d_output.numpy(), dh_n.numpy())
+    reference = reference_values(
+        X_array, h_0_array, weights, f, bidirectional, d_output.numpy(), dh_n.numpy()
+    )
     close = {"rtol": 1e-12, "atol": 1e-12}
-    np.testing.assert_allclose(true.output, output.detach(), **close)
-    np.testing.assert_allclose(true.h_n, h_n.detach(), **close)
-    np.testing.assert_allclose(true.dX, X.grad, **close)
+    np.testing.assert_allclose(reference.output, output.detach(), **close)
+    np.testing.assert_allclose(reference.h_n, h_n.detach(), **close)
+    np.testing.assert_allclose(reference.dX, X.grad, **close)
     for k, (gradients, (w_ih, w_hh, b_ih, _)) in enumerate(
-        zip(true.gradients, rnn.all_weights, strict=True)
+        zip(reference.gradients, rnn.all_weights, strict=True)
     ):
         np.testing.assert_allclose(gradients.h_0, h_0.grad[k], **close)
         np.testing.assert_allclose(gradients.U, w_ih.grad.T, **close)
@@ -38,8 +38,10 @@ def test_layers_and_directions_are_those_of_torch(
         np.testing.assert_allclose(gradients.b, b_ih.grad, **close)
 
 
-def test_the_margin_is_the_preactivation_nearest_to_zero() -> None:
+def test_smallest_preactivation() -> None:
     weights = Weights(np.array([[1.0]]), np.array([[1.0]]), np.array([0.5]))
     X, h_0 = np.array([[[2.0]], [[-3.2]]]), np.zeros((1, 1, 1))  # a_1 = 2.5, a_2 = −0.2
-    true = truth(X, h_0, [weights], "relu", False, np.ones_like(X), np.zeros_like(h_0))
-    assert true.margin == pytest.approx(0.2)
+    reference = reference_values(
+        X, h_0, [weights], "relu", False, np.ones_like(X), np.zeros_like(h_0)
+    )
+    assert reference.min_abs_a == pytest.approx(0.2)
