@@ -1,1 +1,1 @@
-"""To look at what a network learns."""
+"""Tools to look at what a network learns."""
