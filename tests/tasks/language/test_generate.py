@@ -102,7 +102,5 @@ def test_a_checkpoint_without_a_language_model_is_refused(
     checkpoint["state_dict"] = {f"network.{k}": w for k, w in network.state_dict().items()}
     file = tmp_path / "other.ckpt"
     torch.save(checkpoint, file)
-    with pytest.raises(
-        ValueError, match="holds a FeedforwardNetwork, which does not generate text"
-    ):
+    with pytest.raises(ValueError, match="was trained on DigitData, not on text"):
         generate(composed("generate", f"checkpoint={file}"))
