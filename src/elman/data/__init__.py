@@ -1,1 +1,1 @@
-"""What all data sets share: fetching, splits, files and their bad lines, batches by length."""
+"""What all data sets share: downloads, splits, text files, bad lines, batches by length."""

@@ -164,14 +164,14 @@ class ClassificationData(DataModule):
         examples = []
         for example in self.read(read_lines(argument, Path(path)), bad):
             if not example.label:
-                bad.found(example.line, "it has no class")
+                bad.report(example.line, "it has no class")
             elif classes is not None and example.label not in classes:
-                bad.found(
+                bad.report(
                     example.line, f"its class {example.label!r} is none of {', '.join(classes)}"
                 )
             else:
                 examples.append(example)
-        bad.tell()
+        bad.summarize()
         if not examples:
             raise ValueError(f"{argument}: {path} holds no examples")
         return examples

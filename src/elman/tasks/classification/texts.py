@@ -92,17 +92,17 @@ class TextClassificationData(ClassificationData):
             try:
                 columns = [column.strip() for column in next(reader, [])]
             except csv.Error as error:
-                bad.found(line, f"it is no line of a table ({error})")
+                bad.report(line, f"it is no line of a table ({error})")
                 continue
             if line == 1 and [column.lower() for column in columns] == ["text", "label"]:
                 continue
             if not any(columns):
                 if line < len(lines):  # the last line ends with a line break, too
-                    bad.found(line, "it is empty")
+                    bad.report(line, "it is empty")
             elif len(columns) != 2:
-                bad.found(line, f"it has {len(columns)} columns, not a text and its label")
+                bad.report(line, f"it has {len(columns)} columns, not a text and its label")
             elif not columns[0]:
-                bad.found(line, "it has no text")
+                bad.report(line, "it has no text")
             else:
                 yield Example(line, marked(columns[0]), columns[1])
 

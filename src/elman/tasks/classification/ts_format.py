@@ -57,7 +57,7 @@ def read_ts(
             if classes and label not in classes:
                 raise ValueError(f"its class {label!r} is none of the header's {' '.join(classes)}")
         except ValueError as error:
-            bad.found(number, str(error) if line else "it is empty")
+            bad.report(number, str(error) if line else "it is empty")
         else:
             dimensions = series.shape[1]
             yield Example(number, series, label)
