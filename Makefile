@@ -20,7 +20,7 @@ train: $(INSTALLED) ## Train on Shakespeare in about a minute; more: make train 
 	$(BIN)/python scripts/train.py $(ARGS)
 
 test: $(INSTALLED) ## Run the tests; some of them: make test ARGS="tests/layers -k rnn"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(ARGS)
 
 check: $(INSTALLED) ## Check style and types
 	$(BIN)/ruff check

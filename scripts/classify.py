@@ -1,4 +1,4 @@
-"""Tells the classes of sequences: `python scripts/classify.py checkpoint=RUN text=Kowalczyk`."""
+"""Classifies sequences: `python scripts/classify.py checkpoint=RUN text=Kowalczyk`."""
 
 from omegaconf import DictConfig
 
@@ -8,7 +8,7 @@ from elman.tasks.classification.classify import classify
 
 @entry_point("classify")
 def main(config: DictConfig) -> None:
-    """Prints the likeliest classes of each sequence."""
+    """Prints the most probable classes of each sequence."""
     for line in classify(config):
         print(line, flush=True)
 

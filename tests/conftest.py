@@ -4,6 +4,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+# Small tensors gain nothing from a second thread, and wait for it on a busy machine.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import hypothesis
 import numpy as np
 import pytest
@@ -13,10 +16,10 @@ from omegaconf import DictConfig
 from PIL import Image, ImageDraw
 from scipy.io import wavfile
 
-# Examples are drawn anew at a developer's desk, and are always the same in CI.
+# Hypothesis draws new examples on a developer's machine and always the same ones in CI.
 hypothesis.settings.register_profile("desk", deadline=None, max_examples=30)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=30, derandomize=True)
-# By hand, for hours if need be: pytest tests/layers/test_fuzz.py --hypothesis-profile=long
+# For a long search by hand: pytest tests/layers/test_fuzz.py --hypothesis-profile=long
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
@@ -31,7 +34,7 @@ def device(request: pytest.FixtureRequest) -> torch.device:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """A small text that a small network soon knows by heart."""
+    """A small text that a small network soon memorizes."""
     verses = "".join(f"{n} green bottles hanging on the wall,\n" for n in range(99, 0, -1))
     path = tmp_path / "book.txt"
     path.write_text(verses, encoding="utf-8")
@@ -40,7 +43,7 @@ def book(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pictures of coloured shapes, four of each combination, with their captions."""
+    """Pictures of coloured shapes, four of each combination, with captions; read only."""
     folder = tmp_path_factory.mktemp("shapes")
     random = np.random.default_rng(0)
     sizes = {"square": (7, 7), "frame": (7, 7), "bar": (7, 1), "column": (1, 7), "dot": (2, 2)}
@@ -62,21 +65,22 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def tones(tmp_path: Path) -> Path:
-    """Recordings of ten speakers, whose words are tones: a folder with its table."""
+@pytest.fixture(scope="session")
+def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Recordings of ten speakers whose words are tones: a folder with a table; read only."""
     random = np.random.default_rng(0)
     words = {"la": 500, "so": 1100, "mi": 2500}  # Hz
-    folder = tmp_path / "tones"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("tones")
     table = []
     for n in range(100):
         voice = 0.95 + 0.1 * (n % 10) / 9
-        said = random.choice(list(words), random.integers(1, 4))
+        spoken = random.choice(list(words), random.integers(1, 4))
         t = np.arange(1920) / 16_000  # 0.12 s, with half as much silence around
-        sounds = [np.pad(np.sin(2 * np.pi * voice * words[word] * t), (480, 480)) for word in said]
+        sounds = [
+            np.pad(np.sin(2 * np.pi * voice * words[word] * t), (480, 480)) for word in spoken
+        ]
         wavfile.write(folder / f"{n}.wav", 16_000, (8000 * np.concatenate(sounds)).astype(np.int16))
-        table.append(f"{n}.wav\t{' '.join(said)}\tspeaker {n % 10}\n")
+        table.append(f"{n}.wav\t{' '.join(spoken)}\tspeaker {n % 10}\n")
     (folder / "transcripts.tsv").write_text("".join(table), encoding="utf-8")
     return folder
 
@@ -96,7 +100,7 @@ def composed() -> Callable[..., DictConfig]:
 def configured(
     composed: Callable[..., DictConfig], book: Path, tmp_path: Path
 ) -> Callable[..., DictConfig]:
-    """A small training on the small text, in the folder `run` of `tmp_path`."""
+    """The configuration of a short training on `book`, in the folder `run` of `tmp_path`."""
 
     def configure(*overrides: str, run: str = "run") -> DictConfig:
         folder = tmp_path / run
@@ -122,7 +126,7 @@ def configured(
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Bright stripes, each digit in a place of its own, under noise."""
+    """A CSV file of noisy pictures: each digit is a bright stripe at its own height."""
     random = np.random.default_rng(0)
     lines = []
     for n in range(120):
@@ -138,7 +142,7 @@ def pictures(tmp_path: Path) -> Path:
 def on_pictures(
     composed: Callable[..., DictConfig], pictures: Path, tmp_path: Path
 ) -> Callable[..., DictConfig]:
-    """A training on the pictures, in the folder `run` of `tmp_path`."""
+    """The configuration of a training on `pictures`, in the folder `run` of `tmp_path`."""
 
     def configure(*overrides: str, run: str = "run") -> DictConfig:
         (tmp_path / run).mkdir(exist_ok=True)

@@ -62,7 +62,7 @@ def test_importing_the_package_loads_no_more_than_it_needs() -> None:
     ).stdout.split()
     assert {"torch", "numpy"} <= set(loaded)
     heavy = ["lightning", "hydra", "omegaconf", "matplotlib", "tensorboard", "numba", "llvmlite"]
-    heavy += ["pandas", "sklearn", "scipy", "PIL", "jinja2", "rich", "tslearn"]
+    heavy += ["pandas", "sklearn", "scipy", "PIL", "jinja2", "rich", "dtaidistance"]
     assert not set(heavy) & set(loaded)
 
 

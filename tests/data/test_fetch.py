@@ -14,7 +14,7 @@ WHEEL = "some_plays-1.2.3-py3-none-any.whl"
 
 
 class FakePip:
-    """Takes the place of subprocess.run, writes what it is told to and downloads nothing."""
+    """Replaces subprocess.run: writes `content` as the wheel and downloads nothing."""
 
     def __init__(self) -> None:
         self.commands: list[list[str]] = []
@@ -41,9 +41,7 @@ def names(directory: Path) -> list[str]:
     return [path.name for path in directory.iterdir()]
 
 
-def test_a_package_is_downloaded_once_and_then_found_where_it_lies(
-    pip: FakePip, tmp_path: Path
-) -> None:
+def test_a_package_is_downloaded_only_once(pip: FakePip, tmp_path: Path) -> None:
     directory = tmp_path / "not" / "there" / "yet"
 
     first = fetch(PACKAGE, directory)
@@ -55,21 +53,21 @@ def test_a_package_is_downloaded_once_and_then_found_where_it_lies(
     assert names(directory) == [WHEEL], "no temporary directory is left"
 
 
-def test_a_wheel_that_is_there_already_needs_no_pip(pip: FakePip, tmp_path: Path) -> None:
+def test_an_existing_wheel_is_not_downloaded(pip: FakePip, tmp_path: Path) -> None:
     (tmp_path / WHEEL).write_bytes(CONTENT)
 
     assert fetch(PACKAGE, tmp_path) == tmp_path / WHEEL
     assert not pip.commands
 
 
-def test_a_wheel_of_another_version_does_not_count(pip: FakePip, tmp_path: Path) -> None:
+def test_a_wheel_of_another_version_is_ignored(pip: FakePip, tmp_path: Path) -> None:
     (tmp_path / "some_plays-1.2.30-py3-none-any.whl").write_bytes(b"newer")
 
     assert fetch(PACKAGE, tmp_path) == tmp_path / WHEEL
     assert len(pip.commands) == 1
 
 
-def test_pip_is_asked_for_the_pinned_wheel_alone(pip: FakePip, tmp_path: Path) -> None:
+def test_pip_downloads_only_the_pinned_wheel(pip: FakePip, tmp_path: Path) -> None:
     fetch(PACKAGE, tmp_path)
 
     [command] = pip.commands
@@ -78,14 +76,14 @@ def test_pip_is_asked_for_the_pinned_wheel_alone(pip: FakePip, tmp_path: Path) -
     assert command[-1] == "some-plays==1.2.3"
 
 
-def test_pip_is_told_what_the_package_needs(pip: FakePip, tmp_path: Path) -> None:
+def test_pip_gets_the_arguments_of_the_package(pip: FakePip, tmp_path: Path) -> None:
     fetch(replace(PACKAGE, pip_arguments=("--python-version", "3.14")), tmp_path)
 
     [command] = pip.commands
     assert command[-3:] == ["--python-version", "3.14", "some-plays==1.2.3"]
 
 
-def test_a_download_with_the_wrong_hash_leaves_nothing_behind(pip: FakePip, tmp_path: Path) -> None:
+def test_a_download_with_the_wrong_hash_is_deleted(pip: FakePip, tmp_path: Path) -> None:
     pip.content = b"something else"
 
     with pytest.raises(OSError, match="check where your pip downloads from") as error:
@@ -96,7 +94,9 @@ def test_a_download_with_the_wrong_hash_leaves_nothing_behind(pip: FakePip, tmp_
     assert names(tmp_path) == []
 
 
-def test_a_wheel_that_was_tampered_with_is_refused_and_kept(pip: FakePip, tmp_path: Path) -> None:
+def test_an_existing_wheel_with_the_wrong_hash_is_refused_and_kept(
+    pip: FakePip, tmp_path: Path
+) -> None:
     wheel = tmp_path / WHEEL
     wheel.write_bytes(b"tampered")
 
@@ -122,7 +122,7 @@ def test_a_wheel_that_was_tampered_with_is_refused_and_kept(pip: FakePip, tmp_pa
         ("", "no reason given"),
     ],
 )
-def test_a_failing_pip_gives_one_sentence_with_its_reason(
+def test_a_failure_of_pip_is_one_sentence_with_the_reason(
     pip: FakePip, tmp_path: Path, stderr: str, reason: str
 ) -> None:
     pip.returncode, pip.stderr = 1, stderr

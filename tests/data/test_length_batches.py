@@ -6,28 +6,30 @@ from torch.utils.data import DistributedSampler, RandomSampler
 from elman.data.length_batches import POOL, LengthBatches
 
 
-def by_length(lengths: list[int], batch_size: int) -> LengthBatches:
+def make_batches(lengths: list[int], batch_size: int) -> LengthBatches:
     return LengthBatches(RandomSampler(lengths), lengths, batch_size)
 
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=300), st.integers(1, 7))
-def test_every_example_once(lengths: list[int], batch_size: int) -> None:
-    batches = list(by_length(lengths, batch_size))
-    assert len(batches) == len(by_length(lengths, batch_size))
-    assert sorted(number for batch in batches for number in batch) == list(range(len(lengths)))
+def test_an_epoch_has_every_example_once(lengths: list[int], batch_size: int) -> None:
+    batches = list(make_batches(lengths, batch_size))
+    assert len(batches) == len(make_batches(lengths, batch_size))
+    assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
     assert sum(len(batch) < batch_size for batch in batches) <= 1
 
 
-def test_a_batch_has_examples_of_about_the_same_length() -> None:
+def test_a_batch_has_examples_of_similar_length() -> None:
     torch.manual_seed(0)
     lengths = torch.randint(1, 1000, (POOL * 8,))
-    for batch in by_length(lengths.tolist(), 8):
-        assert int(lengths[batch].max() - lengths[batch].min()) < 100  # by chance about 780
+    for batch in make_batches(lengths.tolist(), 8):
+        assert (
+            int(lengths[batch].max() - lengths[batch].min()) < 100
+        )  # about 780 for random batches
 
 
-def test_another_order_in_each_epoch_and_not_by_length() -> None:
+def test_each_epoch_has_a_new_random_order() -> None:
     torch.manual_seed(0)
-    batches = by_length(list(range(100)), 4)
+    batches = make_batches(list(range(100)), 4)
     first, second = list(batches), list(batches)
     assert first != second
     assert first != sorted(first)
@@ -35,18 +37,18 @@ def test_another_order_in_each_epoch_and_not_by_length() -> None:
     assert list(batches) == first
 
 
-def test_processes_share_the_examples_anew_in_each_epoch() -> None:
+def test_processes_divide_the_examples_anew_in_each_epoch() -> None:
     lengths = list(range(50))
     seen = []
     for epoch in range(2):
-        shares = []
+        parts = []
         for rank in range(2):
             sampler = DistributedSampler(lengths, 2, rank)  # type: ignore[arg-type]
             batches = LengthBatches(sampler, lengths, 4)
             batches.sampler.set_epoch(epoch)  # type: ignore[attr-defined]
             assert len(list(batches)) == len(batches) == 7
-            shares.append({number for batch in batches for number in batch})
-        assert not set.intersection(*shares)
-        assert set.union(*shares) == set(range(50))
-        seen.append(shares)
+            parts.append({index for batch in batches for index in batch})
+        assert not set.intersection(*parts)
+        assert set.union(*parts) == set(range(50))
+        seen.append(parts)
     assert seen[0] != seen[1]

@@ -34,69 +34,71 @@ def read(path: Path | None, kind: type[Lines] = Lines) -> Lines:
     return data
 
 
-def stored(data: Lines, tmp_path: Path) -> dict[str, str]:
+def saved_state(data: Lines, tmp_path: Path) -> dict[str, str]:
     """What a checkpoint keeps."""
     torch.save(data.state_dict(), tmp_path / "state")
     state: dict[str, str] = torch.load(tmp_path / "state", weights_only=True)
     return state
 
 
-def restored(state: dict[str, str], path: Path | None = None) -> Lines:
+def resaved_state(state: dict[str, str], path: Path | None = None) -> Lines:
     data = Lines(None if path is None else str(path), "data")
     data.load_state_dict(state)
     data.setup()
     return data
 
 
-def test_a_checkpoint_finds_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkpoint_keeps_the_absolute_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "lines.txt").write_text("one")
     monkeypatch.chdir(tmp_path)
-    state = stored(read(Path("lines.txt")), tmp_path)
+    state = saved_state(read(Path("lines.txt")), tmp_path)
     monkeypatch.chdir("/")
-    data = restored(state)
+    data = resaved_state(state)
     assert data.path == str(tmp_path / "lines.txt")
-    assert data.tested == "unseen lines"
+    assert data.test_description == "unseen lines"
 
 
 def test_a_file_that_has_changed_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "lines.txt"
     path.write_text("one")
-    state = stored(read(path), tmp_path)
+    state = saved_state(read(path), tmp_path)
     path.write_text("one\ntwo")
     for given in (None, path):
         with pytest.raises(ValueError, match=rf"^data: {path} has changed since the network was"):
-            restored(state, given)
+            resaved_state(state, given)
 
 
-def test_of_another_file_nobody_knows_what_was_seen(tmp_path: Path) -> None:
+def test_the_split_is_that_of_the_training_only_for_the_same_content(tmp_path: Path) -> None:
     path, moved, other = (tmp_path / name for name in ("lines.txt", "moved.txt", "other.txt"))
     path.write_text("one")
     moved.write_text("one")
     other.write_text("two")
-    state = stored(read(path), tmp_path)
-    assert restored(state, moved).tested == "unseen lines"
-    assert restored(state, other).tested == "lines"
+    state = saved_state(read(path), tmp_path)
+    assert resaved_state(state, moved).test_description == "unseen lines"
+    assert resaved_state(state, other).test_description == "lines"
 
 
-def test_a_training_goes_on_with_the_same_file_alone(tmp_path: Path) -> None:
+def test_a_training_resumes_only_with_the_same_content(tmp_path: Path) -> None:
     path, other = tmp_path / "lines.txt", tmp_path / "other.txt"
     path.write_text("one")
     other.write_text("two")
-    state = stored(read(path), tmp_path)
+    state = saved_state(read(path), tmp_path)
     read(path).load_state_dict(state)
-    with pytest.raises(ValueError, match=rf"^data: {other} is not what the checkpoint was trained"):
+    with pytest.raises(ValueError, match=rf"^data: the checkpoint was not trained on {other}"):
         read(other).load_state_dict(state)
 
 
-def test_fetched_data_have_no_file_of_the_users(tmp_path: Path) -> None:
-    state = stored(read(None), tmp_path)
+def test_a_downloaded_data_set_has_no_path_and_no_hash(tmp_path: Path) -> None:
+    state = saved_state(read(None), tmp_path)
     assert state == {"path": None, "sha256": None}
-    assert restored(state).tested == "unseen lines"
+    assert resaved_state(state).test_description == "unseen lines"
     (tmp_path / "lines.txt").write_text("one")
-    assert restored(state, tmp_path / "lines.txt").tested == "lines"
+    assert resaved_state(state, tmp_path / "lines.txt").test_description == "lines"
 
 
-def test_a_folder_is_known_by_its_table(tmp_path: Path) -> None:
+def test_the_hash_of_a_folder_is_that_of_its_table(tmp_path: Path) -> None:
     (tmp_path / "table.tsv").write_text("one")
     first = read(tmp_path, Folder).state_dict()
     (tmp_path / "other").write_text("two")
@@ -105,12 +107,12 @@ def test_a_folder_is_known_by_its_table(tmp_path: Path) -> None:
     assert read(tmp_path, Folder).state_dict() != first
 
 
-def test_processes_share_the_examples() -> None:
+def test_each_process_samples_its_own_examples() -> None:
     data = Lines(None, "data")
     assert sorted(data.random_sampler(range(7))) == list(range(7))
-    shares = []
+    sampled = []
     for rank in range(2):
         data.trainer = SimpleNamespace(global_rank=rank, world_size=2)  # type: ignore[assignment]
-        shares.append(list(data.random_sampler(range(8))))
-    assert sorted(shares[0] + shares[1]) == list(range(8))
-    assert len(shares[0]) == 4
+        sampled.append(list(data.random_sampler(range(8))))
+    assert sorted(sampled[0] + sampled[1]) == list(range(8))
+    assert len(sampled[0]) == 4

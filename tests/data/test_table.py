@@ -17,13 +17,13 @@ def write(tmp_path: Path, *lines: str) -> Path:
     return table
 
 
-def test_the_lines_of_a_table(tmp_path: Path) -> None:
+def test_reads_a_row_from_each_line(tmp_path: Path) -> None:
     table = write(tmp_path, "file\ttext", "a\t one ", "", "b\ttwo\r", "")
     assert read_table(table, [["file", "text"]], "error", read) == ["a+one", "b+two"]
     assert read_table(table, [], "error", read)[0] == "file+text"
 
 
-def test_bad_lines(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_bad_lines_are_refused_or_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     table = write(tmp_path, "a\tbad", "a\tone", "./a\ttwo", "b\tthree")
     with pytest.raises(ValueError, match=r"table\.tsv, line 1: it is bad \(data\.on_bad=skip"):
         read_table(table, [], "error", read)
@@ -31,7 +31,7 @@ def test_bad_lines(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assert "2 bad lines are left out, the first is line 1: it is bad" in caplog.text
 
 
-def test_a_file_has_one_line(tmp_path: Path) -> None:
+def test_a_file_may_be_listed_only_once(tmp_path: Path) -> None:
     table = write(tmp_path, "a\tone", "b\ttwo", "a\tthree")
-    with pytest.raises(ValueError, match="line 3: a stands in line 1 already"):
+    with pytest.raises(ValueError, match="line 3: a is already listed in line 1"):
         read_table(table, [], "error", read)

@@ -10,20 +10,20 @@ from elman.data.vocabulary import Vocabulary
 
 @settings(deadline=None)
 @given(text=st.text(), more=st.text())
-@example(text="\udce9", more="")  # what a prompt that is not UTF-8 becomes
-def test_decoding_the_encoded_text_gives_it_back(text: str, more: str) -> None:
+@example(text="\udce9", more="")  # Python decodes a bad byte of a command line to this
+def test_decoding_inverts_encoding(text: str, more: str) -> None:
     vocabulary = Vocabulary(text + more)
 
-    numbers = vocabulary.encode(text)
+    indices = vocabulary.encode(text)
 
-    assert numbers.shape == (len(text),)
-    assert numbers.dtype == torch.int64
-    assert vocabulary.decode(numbers) == text
+    assert indices.shape == (len(text),)
+    assert indices.dtype == torch.int64
+    assert vocabulary.decode(indices) == text
 
 
 @settings(deadline=None)
 @given(text=st.text())
-def test_characters_are_numbered_once_each_in_the_order_of_their_code_points(text: str) -> None:
+def test_indices_follow_the_order_of_code_points(text: str) -> None:
     vocabulary = Vocabulary(text)
 
     code_points = [ord(character) for character in vocabulary.characters]
@@ -33,7 +33,7 @@ def test_characters_are_numbered_once_each_in_the_order_of_their_code_points(tex
     assert vocabulary.encode(vocabulary.characters).tolist() == list(range(len(vocabulary)))
 
 
-def test_a_character_beyond_16_bits_comes_after_those_within() -> None:
+def test_characters_beyond_16_bits_come_last() -> None:
     vocabulary = Vocabulary("🎭\ufb01éa\n🎭")
 
     assert vocabulary.characters == "\naé\ufb01🎭"
@@ -41,12 +41,14 @@ def test_a_character_beyond_16_bits_comes_after_those_within() -> None:
     assert vocabulary.encode("🎭\na").tolist() == [4, 0, 1]
 
 
-def test_unknown_characters_are_named_and_so_are_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"^'\\n' 'x' 'é' not among the 3 .* knows: 'abc'$"):
+def test_the_error_lists_the_unknown_characters_and_the_vocabulary() -> None:
+    with pytest.raises(
+        ValueError, match=r"^'\\n' 'x' 'é' not among the 3 .* of the vocabulary: 'abc'$"
+    ):
         Vocabulary("abc").encode("éabx\nx")
 
 
-def test_no_more_than_ten_unknown_characters_are_named() -> None:
+def test_the_error_lists_at_most_ten_unknown_characters() -> None:
     with pytest.raises(ValueError, match=r"'9' not among") as error:
         Vocabulary("abc").encode("0123456789xyz")
 

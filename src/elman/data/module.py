@@ -1,4 +1,4 @@
-"""What all data have in common."""
+"""The base class of all data modules."""
 
 import hashlib
 from abc import ABC, abstractmethod
@@ -11,17 +11,16 @@ from torch.utils.data import DistributedSampler, RandomSampler, Sampler
 
 
 class DataModule(LightningDataModule, ABC):
-    """Data to train, validate and test with, and what is to be told of them.
+    """Training, validation and test data, with their description.
 
-    A batch is a pair: what the network takes, one tensor or several, and what is wanted of its
-    outputs.
+    A batch is a pair of the network's inputs, one tensor or several, and the targets.
 
     Args:
-        path: the user's own data, a file or a folder; None: those that are fetched.
-        directory: where fetched data are kept.
+        path: the user's own data, a file or a folder. None means a data set that is downloaded.
+        directory: the folder for downloaded data sets.
 
     Attributes:
-        table: where `path` is a folder, the file in it that lists the examples.
+        table: the name of the file that lists the examples, where `path` is a folder.
     """
 
     table: ClassVar[str] = ""
@@ -30,36 +29,36 @@ class DataModule(LightningDataModule, ABC):
         super().__init__()
         self.path = None if path is None else str(path)
         self.directory = directory
-        self._sha256: str | None = None  # of the user's own file
-        self._trained_on: dict[str, str | None] | None = None  # what a checkpoint knows of it
+        self._sha256: str | None = None  # of the file at `path`, once it has been read
+        self._trained_on: dict[str, str | None] | None = None  # path and hash in the checkpoint
 
     @property
     @abstractmethod
     def source(self) -> str:
-        """What the data are, for people: the name of a corpus, or the user's own file."""
+        """The name of the data set, or the path of the user's own data."""
 
     @property
     @abstractmethod
     def test_description(self) -> str:
-        """What a network is tested with, for people."""
+        """The test data in words, such as `500 pictures of MNIST`."""
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Arguments of a network that the data decide; before `setup` the least they can be."""
+        """Arguments of the network that depend on the data; before `setup`, their minimums."""
         return {}
 
     @property
     def uses(self) -> dict[str, str]:
-        """What a network trained on the data is good for: scripts and arguments, by what they do.
+        """Scripts, with arguments, that use a network trained on these data, by what they do.
 
-        The script's `checkpoint=` is left out.
+        The argument `checkpoint=` is left out.
         """
         return {}
 
     def random_sampler(self, examples: Sized) -> Sampler[int]:
-        """The numbers of the examples to train on, in another order in each epoch.
+        """Samples the indices of the training examples, in a new order in each epoch.
 
-        Where several processes train together, each gets its share of them.
+        In distributed training, each process samples a different part of the examples.
         """
         if self.trainer is None or self.trainer.world_size == 1:
             return RandomSampler(examples)
@@ -68,15 +67,15 @@ class DataModule(LightningDataModule, ABC):
 
     @property
     def same_split_as_in_training(self) -> bool:
-        """Whether the parts are those of the training: of others nobody knows what was seen."""
+        """Whether the splits are those of the training, so that the test examples are unseen."""
         return self._trained_on is None or self._trained_on["sha256"] == self._sha256
 
     def check_unchanged(self) -> None:
-        """Takes note of the user's own data when they have been read.
+        """Computes the hash of the user's own data and compares it with that of the checkpoint.
 
         Raises:
-            ValueError: they have changed since a checkpoint was trained on them. They would be
-                divided anew, and what was trained on be tested with.
+            ValueError: the data at the same path have changed since the training. The splits
+                would differ, and the test split could contain training examples.
         """
         if self.path is not None:
             with (Path(self.path) / self.table).open("rb") as file:
@@ -84,26 +83,26 @@ class DataModule(LightningDataModule, ABC):
         moved = self._trained_on is not None and self._absolute() != self._trained_on["path"]
         if not self.same_split_as_in_training and not moved:
             raise ValueError(
-                f"data: {self.path} has changed since the network was trained on it, and some of "
-                "what it would be tested with may have been trained on; give the file as it was, "
-                "or another with data.path"
+                f"data: {self.path} has changed since the network was trained on it, so its test "
+                "split may contain training examples; restore the file, or give another one with "
+                "data.path"
             )
 
     def _absolute(self) -> str | None:
         return None if self.path is None else str(Path(self.path).absolute())
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the user's own data are, and what they are known by."""
+        """The path and the hash of the user's own data, for a checkpoint."""
         return {"path": self._absolute(), "sha256": self._sha256}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes over the data of a checkpoint, unless others were given.
+        """Takes the path and the hash from a checkpoint; a path that was given stays.
 
         Raises:
-            ValueError: others have been read already.
+            ValueError: other data have already been read.
         """
         if self._sha256 not in (None, state["sha256"]):
-            raise ValueError(f"data: {self.path} is not what the checkpoint was trained on")
+            raise ValueError(f"data: the checkpoint was not trained on {self.path}")
         if self.path is None:
             self.path = state["path"]
         self._trained_on = {"path": state["path"], "sha256": state["sha256"]}

@@ -1,4 +1,4 @@
-"""Tables that name a file in each line, and tell what it holds."""
+"""Tables that list files, such as recordings with their transcripts."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,24 +16,27 @@ def read_table(
     on_bad: OnBad,
     read: Callable[[list[str]], Row],
 ) -> list[Row]:
-    """What is read from each line of a table.
+    """Reads one row from each line of a table.
 
-    A file can have one line: with two it could be in two parts of the data, and what is tested with
-    have been trained on.
+    The table may list a file only once. Otherwise one file could be in both the training split and
+    the test split.
 
     Args:
-        table: UTF-8, in each line columns with tabs between, the first the name of a file. Empty
-            lines are passed over.
-        headers: a first line that is one of these is passed over, too.
-        on_bad: a line that is wrong is an "error", or one to "skip" and count.
-        read: takes the columns; raises OSError or ValueError where the line is wrong.
+        table: the path of a UTF-8 file of tab-separated columns. The first column is the name of a
+            file. Empty lines are ignored.
+        headers: header lines to ignore, each a list of column names.
+        on_bad: a bad line is an "error", or "skip" leaves it out and counts it.
+        read: makes the row from the columns; raises OSError or ValueError if they are bad.
+
+    Returns:
+        The rows, in the order of the table.
 
     Raises:
         OSError: the table cannot be read.
-        ValueError: it is not UTF-8, or, with "error", a line is wrong.
+        ValueError: the table is not UTF-8, or a line is bad and `on_bad` is "error".
     """
     rows, bad = [], BadLines(str(table), on_bad)
-    named: dict[Path, int] = {}
+    line_of: dict[Path, int] = {}
     for number, line in enumerate(read_lines("data.path", table), 1):
         columns = [column.strip() for column in line.split("\t")]
         if not any(columns) or (number == 1 and columns in headers):
@@ -41,11 +44,11 @@ def read_table(
         try:
             row = read(columns)
             file = Path(columns[0])
-            if file in named:
-                raise ValueError(f"{file} stands in line {named[file]} already")
+            if file in line_of:
+                raise ValueError(f"{file} is already listed in line {line_of[file]}")
             rows.append(row)
-            named[file] = number
+            line_of[file] = number
         except (OSError, ValueError) as error:
-            bad.found(number, str(error))
-    bad.tell()
+            bad.report(number, str(error))
+    bad.summarize()
     return rows

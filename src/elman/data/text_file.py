@@ -1,19 +1,19 @@
-"""The user's own files of text."""
+"""Text files of the user."""
 
 from pathlib import Path
 
 
 def read_text(argument: str, path: Path) -> str:
-    """The text of a UTF-8 file, with or without a byte order mark.
+    """Reads a UTF-8 file, with or without a byte order mark.
 
     Args:
-        argument: what the file was given for, for messages.
-        path: of the file.
+        argument: the name of the user's argument that gave the path, for messages.
+        path: the path of the file.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        OSError: it cannot be read.
-        ValueError: it is not UTF-8.
+        FileNotFoundError: the file does not exist.
+        OSError: the file cannot be read.
+        ValueError: the file is not UTF-8.
     """
     if not path.is_file():
         raise FileNotFoundError(f"{argument}: there is no file {path}")
@@ -28,5 +28,5 @@ def read_text(argument: str, path: Path) -> str:
 
 
 def read_lines(argument: str, path: Path) -> list[str]:
-    """The lines of a file, without their ends; arguments and errors as of `read_text`."""
+    """Reads the lines of a file, without line ends. Arguments and errors: see `read_text`."""
     return read_text(argument, path).split("\n")

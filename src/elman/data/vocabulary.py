@@ -1,4 +1,4 @@
-"""The characters a network knows."""
+"""The vocabulary of a network that reads or writes characters."""
 
 import numpy as np
 import torch
@@ -6,13 +6,13 @@ from torch import Tensor
 
 
 class Vocabulary:
-    """Numbers characters 0 … K − 1 in the order of their code points.
+    """Maps characters to the indices 0 … K − 1, in the order of their code points.
 
     Args:
-        characters: each character once or more often.
+        characters: the characters of the vocabulary; repeated ones count once.
 
     Attributes:
-        characters: each character once, in order: `characters[k]` has number k.
+        characters: each character once, in order: `characters[k]` has the index k.
     """
 
     def __init__(self, characters: str) -> None:
@@ -23,22 +23,22 @@ class Vocabulary:
         return len(self.characters)
 
     def encode(self, text: str) -> Tensor:
-        """The numbers of the characters of `text`, int64 `(len(text))`.
+        """The indices of the characters of a text, `str → (T)`, int64.
 
         Raises:
-            ValueError: the text has characters that the vocabulary lacks; the message names them.
+            ValueError: the text has characters outside the vocabulary; the message lists them.
         """
         unknown = sorted(set(text) - set(self.characters))
         if unknown:
             raise ValueError(
                 f"{' '.join(map(repr, unknown[:10]))} not among the {len(self)} characters "
-                f"the network knows: {self.characters!r}"
+                f"of the vocabulary: {self.characters!r}"
             )
         return torch.from_numpy(np.searchsorted(self._code_points, _code_points(text)))
 
-    def decode(self, numbers: Tensor) -> str:
-        """The text whose characters have these numbers, `(T) → str`."""
-        return "".join(self.characters[k] for k in numbers.tolist())
+    def decode(self, indices: Tensor) -> str:
+        """The text of a sequence of indices, `(T) → str`."""
+        return "".join(self.characters[k] for k in indices.tolist())
 
 
 def _code_points(text: str) -> "np.ndarray[tuple[int], np.dtype[np.uint32]]":

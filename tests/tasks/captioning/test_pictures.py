@@ -146,7 +146,7 @@ BAD = [
     ("red.png\t ", "line 2: its caption is empty"),
     ("blue.png\tblue", "line 2: there is no file .*blue.png"),
     ("notes.txt\tnotes", "line 2: .*notes.txt: it is no picture that can be decoded"),
-    ("red.png\tred again", "line 2: red.png stands in line 1 already"),
+    ("red.png\tred again", "line 2: red.png is already listed in line 1"),
 ]
 
 

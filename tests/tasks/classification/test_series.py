@@ -1,3 +1,4 @@
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +23,11 @@ def ts(N: int, seed: int = 0, I: int = 2) -> str:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[str, str], str]:
-    def written(name: str, content: str) -> str:
+    def write_file(name: str, content: str) -> str:
         (tmp_path / name).write_text(content)
         return str(tmp_path / name)
 
-    return written
+    return write_file
 
 
 def set_up(*arguments: str) -> SeriesClassificationData:
@@ -36,13 +37,13 @@ def set_up(*arguments: str) -> SeriesClassificationData:
     return data
 
 
-def test_batches_are_padded_and_standardised_by_what_is_trained_on(
+def test_batches_are_padded_and_standardized_with_the_training_split(
     write: Callable[[str, str], str],
 ) -> None:
     data = set_up(write("a.ts", ts(40)))
     assert data.classes == ["high", "low"]
     assert data.sizes == {"input_size": 2, "classes": 2}
-    assert {name: len(part) for name, part in data.splits.items()} == {
+    assert {name: len(split) for name, split in data.splits.items()} == {
         "test": 6,
         "validation": 6,
         "train": 28,
@@ -57,31 +58,43 @@ def test_batches_are_padded_and_standardised_by_what_is_trained_on(
     torch.testing.assert_close(torch.cat(steps).std(0, correction=0), torch.ones(2))
 
 
-def test_an_input_that_never_changes(write: Callable[[str, str], str]) -> None:
+def test_a_constant_input_becomes_zero(write: Callable[[str, str], str]) -> None:
     lines = "".join(f"{n},{n}:5,5:{n % 2}\n" for n in range(20))
     data = set_up(write("a.ts", f"@classLabel true 0 1\n@data\n{lines}"))
     [((X, _), _)] = data.test_dataloader()
     assert (X[..., 1] == 0).all()
 
 
-def test_a_file_of_its_own_to_test_with(write: Callable[[str, str], str]) -> None:
+def test_a_separate_file_of_test_examples(write: Callable[[str, str], str]) -> None:
     data = set_up(write("a.ts", ts(40)), write("b.ts", ts(10, seed=1)))
-    assert {name: len(part) for name, part in data.splits.items()} == {
+    assert {name: len(split) for name, split in data.splits.items()} == {
         "train": 34,
         "validation": 6,
         "test": 10,
     }
     assert data.test_description.endswith("b.ts")
-    with pytest.raises(ValueError, match=r"c.ts has 3 dimensions, where 2 are wanted"):
+    with pytest.raises(ValueError, match=r"c.ts has 3 dimensions, not 2"):
         set_up(write("a.ts", ts(40)), write("c.ts", ts(10, I=3)))
 
 
-def test_the_nearest_neighbour_is_the_baseline(write: Callable[[str, str], str]) -> None:
+def test_the_nearest_neighbor_is_the_baseline(write: Callable[[str, str], str]) -> None:
+    pytest.importorskip("dtaidistance")
     data = set_up(write("a.ts", ts(40)))
     assert data.baselines()["nearest_neighbour"].tolist() == [k for _, k in data.splits["test"]]
 
 
-def test_a_checkpoint_gives_back_mean_and_scale(write: Callable[[str, str], str]) -> None:
+def test_without_its_package_the_baseline_is_left_out(
+    write: Callable[[str, str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    data = set_up(write("a.ts", ts(40)))
+    monkeypatch.setitem(sys.modules, "dtaidistance", None)
+    assert data.baselines() == {}
+    assert "it needs pip install 'elman[dtw]'" in caplog.text
+
+
+def test_a_checkpoint_restores_mean_and_scale(write: Callable[[str, str], str]) -> None:
     data = set_up(write("a.ts", ts(40)))
     again = SeriesClassificationData(write("b.ts", ts(30, seed=1)))
     again.load_state_dict(data.state_dict())
@@ -90,26 +103,26 @@ def test_a_checkpoint_gives_back_mean_and_scale(write: Callable[[str, str], str]
     assert torch.equal(again.scale, data.scale)
     other = SeriesClassificationData(write("c.ts", ts(30, I=1)))
     other.load_state_dict(data.state_dict())
-    with pytest.raises(ValueError, match=r"c.ts has 1 dimensions, where 2 are wanted"):
+    with pytest.raises(ValueError, match=r"c.ts has 1 dimensions, not 2"):
         other.setup()
 
 
-def test_series_without_classes(write: Callable[[str, str], str]) -> None:
+def test_series_without_classes_are_refused(write: Callable[[str, str], str]) -> None:
     with pytest.raises(ValueError, match=r"a.ts, line 2: it has no class"):
         set_up(write("a.ts", "@data\n1,2:3,4\n"))
 
 
-def test_recordings_are_read_out_of_their_package(
+def test_recordings_are_read_from_their_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wheel = tmp_path / "aeon.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
-        for seed, part in enumerate(("TRAIN", "TEST")):
-            archive.writestr(VOWELS_FILE.format(part), ts(20, seed))
+        for seed, name in enumerate(("TRAIN", "TEST")):
+            archive.writestr(VOWELS_FILE.format(name), ts(20, seed))
     monkeypatch.setattr(SeriesClassificationData, "wheel", lambda _: wheel)
     data = set_up()
     assert data.source == "the vowels of nine speakers"
-    assert {name: len(part) for name, part in data.splits.items()} == {
+    assert {name: len(split) for name, split in data.splits.items()} == {
         "train": 17,
         "validation": 3,
         "test": 20,

@@ -8,7 +8,7 @@ from elman.tasks.classification.surnames import SURNAMES_FILE, read_surnames
 
 PROVIDER = """
 from collections import OrderedDict
-raise RuntimeError("is not to be run")
+raise RuntimeError("must not be executed")
 class Provider(PersonProvider):
     formats = [random()]
     last_names: tuple = ("Novak", "Horvat")
@@ -21,12 +21,14 @@ class Provider(PersonProvider):
 def wheel(tmp_path: Path) -> Path:
     path = tmp_path / "faker.whl"
     with zipfile.ZipFile(path, "w") as archive:
-        for place in ("xx_XX", "yy_YY"):
-            archive.writestr(SURNAMES_FILE.format(place), PROVIDER)
+        for locale in ("xx_XX", "yy_YY"):
+            archive.writestr(SURNAMES_FILE.format(locale), PROVIDER)
     return path
 
 
-def test_lists_are_read_without_being_run(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_are_read_without_executing_the_files(
+    wheel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lists = {
         "A": {"xx_XX": ["last_names", "others"], "yy_YY": ["others"]},
         "B": {"xx_XX": ["weighted"]},
@@ -42,7 +44,7 @@ def test_lists_are_read_without_being_run(wheel: Path, monkeypatch: pytest.Monke
     ]
 
 
-def test_a_list_that_is_not_there(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_list_is_an_error(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LISTS", {"A": {"xx_XX": ["none"]}})
-    with pytest.raises(ValueError, match="data: the package has no list none"):
+    with pytest.raises(ValueError, match="data: the package faker has no list none"):
         list(read_surnames(wheel))

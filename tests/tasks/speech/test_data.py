@@ -115,7 +115,7 @@ def test_company_does_not_change_what_is_heard(tones: Path) -> None:
         # Two time steps at the highest speed do for "la", not for "ll": a blank stands between.
         (1000, "ll", "1000 samples are 2 time steps at the highest speed, too few for the 3 that"),
         (1000, "la la", "too few for the 5 that its text takes: 'la la'"),
-        (9000, "la!", r"the text has characters '!' not among the 28 characters the network knows"),
+        (9000, "la!", r"the text has characters '!' not among the 28 characters of the vocabulary"),
         (9000, " ", "the text is empty"),
     ],
 )

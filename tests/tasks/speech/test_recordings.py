@@ -41,7 +41,7 @@ BAD = [
     ("9.wav\tone", "there is no file"),
     ("transcripts.tsv\tone", "is no whole WAV file"),
     ("1.wav\tone\t ", "the speaker is empty"),
-    ("0.wav\tagain", "0.wav stands in line 1 already"),
+    ("0.wav\tagain", "0.wav is already listed in line 1"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Examples in parts: to train on, to validate with and to test with."""
+"""Training, validation and test splits of labelled examples, without duplicates."""
 
 import logging
 from collections.abc import Callable, Hashable
@@ -10,16 +10,16 @@ from elman.tasks.classification.example import Example
 
 log = logging.getLogger(__name__)
 
-Key = Callable[[object], Hashable]  # what two sequences have in common if they are the same
+Key = Callable[[object], Hashable]  # equal sequences have equal keys
 
 
-def once(examples: list[Example], key: Key, source: str) -> list[Example]:
-    """The first of all examples that are the same, unless they have several classes.
+def drop_duplicates(examples: list[Example], key: Key, source: str) -> list[Example]:
+    """Keeps the first of equal examples, and none of those that have several classes.
 
     Args:
-        examples: in which a sequence may be more than once.
-        key: tells which sequences are the same.
-        source: what to call the examples; it is logged how many were left out.
+        examples: the examples; a sequence may occur more than once.
+        key: the key of a sequence.
+        source: the name of the data, for the log: it states how many examples are left out.
     """
     first: dict[Hashable, Example] = {}
     labels: dict[Hashable, set[str]] = {}
@@ -39,33 +39,33 @@ def once(examples: list[Example], key: Key, source: str) -> list[Example]:
     return kept
 
 
-def unseen(tested: list[Example], trained: list[Example], key: Key) -> list[Example]:
-    """The examples to test with that are not among those to train on; logs how many are."""
-    seen = {key(example.sequence) for example in trained}
-    kept = [example for example in tested if key(example.sequence) not in seen]
-    if len(kept) < len(tested):
+def drop_seen(test: list[Example], training: list[Example], key: Key) -> list[Example]:
+    """The test examples that are not among the training examples; logs how many are."""
+    seen = {key(example.sequence) for example in training}
+    kept = [example for example in test if key(example.sequence) not in seen]
+    if len(kept) < len(test):
         log.warning(
-            "data: %s examples to test with are among those to train on and are left out",
-            f"{len(tested) - len(kept):,}",
+            "data: %s test examples are also training examples and are left out",
+            f"{len(test) - len(kept):,}",
         )
     return kept
 
 
-def divide(
+def split(
     examples: list[Example], classes: list[str], test: int, validation: int, seed: int
 ) -> dict[str, list[Example]]:
-    """The parts "test", "validation" and "train", with the same share of each class.
+    """The splits "test", "validation" and "train", each with the same class proportions.
 
     Args:
-        examples: to be divided.
-        classes: the names of all classes.
+        examples: the examples of all splits.
+        classes: the names of the classes, in order.
         test: number of test examples.
-        validation: number of validation examples; the others are to train on.
-        seed: of the choice.
+        validation: number of validation examples.
+        seed: the seed of the random split.
     """
     y = torch.tensor([classes.index(example.label) for example in examples])
-    chosen = torch.tensor_split(stratified(y, seed), [test, test + validation])
+    indices = torch.tensor_split(stratified(y, seed), [test, test + validation])
     return {
-        name: [examples[n] for n in numbers.tolist()]
-        for name, numbers in zip(("test", "validation", "train"), chosen, strict=True)
+        name: [examples[n] for n in chosen.tolist()]
+        for name, chosen in zip(("test", "validation", "train"), indices, strict=True)
     }

@@ -1,4 +1,4 @@
-"""Surnames of several languages."""
+"""Surnames of 14 languages."""
 
 import ast
 import zipfile
@@ -7,16 +7,16 @@ from pathlib import Path
 
 from elman.data.fetch import Package
 
-# A package of made-up data, MIT, whose makers have collected surnames for it.
+# A generator of fake data (MIT licence) that contains lists of real surnames.
 SURNAMES = Package(
     name="faker",
     version="40.63.0",
     sha256="36627c20b575b4138f54b6c21f8703e9ab122fd487aca11319beec2aa6ca7232",
 )
 SURNAMES_FILE = "faker/providers/person/{}/__init__.py"
-# The languages in Latin letters of which there are 300 names or more: for each, the places and the
-# lists. Of Slovak, whose women bear another form, men's alone: with Novák in one part and Nováková
-# in another the test would not be of unseen names. "en" is left out: its names are of all origins.
+# Languages in Latin script with at least 300 names: the locales of each, and their lists. For
+# Slovak, only the male forms: with Novák in the training split and Nováková in the test split, the
+# test name would not be new. The locale "en" is left out, since its names have many origins.
 LISTS = {
     "Croatian": {"hr_HR": ["last_names"]},
     "Dutch": {"nl_NL": ["last_names"]},
@@ -36,20 +36,20 @@ LISTS = {
 
 
 def read_surnames(wheel: Path) -> Iterator[tuple[str, str]]:
-    """Each surname with its language, those of a language one after the other.
+    """Yields each surname with its language, ordered by language.
 
-    The lists stand in Python files, which are parsed and not run.
+    The lists are in Python files, which are parsed and not executed.
     """
     with zipfile.ZipFile(wheel) as archive:
-        for language, places in LISTS.items():
-            for place, names in places.items():
-                tree = ast.parse(archive.read(SURNAMES_FILE.format(place)))
+        for language, locales in LISTS.items():
+            for locale, names in locales.items():
+                tree = ast.parse(archive.read(SURNAMES_FILE.format(locale)))
                 for name in names:
                     yield from ((surname, language) for surname in _read_list(tree, name))
 
 
 def _read_list(tree: ast.Module, name: str) -> list[str]:
-    """The list that is assigned to `name`: `(…)`, `[…]`, or `OrderedDict(((…, frequency), …))`."""
+    """The names assigned to `name`: `(…)`, `[…]`, or `OrderedDict(((…, frequency), …))`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
@@ -57,4 +57,4 @@ def _read_list(tree: ast.Module, name: str) -> list[str]:
                 if isinstance(node.value, ast.Call):
                     return [surname for surname, _ in ast.literal_eval(node.value.args[0])]
                 return list(ast.literal_eval(node.value))
-    raise ValueError(f"data: the package has no list {name}")
+    raise ValueError(f"data: the package {SURNAMES.name} has no list {name}")

@@ -1,17 +1,12 @@
-"""How a network is trained that tells classes apart, and tested class by class."""
+"""Training and test of classifiers, with metrics for each class."""
 
 from pathlib import Path
+from typing import Any
 
-import torch
-from torch import Tensor
-from torchmetrics import MetricCollection
-from torchmetrics.classification import (
-    MulticlassAccuracy,
-    MulticlassConfusionMatrix,
-    MulticlassF1Score,
-    MulticlassPrecision,
-    MulticlassRecall,
-)
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, classification_report, f1_score, recall_score
+from torchmetrics.classification import MulticlassConfusionMatrix
 
 from elman.tasks.classification.confusion import plot_confusion
 from elman.tasks.classification.data import ClassificationData
@@ -20,72 +15,75 @@ from elman.training.supervised import Batch, SupervisedTraining
 
 
 class ClassificationTraining(SupervisedTraining):
-    """Tells after the test how each class fared, and how simpler methods did on the same examples.
+    """Reports precision, recall and F1 of each class after a test, and compares with baselines.
 
-    The arguments are those of `SupervisedTraining`; the data are `ClassificationData`. Beside the
-    objective's figures the test has, each class counting the same however many examples it has,
+    The arguments are those of `SupervisedTraining`; the data are `ClassificationData`. In addition
+    to the metrics of the objective, a test logs
 
-        balanced_accuracy: the mean of the classes' recall.
-        macro_f1: the mean of their F1.
-        NAME_accuracy, NAME_macro_f1: those of a baseline of the data.
+        balanced_accuracy: the mean recall of the classes that have test examples.
+        macro_f1: the mean F1 of the classes.
+        NAME_accuracy, NAME_macro_f1: the metrics of each baseline of the data.
     """
 
     def on_test_start(self) -> None:
-        """Begins to count."""
+        """Resets the confusion matrix."""
         self.classes = self._data().classes
-        self.counted = class_metrics(len(self.classes)).to(self.device)
+        self.counter = MulticlassConfusionMatrix(len(self.classes)).to(self.device)
 
     def test_step(self, batch: Batch, batch_idx: int) -> None:  # noqa: ARG002
-        """Counts which classes are taken for which."""
+        """Adds a batch to the metrics and to the confusion matrix."""
         inputs, y = batch
         O = self.outputs(inputs)
         self._log_evaluation("test", O, y)
-        self.counted.update(O.argmax(-1), y)
+        self.counter.update(O.argmax(-1), y)
 
     def on_test_epoch_end(self) -> None:
-        """The figures of all examples together."""
-        self.found: dict[str, Tensor] = self.counted.compute()
-        for name in ("balanced_accuracy", "macro_f1"):
-            self.log(f"test/{name}", self.found[name])
+        """Logs the metrics of all test examples, and those of the baselines."""
+        self.confusion: NDArray[np.int64] = self.counter.compute().cpu().numpy()
+        y, predictions = labels_of(self.confusion)
+        self.log("test/balanced_accuracy", balanced_accuracy(y, predictions))
+        self.log("test/macro_f1", macro_f1(y, predictions))
         data = self._data()
-        y = torch.tensor([k for _, k in data.splits["test"]])
+        y = np.array([k for _, k in data.splits["test"]])
         baselines = data.baselines()
         self.baseline_summary = ", ".join(
             f"{name.replace('_', ' ')} {{{name}_accuracy:.1%}}" for name in baselines
         )
-        for name, told in baselines.items():
-            of_baseline = class_metrics(len(self.classes))(told, y)
-            self.log(f"test/{name}_accuracy", (told == y).float().mean())
-            self.log(f"test/{name}_macro_f1", of_baseline["macro_f1"])
+        for name, predicted in baselines.items():
+            self.log(f"test/{name}_accuracy", float(accuracy_score(y, predicted)))
+            self.log(f"test/{name}_macro_f1", macro_f1(y, predicted))
 
     def _data(self) -> ClassificationData:
         data: ClassificationData = self.trainer.datamodule  # type: ignore[attr-defined]
         return data
 
     def report(self, folder: Path | None = None) -> str:
-        """The classes' figures as a table; into `folder` goes a picture of the confusion matrix."""
-        confusion = self.found["confusion"].cpu()
+        """The metrics of each class as a table; draws the confusion matrix into `folder`."""
         if folder is not None:
-            plot_confusion(confusion.numpy(), self.classes, folder / CONFUSION)
-        width = max(len("class"), *map(len, self.classes))
-        columns = ("precision", "recall", "f1")
-        lines = [f"{'class':{width}}  examples  precision  recall     f1"]
-        for k, name in enumerate(self.classes):
-            precision, recall, f1 = (float(self.found[column][k]) for column in columns)
-            count = int(confusion[k].sum())
-            lines.append(f"{name:{width}}  {count:8,}  {precision:9.3f}  {recall:6.3f}  {f1:5.3f}")
-        return "\n".join(lines)
+            plot_confusion(self.confusion, self.classes, folder / CONFUSION)
+        y, predictions = labels_of(self.confusion)
+        table: str = classification_report(
+            y,
+            predictions,
+            labels=range(len(self.classes)),
+            target_names=self.classes,
+            digits=3,
+            zero_division=0,
+        )
+        return table
 
 
-def class_metrics(K: int) -> MetricCollection:
-    """What is counted of the told and the right classes, numbers from 0 to K − 1."""
-    return MetricCollection(
-        {
-            "confusion": MulticlassConfusionMatrix(K),
-            "precision": MulticlassPrecision(K, average="none"),
-            "recall": MulticlassRecall(K, average="none"),
-            "f1": MulticlassF1Score(K, average="none"),
-            "balanced_accuracy": MulticlassAccuracy(K, average="macro"),
-            "macro_f1": MulticlassF1Score(K, average="macro"),
-        }
-    )
+def labels_of(confusion: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The true and the predicted classes that a confusion matrix `(K, K)` counts, each `(N)`."""
+    y, predictions = (np.repeat(k.ravel(), confusion.ravel()) for k in np.indices(confusion.shape))
+    return y, predictions
+
+
+def balanced_accuracy(y: Any, predictions: Any) -> float:
+    """The mean recall of the classes in y `(N)`; scikit-learn's warns of other predictions."""
+    return float(recall_score(y, predictions, labels=np.unique(y), average="macro"))
+
+
+def macro_f1(y: Any, predictions: Any) -> float:
+    """The mean F1 of the classes in y or the predictions, each `(N)`."""
+    return float(f1_score(y, predictions, average="macro"))

@@ -72,13 +72,13 @@ def read_series(
             if lines and line.time <= lines[-1].time:
                 raise ValueError(f"{line.time} does not come after the time before")
         except ValueError as error:
-            bad.found(number, str(error))
+            bad.report(number, str(error))
         else:
             lines.append(line)
     if len(lines) < 2:
         raise ValueError(f"data: {source} has {len(lines)} good values, too few for a series")
     start, step, values = _on_regular_times(lines, source, bad)
-    bad.tell()
+    bad.summarize()
     return Series(time, value, start, step, values)
 
 
@@ -146,7 +146,7 @@ def _on_regular_times(
             )
         place, remainder = divmod(line.time - start, step)
         if remainder:
-            bad.found(line.number, f"{line.time} is between two of the times, {step} apart")
+            bad.report(line.number, f"{line.time} is between two of the times, {step} apart")
         else:
             values[place] = line.value
     return start, step, values

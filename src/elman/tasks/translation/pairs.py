@@ -37,7 +37,7 @@ def read_pairs(path: Path, on_bad: OnBad) -> list[Pair]:
     else:
         bad = BadLines(str(path), on_bad)
         pairs = list(_in_lines(lines, bad))
-        bad.tell()
+        bad.summarize()
     return list(dict.fromkeys(pairs))
 
 
@@ -48,9 +48,9 @@ def _in_lines(lines: list[str], bad: BadLines) -> Iterator[Pair]:
             yield Pair(*fields)
         elif line.strip():
             found = f"{len(fields)} of them" if len(fields) != 2 else "one that is empty"
-            bad.found(number, f"it must be two texts with a tab between, is {found}")
+            bad.report(number, f"it must be two texts with a tab between, is {found}")
         elif number < len(lines):  # what follows the last line's end is no line
-            bad.found(number, "it is empty")
+            bad.report(number, "it is empty")
 
 
 def _in_catalogue(path: Path, lines: list[str]) -> list[Pair]:
