@@ -18,7 +18,7 @@ def plot_reconstructions(rows: dict[str, Tensor], path: Path) -> None:
     """
     N, pixels = next(iter(rows.values())).shape
     side = math.isqrt(pixels)
-    figure = Figure(figsize=(N * 0.7 + 1.6, len(rows) * 0.8), layout="constrained")
+    figure = Figure(figsize=(N * 0.7 + 1.6, len(rows) * 0.8), layout="compressed")
     for axes, (name, images) in zip(figure.subplots(len(rows), 1), rows.items(), strict=True):
         strip = images.view(N, side, side).transpose(0, 1).flatten(1)  # (side, N·side)
         axes.imshow(strip.numpy(force=True), cmap="gray_r", vmin=0, vmax=1)
@@ -38,7 +38,7 @@ def plot_codes(codes: Tensor, digits: Tensor, path: Path) -> None:
     """
     pca = PCA(2, svd_solver="full")
     x, y = pca.fit_transform(codes.numpy(force=True)).T
-    figure = Figure(figsize=(8, 7), layout="constrained")
+    figure = Figure(figsize=(8, 7), layout="compressed")
     axes = figure.subplots()
     for digit in torch.unique(digits).tolist():
         own = (digits == digit).numpy()
@@ -49,7 +49,7 @@ def plot_codes(codes: Tensor, digits: Tensor, path: Path) -> None:
             marker=f"${digit}$",
             color=f"C{digit}",
             linewidths=0.3,
-            label=f"digit {digit}",
+            label=str(digit),
         )
     first, second = pca.explained_variance_ratio_
     axes.set(
@@ -57,4 +57,5 @@ def plot_codes(codes: Tensor, digits: Tensor, path: Path) -> None:
         ylabel=f"second principal component ({second:.0%})",
         aspect="equal",
     )
+    figure.legend(loc="outside right center", title="digit")
     figure.savefig(path, dpi=120)
