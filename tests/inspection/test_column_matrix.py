@@ -36,7 +36,7 @@ def test_the_plot_shows_the_changes_by_class_and_their_mean(
 
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     [figure] = figures
-    columns, mean, after = figure.axes[:3]
+    columns, mean, _, _, after = figure.axes[:5]
     assert [columns.get_title(), after.get_title()] == ["before", "after"]
     matrix = columns.images[0].get_array()
     np.testing.assert_array_equal(matrix, -gradients[[1, 0, 2]].T)

@@ -43,12 +43,12 @@ def plot_column_matrix(
 
     figure = Figure(figsize=(12, 4.8 * len(gradients)), layout="constrained")
     figure.suptitle("−∂C₀/∂w of each example: the weight should increase (red) or decrease (blue)")
-    axes = figure.subplots(len(gradients), 2, squeeze=False, width_ratios=[30, 1])
-    for (columns, mean), title, matrix in zip(axes, gradients, matrices, strict=True):
+    axes = figure.subplots(len(gradients), 4, squeeze=False, width_ratios=[40, 1.5, 1, 1])
+    for (columns, mean, *bars), title, matrix in zip(axes, gradients, matrices, strict=True):
         means = matrix.mean(1, keepdims=True)
-        for panel, values, largest, label in (
-            (columns, matrix, limit, "−∂C₀/∂w"),
-            (mean, means, np.abs(means).max(), "mean: −∂C/∂w"),
+        for panel, bar, values, largest, label in (
+            (columns, bars[0], matrix, limit, "examples: −∂C₀/∂w"),
+            (mean, bars[1], means, np.abs(means).max(), "mean: −∂C/∂w"),
         ):
             image = panel.imshow(
                 values,
@@ -58,7 +58,7 @@ def plot_column_matrix(
                 vmin=-largest,
                 vmax=largest,
             )
-            figure.colorbar(image, ax=panel, label=label, format="%.2g")
+            figure.colorbar(image, cax=bar, label=label, format="%.2g")
         columns.set(title=title, xlabel="examples, sorted by class", ylabel="weight")
         columns.set_xticks(centers, [str(k) for k in classes])
         columns.set_yticks(range(len(rows)), names, fontsize=8)

@@ -13,6 +13,7 @@ LEVELS = 19  # number of contour lines
 COLOURS = "viridis"
 PATH_COLOUR = "red"
 AXES = ("first principal direction of the path", "second principal direction")
+UNITS = "(units of the weights)"
 
 
 def plot_descent(surface: Surface, steps: Tensor, title: str, path: Path) -> None:
@@ -42,12 +43,16 @@ def plot_descent(surface: Surface, steps: Tensor, title: str, path: Path) -> Non
     filled = contours.contourf(x, y, C, levels=levels, cmap=COLOURS, norm=norm)
     contours.contour(x, y, C, levels=levels, colors="black", linewidths=0.3)
     figure.colorbar(filled, label="cost C (logarithmic)", format="%.2g", ticks=levels[::3])
-    contours.plot(
-        *projected.T, "o-", color=PATH_COLOUR, markersize=3, label="path, a point per epoch"
-    )
+    contours.plot(*projected.T, "o-", color=PATH_COLOUR, markersize=3)
     for text, point in (("start", projected[0]), ("end", projected[-1])):
         contours.annotate(text, point, (4, 6), textcoords="offset points", color=PATH_COLOUR)
-    contours.set(xlabel=f"{AXES[0]} (units of the weights)", ylabel=AXES[1], aspect="equal")
+    contours.set(
+        title="colour: cost C on the plane; red: path of the training, one point per epoch",
+        xlabel=f"{AXES[0]} {UNITS}",
+        ylabel=f"{AXES[1]}\n{UNITS}",
+        aspect="equal",
+    )
+    contours.title.set_fontsize(10)
 
     along = figure.add_subplot(grid[1, 1])
     along.plot(steps, C_path, label="on the path")
