@@ -59,7 +59,7 @@ def configure(folder: Path, *overrides: str) -> DictConfig:
         f"data.horizon={HORIZON}",
         "data.batch_size=16",
         "network.hidden_size=16",
-        "trainer.max_epochs=5",
+        "trainer.max_epochs=6",
         "optimizer.lr=1e-2",
         "trainer.log_every_n_steps=2",
         "~callbacks.progress",

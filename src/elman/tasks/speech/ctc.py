@@ -1,88 +1,94 @@
-"""From probabilities at each time step to a text: connectionist temporal classification (CTC).
+"""Decoding for connectionist temporal classification (CTC).
 
-A network tells at each time step a character, or 0, the blank. What it tells over all time steps
-is an alignment; its text is what remains when repetitions are taken as one and blanks left out:
-`h h 0 e l 0 l o o` is `h e l l o`. The probability of a text is the sum over its alignments
-(Graves et al. 2006).
+At each time step the network predicts a character or the blank, 0. The predictions of all time
+steps form an alignment. Its text is what remains after repeated characters are merged and blanks
+are removed: `h h 0 e l 0 l o o` becomes `h e l l o`. The probability of a text is the sum over all
+its alignments (Graves et al. 2006).
+
+The beam search is written here because no maintained library decodes with a list of known words in
+Python alone: torchaudio's decoders need flashlight-text or CUDA.
 """
 
 import math
 from collections import defaultdict
+from itertools import groupby
 
 from torch import Tensor
 
 from elman.tasks.speech.lexicon import Lexicon, Text
 
 BLANK = 0
-NEVER = -math.inf  # log 0
-NEGLIGIBLE = math.log(1e-6)  # a character as unlikely at a time step begins no prefix there
+LOG_ZERO = -math.inf
+MIN_LOG_PROBABILITY = math.log(1e-6)  # less likely characters do not extend a prefix
 
 
-def best_path(log_y: Tensor) -> Text:
-    """The text of the likeliest alignment, which is greedy.
+def greedy_decode(log_y: Tensor) -> Text:
+    """The text of the most likely alignment (best path).
 
     Args:
-        log_y: logarithms of the probabilities of the blank and the characters, `(T, K)`.
+        log_y: log-probabilities of the blank and the characters, `(T, K)`.
     """
     return collapse(log_y.argmax(-1).tolist())
 
 
 def collapse(alignment: list[int]) -> Text:
-    """The text of an alignment."""
-    before = [BLANK, *alignment]
-    return tuple(k for k, last in zip(alignment, before, strict=False) if k not in (last, BLANK))
+    """The text of an alignment: repeated characters merged, blanks removed."""
+    return tuple(k for k, _ in groupby(alignment) if k != BLANK)
 
 
 def prefix_beam_search(
-    log_y: Tensor, width: int, lexicon: Lexicon | None = None
+    log_y: Tensor, beam_width: int, lexicon: Lexicon | None = None
 ) -> tuple[Text, float]:
-    """The likeliest text, as far as it is found among the likeliest beginnings.
+    """The most likely text that a prefix beam search finds (Hannun et al. 2014).
 
-    For each prefix of a text two probabilities are kept, of its alignments that end with the blank
-    and of those that end with its last character, since only after a blank a repetition counts
-    (Hannun et al. 2014, without a language model).
+    Each prefix has two probabilities: that of its alignments that end with the blank, and that of
+    those that end with its last character. Both are needed because a repeated character starts a
+    new one only after a blank. There is no language model.
 
     Args:
-        log_y: logarithms of the probabilities of the blank and the characters, `(T, K)`.
-        width: prefixes that are kept at each time step; with all of them the search is exact, but
-            for characters with a probability below 1e-6.
-        lexicon: the words that texts may be made of; None: any.
+        log_y: log-probabilities of the blank and the characters, `(T, K)`.
+        beam_width: number of prefixes kept at each time step. If it is no limit, the search is
+            exact except for characters with a probability below 1e-6.
+        lexicon: the words that a text may consist of; None: any words.
 
     Returns:
-        The text, and the logarithm of its probability. Its last word may be unfinished where none
-        of the beginnings kept ends with a known word.
+        The text and its log-probability. Its last word may be incomplete if no prefix in the beam
+        ends with a complete word.
     """
-    beam: dict[Text, tuple[float, float]] = {(): (0.0, NEVER)}
+    beam: dict[Text, tuple[float, float]] = {(): (0.0, LOG_ZERO)}
     for log_y_t in log_y.tolist():
-        likely = [k for k, log_p in enumerate(log_y_t) if k != BLANK and log_p > NEGLIGIBLE]
-        with_blank: dict[Text, float] = defaultdict(lambda: NEVER)
-        with_character: dict[Text, float] = defaultdict(lambda: NEVER)
+        likely = [
+            k for k, log_p in enumerate(log_y_t) if k != BLANK and log_p > MIN_LOG_PROBABILITY
+        ]
+        with_blank: dict[Text, float] = defaultdict(lambda: LOG_ZERO)
+        with_character: dict[Text, float] = defaultdict(lambda: LOG_ZERO)
         for prefix, (after_blank, after_character) in beam.items():
-            either = add(after_blank, after_character)
-            # The text stays the same: a blank, or its last character once more.
-            with_blank[prefix] = add(with_blank[prefix], either + log_y_t[BLANK])
+            total = log_add(after_blank, after_character)
+            # The text stays the same: a blank, or the last character repeated.
+            with_blank[prefix] = log_add(with_blank[prefix], total + log_y_t[BLANK])
             if prefix:
-                with_character[prefix] = add(
+                with_character[prefix] = log_add(
                     with_character[prefix], after_character + log_y_t[prefix[-1]]
                 )
-            for k in likely:  # the text goes on, with the same character only after a blank
-                if lexicon is not None and not lexicon.may_follow(prefix, k):
+            # The text grows by a character, by the same one only after a blank.
+            for k in likely:
+                if lexicon is not None and not lexicon.allows(prefix, k):
                     continue
-                before = after_blank if prefix and k == prefix[-1] else either
+                before = after_blank if prefix and k == prefix[-1] else total
                 longer = (*prefix, k)
-                with_character[longer] = add(with_character[longer], before + log_y_t[k])
-        found = {
+                with_character[longer] = log_add(with_character[longer], before + log_y_t[k])
+        candidates = {
             prefix: (with_blank[prefix], with_character[prefix])
             for prefix in with_blank.keys() | with_character.keys()
         }
-        best = sorted(found, key=lambda prefix: (-add(*found[prefix]), prefix))
-        beam = {prefix: found[prefix] for prefix in best[:width]}
-    finished = [prefix for prefix in beam if lexicon is None or lexicon.holds(prefix)]
-    text = max(finished or beam, key=lambda prefix: add(*beam[prefix]))
-    return text, add(*beam[text])
+        best = sorted(candidates, key=lambda prefix: (-log_add(*candidates[prefix]), prefix))
+        beam = {prefix: candidates[prefix] for prefix in best[:beam_width]}
+    complete = [prefix for prefix in beam if lexicon is None or lexicon.is_complete(prefix)]
+    text = max(complete or beam, key=lambda prefix: log_add(*beam[prefix]))
+    return text, log_add(*beam[text])
 
 
-def add(log_p: float, log_q: float) -> float:
-    """`log(p + q)`."""
-    greater, less = (log_p, log_q) if log_p > log_q else (log_q, log_p)
-    return greater if less == NEVER else greater + math.log1p(math.exp(less - greater))
+def log_add(log_p: float, log_q: float) -> float:
+    """`log(p + q)`; on Python floats several times as fast as `numpy.logaddexp`."""
+    larger, smaller = (log_p, log_q) if log_p > log_q else (log_q, log_p)
+    return larger if smaller == LOG_ZERO else larger + math.log1p(math.exp(smaller - larger))
