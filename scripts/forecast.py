@@ -1,4 +1,4 @@
-"""Forecasts how a series goes on: `python scripts/forecast.py checkpoint=outputs/train/RUN`."""
+"""Forecasts a series after its end: `python scripts/forecast.py checkpoint=outputs/train/RUN`."""
 
 from omegaconf import DictConfig
 
@@ -8,7 +8,7 @@ from elman.tasks.forecasting.forecast import forecast
 
 @entry_point("forecast")
 def main(config: DictConfig) -> None:
-    """Forecasts after the end of a series."""
+    """Prints and writes the forecast."""
     forecast(config)
 
 

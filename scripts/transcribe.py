@@ -1,4 +1,4 @@
-"""Writes down speech: `python scripts/transcribe.py checkpoint=RUN audio=FILE.wav`."""
+"""Transcribes speech: `python scripts/transcribe.py checkpoint=RUN audio=FILE.wav`."""
 
 from omegaconf import DictConfig
 
@@ -8,7 +8,7 @@ from elman.tasks.speech.transcribe import transcribe
 
 @entry_point("transcribe")
 def main(config: DictConfig) -> None:
-    """Prints what the network hears."""
+    """Prints the transcript."""
     print(transcribe(config))
 
 

@@ -14,7 +14,6 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 from PIL import Image, ImageDraw
-from scipy.io import wavfile
 
 # Hypothesis draws new examples on a developer's machine and always the same ones in CI.
 hypothesis.settings.register_profile("desk", deadline=None, max_examples=30)
@@ -62,26 +61,6 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 image.save(folder / name)
                 lines.append(f"{name}\t{colour} {shape}")
     (folder / "captions.tsv").write_text("\n".join(lines), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Recordings of ten speakers whose words are tones: a folder with a table; read only."""
-    random = np.random.default_rng(0)
-    words = {"la": 500, "so": 1100, "mi": 2500}  # Hz
-    folder = tmp_path_factory.mktemp("tones")
-    table = []
-    for n in range(100):
-        voice = 0.95 + 0.1 * (n % 10) / 9
-        spoken = random.choice(list(words), random.integers(1, 4))
-        t = np.arange(1920) / 16_000  # 0.12 s, with half as much silence around
-        sounds = [
-            np.pad(np.sin(2 * np.pi * voice * words[word] * t), (480, 480)) for word in spoken
-        ]
-        wavfile.write(folder / f"{n}.wav", 16_000, (8000 * np.concatenate(sounds)).astype(np.int16))
-        table.append(f"{n}.wav\t{' '.join(spoken)}\tspeaker {n % 10}\n")
-    (folder / "transcripts.tsv").write_text("".join(table), encoding="utf-8")
     return folder
 
 

@@ -40,43 +40,43 @@ def data(path: Path | None, **options: object) -> ForecastingData:
 
 def test_the_target_begins_right_after_the_window(write: Write) -> None:
     made = data(write())
-    values = torch.from_numpy(made.series.values)
-    for part in ("train", "validation", "test"):
-        x, y, begins = made.windows(part)
+    values = torch.from_numpy(made.series.to_numpy(copy=True))
+    for split in ("train", "validation", "test"):
+        x, y, starts = made.windows(split)
         assert x.shape[1:] == (10,)
         assert y.shape[1:] == (3,)
-        for n, begin in enumerate(begins.tolist()):
-            expected = values[begin - 10 : begin + 3]
-            got = made.unscaled(torch.cat([x[n], y[n]]).double())
-            torch.testing.assert_close(got, expected, rtol=0, atol=1e-4)
+        for n, start in enumerate(starts.tolist()):
+            expected = values[start - 10 : start + 3]
+            actual = made.unscale(torch.cat([x[n], y[n]]).double())
+            torch.testing.assert_close(actual, expected, rtol=0, atol=1e-4)
 
 
-def test_no_target_is_in_two_parts_and_the_end_is_the_test(write: Write) -> None:
+def test_splits_share_no_target_and_the_test_split_is_the_end(write: Write) -> None:
     made = data(write())
     targets = {
-        part: {begin + k for begin in made.windows(part).begins.tolist() for k in range(3)}
-        for part in ("train", "validation", "test")
+        split: {start + k for start in made.windows(split).starts.tolist() for k in range(3)}
+        for split in ("train", "validation", "test")
     }
-    assert targets["train"] == set(range(10, 60))  # the first 10 are known, never forecast
+    assert targets["train"] == set(range(10, 60))  # the first 10 values have no complete window
     assert targets["validation"] == set(range(60, 80))
     assert targets["test"] == set(range(80, 100))
-    # Nor has the training seen as an input what the others forecast.
-    assert made.windows("train").begins.max() + 3 == 60
+    # The training inputs contain no target of another split.
+    assert made.windows("train").starts.max() + 3 == 60
 
 
-def test_loaders_give_the_windows(write: Write) -> None:
+def test_loaders_return_all_windows(write: Write) -> None:
     made = data(write(), batch_size=7)
     loaders = [made.train_dataloader(), made.val_dataloader(), made.test_dataloader()]
-    for part, loader in zip(("train", "validation", "test"), loaders, strict=True):
+    for split, loader in zip(("train", "validation", "test"), loaders, strict=True):
         x, y = (torch.cat(batches) for batches in zip(*loader, strict=True))
-        windows = made.windows(part)
+        windows = made.windows(split)
         order = y[:, 0].argsort()  # the series rises
         assert torch.equal(x[order], windows.x)
         assert torch.equal(y[order], windows.y)
     assert made.sizes == {"season": 4, "horizon": 3}
 
 
-def test_the_scale_is_of_the_part_to_train_on_alone(write: Write) -> None:
+def test_mean_and_scale_come_from_the_training_split_only(write: Write) -> None:
     values = np.random.default_rng(0).normal(5, 2, N).round(3)
     made = data(write(values.tolist()))
     changes = values[4:60] - values[:56]
@@ -87,7 +87,7 @@ def test_the_scale_is_of_the_part_to_train_on_alone(write: Write) -> None:
     assert (other.mean, other.scale) == (made.mean, made.scale)
 
 
-def test_a_checkpoint_gives_the_scale_and_the_file_back(
+def test_a_checkpoint_restores_the_scale_and_the_file(
     write: Write, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = data(write())
@@ -95,33 +95,35 @@ def test_a_checkpoint_gives_the_scale_and_the_file_back(
     again.load_state_dict(made.state_dict())
     again.setup()
     assert (again.mean, again.scale) == (made.mean, made.scale)
-    for part in ("train", "test"):
-        assert torch.equal(again.windows(part).x, made.windows(part).x)
-    elsewhere = ForecastingData(str(write([n**2 for n in range(N)], "other.csv")), **SIZES)  # type: ignore[arg-type]
-    elsewhere.load_state_dict(made.state_dict())
-    elsewhere.setup()
-    assert (elsewhere.mean, elsewhere.scale) == (made.mean, made.scale)
-    assert elsewhere.series.values[9] == 81
+    for split in ("train", "test"):
+        assert torch.equal(again.windows(split).x, made.windows(split).x)
+    other = ForecastingData(str(write([n**2 for n in range(N)], "other.csv")), **SIZES)  # type: ignore[arg-type]
+    other.load_state_dict(made.state_dict())
+    other.setup()
+    assert (other.mean, other.scale) == (made.mean, made.scale)
+    assert other.series.to_numpy()[9] == 81
     assert "other.csv changes " in caplog.text  # much more
 
 
-def test_a_series_that_repeats_itself_can_still_be_forecast(
+def test_a_constant_seasonal_series_can_be_forecast_by_a_trained_network(
     write: Write, caplog: pytest.LogCaptureFixture
 ) -> None:
     state = data(write()).state_dict()
-    still = ForecastingData(str(write([n % 4 for n in range(N)], "still.csv")), **SIZES)  # type: ignore[arg-type]
-    still.load_state_dict(state)
-    x, _ = still.latest()
+    constant = ForecastingData(str(write([n % 4 for n in range(N)], "constant.csv")), **SIZES)  # type: ignore[arg-type]
+    constant.load_state_dict(state)
+    x, _ = constant.latest()
     assert x.isfinite().all()
-    assert "still.csv changes 0 times as much" in caplog.text
+    assert "constant.csv changes 0 times as much" in caplog.text
 
 
-def test_another_files_columns_and_step_must_be_the_same(write: Write, tmp_path: Path) -> None:
+def test_another_file_must_have_the_same_columns_and_time_step(
+    write: Write, tmp_path: Path
+) -> None:
     state = data(write()).state_dict()
-    quick = ForecastingData(str(write(name="quick.csv", minutes=30)), **SIZES)  # type: ignore[arg-type]
-    quick.load_state_dict(state)
-    with pytest.raises(ValueError, match=r"value every 0:30:00, .* trained on one every 1:00:00"):
-        quick.latest()
+    fast = ForecastingData(str(write(name="fast.csv", minutes=30)), **SIZES)  # type: ignore[arg-type]
+    fast.load_state_dict(state)
+    with pytest.raises(ValueError, match=r"every 0:30:00, but .* trained on one every 1:00:00"):
+        fast.latest()
     path = tmp_path / "other.csv"
     path.write_text(write().read_text().replace("value", "degrees"))
     other = ForecastingData(str(path), **SIZES)  # type: ignore[arg-type]
@@ -130,85 +132,87 @@ def test_another_files_columns_and_step_must_be_the_same(write: Write, tmp_path:
         other.latest()
 
 
-def test_the_latest_values_and_the_times_after_them(write: Write) -> None:
+def test_latest_returns_the_last_values_and_the_times_after_them(write: Write) -> None:
     made = data(write())
     x, times = made.latest()
     assert x.shape == (1, 10)
-    values = torch.from_numpy(made.series.values[-10:])
-    torch.testing.assert_close(made.unscaled(x.double())[0], values, rtol=0, atol=1e-4)
-    assert times == [datetime(2024, 2, 27) + timedelta(hours=n) for n in (100, 101, 102)]
+    values = torch.from_numpy(made.series.to_numpy(copy=True)[-10:])
+    torch.testing.assert_close(made.unscale(x.double())[0], values, rtol=0, atol=1e-4)
+    assert times.tolist() == [datetime(2024, 2, 27) + timedelta(hours=n) for n in (100, 101, 102)]
 
 
-def test_windows_that_touch_a_bad_value_are_left_out(
+def test_windows_with_a_missing_value_are_left_out(
     write: Write, caplog: pytest.LogCaptureFixture
 ) -> None:
     values: list[object] = [n + n % 3 for n in range(N)]
     values[70] = ""
-    with pytest.raises(ValueError, match=r"my.csv, line 72: value is '', which is no number"):
+    with pytest.raises(ValueError, match=r"my.csv, line 72: value is '', which is not a finite"):
         data(write(values))
     made = data(write(values), on_bad="skip")
     assert "1 bad lines are left out, the first is line 72" in caplog.text
-    assert "1 of 100 times have no value" in caplog.text
-    begins = made.windows("validation").begins.tolist()
-    assert begins == [n for n in range(60, 78) if not n - 10 <= 70 < n + 3]
-    for part in ("train", "validation", "test"):
-        assert made.windows(part).x.isfinite().all()
-        assert made.windows(part).y.isfinite().all()
+    assert "1 of 100 values are missing" in caplog.text
+    starts = made.windows("validation").starts.tolist()
+    assert starts == [n for n in range(60, 78) if not n - 10 <= 70 < n + 3]
+    for split in ("train", "validation", "test"):
+        assert made.windows(split).x.isfinite().all()
+        assert made.windows(split).y.isfinite().all()
 
 
-def test_no_forecast_from_values_that_are_missing(write: Write) -> None:
+def test_a_forecast_needs_all_of_the_latest_values(write: Write) -> None:
     values: list[object] = list(range(N))
     values[95] = "nan"
     made = ForecastingData(str(write(values)), on_bad="skip", **SIZES)  # type: ignore[arg-type]
     made.mean, made.scale = 0, 1
-    with pytest.raises(ValueError, match=r"its last data.window = 10 times must have values, 9 ha"):
+    with pytest.raises(ValueError, match=r"last data.window = 10 values of .* only 9 of them"):
         made.latest()
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (list(range(20)), "my.csv is too short: its 20 values leave 12 for train"),
-        (list(range(5)), "my.csv is too short: none of its values are a season apart"),
-        ([n % 4 for n in range(N)], "repeats itself after data.season = 4 steps"),
-        ([7] * N, "repeats itself after data.season = 4 steps"),
+        (list(range(20)), "my.csv is too short: the train split has 12 of its 20 values"),
+        (list(range(5)), "my.csv is too short: it has no two values that are one season apart"),
+        ([n % 4 for n in range(N)], "repeats itself every data.season = 4 steps"),
+        ([7] * N, "repeats itself every data.season = 4 steps"),
     ],
 )
-def test_series_that_cannot_be_learned(write: Write, values: list[object], message: str) -> None:
+def test_unusable_series_are_refused(write: Write, values: list[object], message: str) -> None:
     with pytest.raises(ValueError, match=r"my.csv") as raised:
         data(write(values))
     assert message in str(raised.value)
 
 
-def test_no_file(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"data.path: there is no file .*missing"):
         data(tmp_path / "missing")
 
 
-def test_the_fetched_file_is_read_out_of_its_package(
+def test_the_downloaded_series_is_read_from_its_wheel(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = write().read_text().splitlines()
-    del lines[50]  # as the hour of daylight saving is missing
+    del lines[50]  # the hour in which daylight saving time begins is missing
     wheel = tmp_path / "vega.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr(module.TEMPERATURES_FILE, "\n".join(lines))
     monkeypatch.setattr(module, "fetch", lambda *_: wheel)
     made = data(None)
-    assert made.source == "hourly temperatures of Seattle"
-    assert np.isnan(made.series.values).nonzero()[0].tolist() == [49]
+    assert made.source == "hourly temperatures in Seattle"
+    assert (made.label, made.unit) == ("temperature (°F)", "°F")
+    assert made.uses == {"forecast": "forecast.py"}
+    assert np.isnan(made.series.to_numpy()).nonzero()[0].tolist() == [49]
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"horizon": 0}, "data.horizon must be greater than zero, got 0"),
-        ({"window": 4}, "data.window must be more than data.season, got 4, 4"),
-        ({"test": 0}, "data.validation and data.test must be shares"),
-        ({"test": 0.9}, "data.validation and data.test must be shares"),
+        ({"window": 4}, "data.window must be greater than data.season, 4, got 4"),
+        ({"test": 0}, "data.test must be an int from 1 on"),
+        ({"test": 0.9}, "data.validation and data.test must leave examples to train on"),
         ({"on_bad": "ignore"}, "data.on_bad must be error or skip, got 'ignore'"),
     ],
 )
-def test_bad_values(options: dict[str, object], message: str) -> None:
+def test_invalid_arguments_are_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ForecastingData(**{**SIZES, **options})  # type: ignore[arg-type]

@@ -1,12 +1,13 @@
-"""A time series in windows, to forecast how it goes on."""
+"""Sliding windows over a time series, for a network that forecasts its next values."""
 
 import logging
 import zipfile
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -18,10 +19,16 @@ from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, describe_size, split_counts
 from elman.data.text_file import read_text
-from elman.tasks.forecasting.series_file import Series, read_series
-from elman.tasks.forecasting.windows import Windows, cut_windows, mean_and_scale, seasonal_change
+from elman.tasks.forecasting.series_file import read_series
+from elman.tasks.forecasting.windows import (
+    Windows,
+    mean_and_scale,
+    seasonal_change,
+    sliding_windows,
+)
 
-# A year of hourly temperatures in °F, MIT. They are normals, averages of many years: no weather.
+# One year of hourly temperatures in °F, MIT licence. They are climate normals (averages over many
+# years), so they contain no weather.
 TEMPERATURES = Package(
     name="vega-datasets",
     version="0.9.0",
@@ -33,35 +40,36 @@ log = logging.getLogger(__name__)
 
 
 class ForecastingData(DataModule):
-    """A series in three consecutive parts: to train on, to validate with, and, last, to test with.
+    """A series in three consecutive splits: training, validation and, at the end, test.
 
-    A batch is `x`, values in a row, `(B, window)`, and `y`, the values right after, `(B, horizon)`,
-    both scaled. All of y is in its part; x may reach back into the part before, as it would where
-    one forecasts. Scaled is `(x − mean) / scale`, where the mean, and scale, the root mean square
-    of the change from season to season, are of the part to train on.
+    A batch is `x`, consecutive values, `(B, window)`, and `y`, the values right after them,
+    `(B, horizon)`. Both are scaled: `(x − mean) / scale`. The mean and the scale, the root mean
+    square of the change over a season, come from the training split. All of y lies in its split; x
+    may start in the split before, because these values are known when one forecasts.
 
     Args:
-        path: a CSV file with a column of times and one of values; None: a year of hourly
-            temperatures of Seattle, fetched.
-        directory: where fetched data is kept.
-        time: name of the column of times, see `read_series`; None: the first.
-        value: name of the column of values; None: the second.
-        season: steps after which the series is similar: 24 for a day of hours; 1: none.
-        window: values that are known, more than a season.
-        horizon: values to forecast.
-        batch_size: windows in a batch.
+        path: a CSV file with a time column and a value column; None: one year of hourly
+            temperatures in Seattle, downloaded.
+        directory: where downloaded data are kept.
+        time: name of the time column, see `read_series`; None: the first column.
+        value: name of the value column; None: the second column.
+        season: number of time steps after which the series is similar: 24 for hourly values with a
+            daily cycle; 1: no season.
+        window: number of known values in x, more than a season.
+        horizon: number of values to forecast.
+        batch_size: number of windows in a batch.
         validation: size of the validation split; an int is a number of values, a float a
-            fraction of them.
-        test: size of the test split, from the end, likewise.
-        on_bad: of the user's own file: "error", or "skip", see `read_series`; windows that touch
-            a time with no value are left out.
+            fraction of all values.
+        test: size of the test split, in the same way.
+        on_bad: what to do with a bad line of the user's file: "error" or "skip", see
+            `read_series`. Windows with a missing value are left out.
 
     Attributes:
-        mean: subtracted from the values; known after `setup`.
-        scale: that they are then divided by; known after `setup`.
+        mean: the mean of the training values; known after `setup`.
+        scale: the scale of the training values; known after `setup`.
 
     Raises:
-        TypeError, ValueError: a size is not a positive int, or a value is out of range.
+        TypeError, ValueError: a size is not a positive int, or an argument is out of range.
     """
 
     mean: float
@@ -88,11 +96,8 @@ class ForecastingData(DataModule):
         check_size("data.batch_size", batch_size)
         check_split_sizes(validation, test)
         if window <= season:
-            raise ValueError(f"data.window must be more than data.season, got {window}, {season}")
-        if validation == 0 or test == 0 or validation + test >= 1:
             raise ValueError(
-                "data.validation and data.test must be shares greater than 0 that leave something "
-                f"to train on, got {validation} and {test}"
+                f"data.window must be greater than data.season, {season}, got {window}"
             )
         check_on_bad("data.on_bad", on_bad)
         self.time = time
@@ -104,67 +109,76 @@ class ForecastingData(DataModule):
         self.validation = validation
         self.test = test
         self.on_bad = on_bad
-        self._series: Series | None = None
-        self._step: float | None = None  # seconds, of the series that the scale is from
+        self._series: pd.Series | None = None
+        self._step: float | None = None  # seconds, of the series that the network was trained on
 
     @property
     def source(self) -> str:
-        """What the series is, for people."""
-        return "hourly temperatures of Seattle" if self.path is None else self.path
+        """A name of the series for messages."""
+        return "hourly temperatures in Seattle" if self.path is None else self.path
 
     @property
     def test_description(self) -> str:
-        """What a network is tested with, for people."""
+        """A description of the test data for messages."""
         return f"the last {describe_size(self.test, 'values')} of {self.source}"
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Arguments of a network that the data decide."""
+        """The arguments of the network that depend on the data."""
         return {"season": self.season, "horizon": self.horizon}
 
     @property
     def uses(self) -> dict[str, str]:
-        """To forecast."""
+        """The script that uses a network trained on these data."""
         return {"forecast": "forecast.py"}
 
     @property
-    def series(self) -> Series:
-        """The series as it was read, not scaled.
+    def series(self) -> pd.Series:
+        """The series, not scaled, with its times as index; NaN marks a missing value.
 
         Raises:
             OSError, ValueError: see `read_text` and `read_series`.
         """
         if self._series is None:
-            # The fetched series is known to miss the hour in which daylight saving begins.
+            # The downloaded series lacks the hour in which daylight saving time begins.
             on_bad: OnBad = "skip" if self.path is None else self.on_bad
             series = read_series(self._text(), self.source, self.time, self.value, on_bad)
-            if self._step not in (None, series.step.total_seconds()):
+            if self._step not in (None, time_step(series).total_seconds()):
                 raise ValueError(
-                    f"data: {self.source} has a value every {series.step}, the network was trained "
-                    f"on one every {timedelta(seconds=self._step or 0)}"
+                    f"data: {self.source} has a value every {time_step(series)}, but the network "
+                    f"was trained on one every {timedelta(seconds=self._step or 0)}"
                 )
             self._compare_scale(series)
-            missing = np.isnan(series.values).sum()
+            missing = series.isna().sum()
             if missing:
                 log.warning(
-                    "%s: %d of %d times have no value; windows that touch one of these are left "
-                    "out",
+                    "%s: %d of %d values are missing; windows with a missing value are left out",
                     self.source,
                     missing,
-                    len(series.values),
+                    len(series),
                 )
             self._series = series
         return self._series
 
-    def _compare_scale(self, series: Series) -> None:
-        """Warns where a checkpoint's scale is not that of the series."""
+    @property
+    def label(self) -> str:
+        """The axis label of the values in plots."""
+        return "temperature (°F)" if self.path is None else str(self.series.name)
+
+    @property
+    def unit(self) -> str:
+        """The unit of the values; for the user's own file, the name of the value column."""
+        return "°F" if self.path is None else str(self.series.name)
+
+    def _compare_scale(self, series: pd.Series) -> None:
+        """Warns if the scale of a checkpoint differs much from that of the series."""
         if not hasattr(self, "scale"):
             return
-        scale = seasonal_change(series.values, self.season, self.source)
+        scale = seasonal_change(series.to_numpy(), self.season, self.source)
         if not 1 / 3 < scale / self.scale < 3:
             log.warning(
-                "%s changes %.3g times as much within a season as the series that the network was "
-                "trained on; a forecast and its interval may be of no use",
+                "%s changes %.3g times as much over a season as the series that the network was "
+                "trained on; the forecast and its interval may be unreliable",
                 self.source,
                 scale / self.scale,
             )
@@ -176,31 +190,31 @@ class ForecastingData(DataModule):
         return read_text("data.path", Path(self.path))
 
     def prepare_data(self) -> None:
-        """Fetches the series, once a machine.
+        """Downloads the series, once per machine.
 
         Raises:
-            OSError: it could not be fetched, see `elman.data.fetch`.
+            OSError: the download failed, see `elman.data.fetch`.
         """
         if self.path is None:
             fetch(TEMPERATURES, self.directory)
 
     def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - Lightning's signature
-        """Reads the series, and learns its scale where it is not known yet.
+        """Reads the series, and computes its mean and scale unless a checkpoint has set them.
 
         Raises:
-            OSError: there is no such file, or it cannot be read.
-            ValueError: the file holds no such series, or one too short or too regular.
+            OSError: the file does not exist or is not readable.
+            ValueError: the file contains no series, or one that is too short or too regular.
         """
         if not hasattr(self, "scale"):
             first, last = self._bounds("train")
             self.mean, self.scale = mean_and_scale(
-                self.series.values[first:last], self.season, self.source
+                self.series.to_numpy()[first:last], self.season, self.source
             )
-        for part in ("train", "validation", "test"):
-            self.windows(part)  # refuses a series that is too short before any training
+        for split in ("train", "validation", "test"):
+            self.windows(split)  # refuses a series that is too short, before any training
 
-    def _bounds(self, part: str) -> tuple[int, int]:
-        length = len(self.series.values)
+    def _bounds(self, split: str) -> tuple[int, int]:
+        length = len(self.series)
         train, validation, _ = split_counts(
             length, self.validation, self.test, self.source, "values"
         )
@@ -209,52 +223,53 @@ class ForecastingData(DataModule):
             "validation": (train, train + validation),
             "test": (train + validation, length),
         }
-        return bounds[part]
+        return bounds[split]
 
-    def windows(self, part: str) -> Windows:
-        """All windows of a part, "train", "validation" or "test", in order of time, scaled.
+    def windows(self, split: str) -> Windows:
+        """All windows of a split ("train", "validation" or "test") in order of time, scaled.
 
         Raises:
-            ValueError: there are none.
+            ValueError: the split has no window.
         """
-        first, last = self._bounds(part)
-        windows = cut_windows(
-            self._scaled(self.series.values), first, last, self.window, self.horizon
+        first, last = self._bounds(split)
+        windows = sliding_windows(
+            self._scale(self.series.to_numpy()), first, last, self.window, self.horizon
         )
         if len(windows.x) == 0:
             raise ValueError(
-                f"data: {self.source} is too short: its {len(self.series.values)} values leave "
-                f"{last - first} for {part} and none of these ends a row of data.window + "
-                f"data.horizon = {self.window + self.horizon}"
+                f"data: {self.source} is too short: the {split} split has {last - first} of its "
+                f"{len(self.series)} values, and no complete window of data.window + "
+                f"data.horizon = {self.window + self.horizon} values ends there"
             )
         return windows
 
-    def latest(self) -> tuple[Tensor, list[datetime]]:
-        """The last values, scaled, `(1, window)`, and the times to forecast after them.
+    def latest(self) -> tuple[Tensor, pd.DatetimeIndex]:
+        """The last values, scaled, `(1, window)`, and the times of the `horizon` values after them.
 
         Raises:
-            OSError: there is no such file, or it cannot be read.
-            ValueError: the file holds no such series, or no value at one of these times.
+            OSError: the file does not exist or is not readable.
+            ValueError: the file contains no series, or one of its last values is missing.
         """
-        values = self.series.values[-self.window :]
-        if len(values) < self.window or np.isnan(values).any():
+        series = self.series
+        values = series.to_numpy()[-self.window :]
+        known = int(np.isfinite(values).sum())
+        if known < self.window:
             raise ValueError(
-                f"data: to forecast from {self.source}, its last data.window = {self.window} times "
-                f"must have values, {np.isfinite(values).sum()} have"
+                f"data: a forecast needs the last data.window = {self.window} values of "
+                f"{self.source}, but only {known} of them are known"
             )
-        length = len(self.series.values)
-        times = [self.series.time_of(n) for n in range(length, length + self.horizon)]
-        return self._scaled(values).unsqueeze(0), times
+        times = pd.date_range(series.index[-1], periods=self.horizon + 1, freq=series.index.freq)
+        return self._scale(values).unsqueeze(0), times[1:]
 
-    def _scaled(self, values: NDArray[np.float64]) -> Tensor:
+    def _scale(self, values: NDArray[np.float64]) -> Tensor:
         return torch.from_numpy((values - self.mean) / self.scale).float()
 
-    def unscaled(self, x: Tensor) -> Tensor:
-        """Scaled values in the series' own unit."""
+    def unscale(self, x: Tensor) -> Tensor:
+        """Scaled values in the unit of the series."""
         return x * self.scale + self.mean
 
     def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
-        """Batches in another order in each epoch."""
+        """Batches in a new random order each epoch."""
         x, y, _ = self.windows("train")
         windows = TensorDataset(x, y)
         return DataLoader(windows, self.batch_size, sampler=self.random_sampler(windows))
@@ -267,26 +282,32 @@ class ForecastingData(DataModule):
         """Batches in order of time."""
         return self._in_order("test")
 
-    def _in_order(self, part: str) -> DataLoader[tuple[Tensor, ...]]:
-        x, y, _ = self.windows(part)
+    def _in_order(self, split: str) -> DataLoader[tuple[Tensor, ...]]:
+        x, y, _ = self.windows(split)
         return DataLoader(TensorDataset(x, y), self.batch_size)
 
     def state_dict(self) -> dict[str, Any]:
-        """The scale for the checkpoint, and where the series is, to be tested with again."""
+        """The mean, the scale, the columns and the time step, to be kept in a checkpoint."""
         return {
             **super().state_dict(),
             "mean": self.mean,
             "scale": self.scale,
-            "time": self.series.time,
-            "value": self.series.value,
-            "step": self.series.step.total_seconds(),
+            "time": self.series.index.name,
+            "value": self.series.name,
+            "step": time_step(self.series).total_seconds(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes over the scale of a checkpoint and, unless a file was given, its file."""
+        """Takes the mean and scale of a checkpoint and, unless the user gave a file, its file."""
         self.mean = state["mean"]
         self.scale = state["scale"]
         self.time = self.time or state["time"]
         self.value = self.value or state["value"]
         self._step = state["step"]
         super().load_state_dict(state)
+
+
+def time_step(series: pd.Series) -> timedelta:
+    """The time from one value to the next."""
+    step: timedelta = (series.index[1] - series.index[0]).to_pytimedelta()
+    return step

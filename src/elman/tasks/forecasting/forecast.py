@@ -1,17 +1,17 @@
-"""The forecast after the end of a series."""
+"""Forecasts the values after the end of a series."""
 
-import csv
 import math
 from pathlib import Path
 
+import pandas as pd
 import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from elman.networks.forecaster import Forecaster
 from elman.tasks.forecasting.data import ForecastingData
-from elman.tasks.forecasting.plots import plot_forecast
-from elman.tasks.forecasting.report import FILES, ForecastReport, aligned, errors_by_horizon
+from elman.tasks.forecasting.plots import interval_name, plot_forecast
+from elman.tasks.forecasting.report import FILES, NUMBER, ForecastReport, errors_by_horizon
 from elman.training.checkpoint import restore
 from elman.training.trainer import build_trainer
 
@@ -20,48 +20,54 @@ PICTURE = "forecast.png"
 
 
 def forecast(config: DictConfig) -> None:
-    """Forecasts, prints it and writes it as a table and a picture.
+    """Prints a forecast, and writes it as a table and as a picture.
 
     Args:
-        config: as composed from `conf/forecast.yaml`.
+        config: composed from `conf/forecast.yaml`.
 
     Raises:
-        TypeError, ValueError, OSError: the checkpoint or the series are not to be had, they do not
-            fit each other, or there is a forecast in the folder already.
+        TypeError, ValueError, OSError: the checkpoint or the series is missing or invalid, they do
+            not fit each other, or the output folder contains a forecast already.
     """
     network, data, checkpoint = restore(config.checkpoint, config.data)
     if not isinstance(network, Forecaster) or not isinstance(data, ForecastingData):
         raise ValueError(
-            f"checkpoint: {config.checkpoint} holds a {type(network).__name__}, which does not "
-            "forecast; give the run of a forecaster"
+            f"checkpoint: {config.checkpoint} contains a {type(network).__name__}, which cannot "
+            "forecast; give a run of experiment=forecast"
         )
     folder = Path(config.output_dir)
     for name in (TABLE, PICTURE, *(FILES if config.test else ())):
         if (folder / name).exists():
-            raise FileExistsError(f"output_dir: there is a {folder / name} already")
+            raise FileExistsError(f"output_dir: {folder / name} exists already")
     data.prepare_data()
     x, times = data.latest()
     with torch.inference_mode():
         O = network(x)  # (1, K)
         known, middle, low, high = (
-            data.unscaled(values.double()).squeeze(0)
+            data.unscale(values.double()).squeeze(0)
             for values in (x, O, *(O + end for end in network.interval))
         )
-    series, share = data.series, checkpoint["training"]["share"]
-    print(f"{series.value} after the end of {data.source}, with an interval of {share:.0%}:\n")
-    # Two digits more than the values change by from season to season.
+    coverage = checkpoint["training"]["coverage"]
+    print(f"{data.label} after the end of {data.source}, {interval_name(coverage)}:\n")
+    table = pd.DataFrame(
+        {"forecast": middle.numpy(), "low": low.numpy(), "high": high.numpy()},
+        index=times.rename(data.series.index.name),
+    )
+    # Two digits more than the typical change over a season has.
     decimals = max(0, 2 - math.floor(math.log10(data.scale)))
-    table = [[series.time, "forecast", "low", "high"]]
-    for time, *values in zip(times, *(v.tolist() for v in (middle, low, high)), strict=True):
-        table.append([str(time), *(f"{value:.{decimals}f}" for value in values)])
-    print(aligned(table))
+    number = f"{{:.{decimals}f}}".format
+    print(table.reset_index().to_string(index=False, float_format=number))
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / TABLE).open("x", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(table)
-    last = len(series.values)
-    before = [series.time_of(n) for n in range(last - len(known), last)]
-    interval = torch.stack([low, high])
-    plot_forecast(folder / PICTURE, [*before, *times], known, middle, interval, series.value)
+    table.to_csv(folder / TABLE, mode="x", float_format=number)
+    plot_forecast(
+        folder / PICTURE,
+        data.series.index[-len(known) :].append(times),
+        known,
+        middle,
+        torch.stack([low, high]),
+        data.label,
+        coverage,
+    )
     if config.test:
         module = instantiate(checkpoint["training"])(network, instantiate(checkpoint["objective"]))
         report = ForecastReport(folder)
@@ -69,5 +75,6 @@ def forecast(config: DictConfig) -> None:
             config.trainer, callbacks=[report], logger=False, enable_checkpointing=False
         )
         trainer.test(module, data, verbose=False)
-        print(f"\nOn {data.test_description}:\n{aligned(errors_by_horizon(module.forecasts))}")
+        errors = errors_by_horizon(module.forecasts).to_string(float_format=NUMBER)
+        print(f"\nErrors on {data.test_description}:\n{errors}")
     print(f"\nWritten to {folder / TABLE} and {folder / PICTURE}")

@@ -1,10 +1,11 @@
-"""Forecasts and their errors as pictures."""
+"""Plots of forecasts and of their errors."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
 import torch
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
@@ -12,22 +13,29 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 NETWORK_COLOR, BASELINE_COLORS, TRUTH_COLOR = "C0", ("C1", "C2"), "0.2"
-WIDTH_OF_ONE = 4.5  # inches, of an example
+EXAMPLE_WIDTH = 4.5  # inches
+UNITS = {  # of the time axis, by time step
+    timedelta(seconds=1): "seconds",
+    timedelta(minutes=1): "minutes",
+    timedelta(hours=1): "hours",
+    timedelta(days=1): "days",
+    timedelta(weeks=1): "weeks",
+}
 
 
 class Example(NamedTuple):
-    """One forecast beside what came.
+    """One forecast and the true values.
 
     Attributes:
-        times: of the values that are shown, then of those that are forecast.
-        x: values before, `(T)`.
-        y: what came, `(K)`.
+        times: the times of x, then of y, `(T + K)`.
+        x: known values, `(T)`.
+        y: true values, `(K)`.
         O: the forecast, `(K)`.
-        interval: its low and its high end, `(2, K)`.
+        interval: the lower and the upper end of the prediction interval, `(2, K)`.
         baseline: another forecast, `(K)`.
     """
 
-    times: Sequence[datetime]
+    times: pd.DatetimeIndex
     x: Tensor
     y: Tensor
     O: Tensor
@@ -35,16 +43,19 @@ class Example(NamedTuple):
     baseline: Tensor
 
 
-def plot_examples(path: Path, examples: Sequence[Example], label: str, baseline: str) -> None:
-    """Draws forecasts in a row, and below each, larger, its differences from another one.
+def plot_examples(
+    path: Path, examples: list[Example], label: str, baseline: str, coverage: float
+) -> None:
+    """Draws forecasts in a row and, below each one, its difference from a baseline.
 
     Args:
         path: of the picture.
-        examples: forecasts.
-        label: what the values are.
-        baseline: what the other forecast is.
+        examples: the forecasts.
+        label: axis label of the values.
+        baseline: name of the baseline.
+        coverage: nominal coverage of the prediction interval.
     """
-    figure = Figure(figsize=(WIDTH_OF_ONE * len(examples), 6), layout="constrained")
+    figure = Figure(figsize=(EXAMPLE_WIDTH * len(examples), 6), layout="constrained")
     columns = figure.subplots(2, len(examples), sharey="row", squeeze=False).T
     for (values, differences), example in zip(columns, examples, strict=True):
         before, after = _split(example.times, len(example.x))
@@ -55,83 +66,105 @@ def plot_examples(path: Path, examples: Sequence[Example], label: str, baseline:
             axes.fill_between(after, low, high, color=NETWORK_COLOR, alpha=0.25)
             axes.plot(after, (example.O - zero).tolist(), color=NETWORK_COLOR)
             axes.plot(after, (example.baseline - zero).tolist(), ":", color=BASELINE_COLORS[1])
-            _dates(axes)
+            _date_axis(axes)
         differences.plot(after, (example.y - example.baseline).tolist(), color=TRUTH_COLOR)
     values, differences = columns[0]
     values.set_ylabel(label)
-    differences.set_ylabel(f"difference from {baseline}")
+    differences.set_ylabel(f"{label}\nminus {baseline}")
     lines = {"truth": values.lines[0], baseline: values.lines[2], "network": values.lines[1]}
     handles = [*lines.values(), *values.collections]
-    figure.legend(handles, [*lines, "interval"], loc="outside upper center", ncols=len(handles))
+    names = [*lines, interval_name(coverage)]
+    figure.legend(handles, names, loc="outside upper center", ncols=len(handles))
     figure.savefig(path, dpi=120)
 
 
 def plot_errors(
-    path: Path, mse: Mapping[str, Tensor], mae: Mapping[str, Tensor], ratio: Tensor
+    path: Path,
+    mse: Mapping[str, Tensor],
+    mae: Mapping[str, Tensor],
+    relative_mse: Tensor,
+    unit: str,
+    step: timedelta,
 ) -> None:
     """Draws errors by horizon.
 
     Args:
         path: of the picture.
-        mse: mean squared errors of the network, then of others, by name, `(K)` each.
-        mae: the same of the mean absolute errors.
-        ratio: of the network's mean squared error to the better of the others', `(K)`.
+        mse: mean squared errors of the network, then of the baselines, by name, `(K)` each.
+        mae: mean absolute errors, in the same way.
+        relative_mse: the network's mean squared error divided by the better baseline's, `(K)`.
+        unit: of the values.
+        step: the time from one value to the next.
     """
     figure = Figure(figsize=(12, 4), layout="constrained")
-    squared, absolute, compared = figure.subplots(1, 3)
-    horizons = range(1, len(ratio) + 1)
+    squared, absolute, relative = figure.subplots(1, 3)
+    horizons = range(1, len(relative_mse) + 1)
     for axes, errors, label in (
-        (squared, mse, "mean squared error"),
-        (absolute, mae, "mean absolute error"),
+        (squared, mse, f"mean squared error ({unit}²)"),
+        (absolute, mae, f"mean absolute error ({unit})"),
     ):
         colors = (NETWORK_COLOR, *BASELINE_COLORS)
-        for (by, values), color in zip(errors.items(), colors, strict=True):
-            axes.plot(horizons, values.tolist(), ".-", color=color, label=by)
+        for (method, values), color in zip(errors.items(), colors, strict=True):
+            axes.plot(horizons, values.tolist(), ".-", color=color, label=method)
         axes.set_yscale("log")
         axes.set_ylabel(label)
-        axes.legend()
-    compared.plot(horizons, ratio.tolist(), ".-", color=NETWORK_COLOR)
-    compared.axhline(1, color=TRUTH_COLOR, linestyle="--", linewidth=1)
-    compared.set_ylim(bottom=0)
-    compared.set_ylabel("mean squared error ÷ the better baseline's")
-    for axes in (squared, absolute, compared):
-        axes.set_xlabel("steps ahead")
+    relative.plot(horizons, relative_mse.tolist(), ".-", color=NETWORK_COLOR)
+    relative.axhline(1, color=TRUTH_COLOR, linestyle="--", linewidth=1)
+    relative.set_ylim(bottom=0)
+    relative.set_ylabel("mean squared error ÷ the better baseline's")
+    for axes in (squared, absolute, relative):
+        axes.set_xlabel(f"steps ahead ({UNITS.get(step, f'{step} each')})")
         axes.xaxis.get_major_locator().set_params(integer=True)
+    figure.legend(*squared.get_legend_handles_labels(), loc="outside upper center", ncols=len(mse))
     figure.savefig(path, dpi=120)
 
 
 def plot_forecast(
-    path: Path, times: Sequence[datetime], x: Tensor, O: Tensor, interval: Tensor, label: str
+    path: Path,
+    times: pd.DatetimeIndex,
+    x: Tensor,
+    O: Tensor,
+    interval: Tensor,
+    label: str,
+    coverage: float,
 ) -> None:
     """Draws the forecast after the end of a series.
 
     Args:
         path: of the picture.
-        times: of the values that are shown, then of those that are forecast.
-        x: values before, `(T)`.
+        times: the times of x, then of the forecast, `(T + K)`.
+        x: known values, `(T)`.
         O: the forecast, `(K)`.
-        interval: its low and its high end, `(2, K)`.
-        label: what the values are.
+        interval: the lower and the upper end of the prediction interval, `(2, K)`.
+        label: axis label of the values.
+        coverage: nominal coverage of the prediction interval.
     """
     figure = Figure(figsize=(8, 4), layout="constrained")
     axes = figure.subplots()
     before, after = _split(times, len(x))
     low, high = interval.tolist()
-    axes.plot(before, x.tolist(), color=TRUTH_COLOR, label="known")
+    axes.plot(before, x.tolist(), color=TRUTH_COLOR, label="known values")
     axes.plot(after, O.tolist(), color=NETWORK_COLOR, label="forecast")
-    axes.fill_between(after, low, high, color=NETWORK_COLOR, alpha=0.25, label="interval")
+    name = interval_name(coverage)
+    axes.fill_between(after, low, high, color=NETWORK_COLOR, alpha=0.25, label=name)
     axes.set_ylabel(label)
-    axes.legend()
-    _dates(axes)
+    figure.legend(loc="outside upper center", ncols=3)
+    _date_axis(axes)
     figure.savefig(path, dpi=120)
 
 
-def _split(times: Sequence[datetime], n: int) -> tuple[list[float], list[float]]:
-    days: list[float] = date2num(times).tolist()  # type: ignore[no-untyped-call]
+def interval_name(coverage: float) -> str:
+    """`80 % interval`."""
+    return f"{100 * coverage:g} % interval"
+
+
+def _split(times: pd.DatetimeIndex, n: int) -> tuple[list[float], list[float]]:
+    days: list[float] = date2num(times.to_pydatetime()).tolist()  # type: ignore[no-untyped-call]
     return days[:n], days[n:]
 
 
-def _dates(axes: Axes) -> None:
+def _date_axis(axes: Axes) -> None:
+    axes.set_xlabel("time")
     locator = AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]

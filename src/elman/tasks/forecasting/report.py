@@ -1,32 +1,33 @@
-"""What a test of forecasts leaves in a folder: a table of errors and pictures."""
+"""The files that a forecasting test writes: a table of errors and pictures."""
 
-import csv
 import logging
 from pathlib import Path
 
+import pandas as pd
 import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.utilities import rank_zero_only
 
-from elman.tasks.forecasting.data import ForecastingData
-from elman.tasks.forecasting.errors import NETWORK, PERSISTENCE, SEASONAL, Forecasts
+from elman.tasks.forecasting.data import ForecastingData, time_step
+from elman.tasks.forecasting.errors import NETWORK, PERSISTENCE, SEASONAL_NAIVE, Forecasts
 from elman.tasks.forecasting.plots import Example, plot_errors, plot_examples
 from elman.tasks.forecasting.training import ForecastingTraining
 
 log = logging.getLogger(__name__)
 
 ERRORS_TABLE = "errors_by_horizon.csv"
-ERRORS = "errors_by_horizon.png"
-EXAMPLES = "forecasts.png"
-FILES = (ERRORS_TABLE, ERRORS, EXAMPLES)
+ERRORS_PLOT = "errors_by_horizon.png"
+EXAMPLES_PLOT = "forecasts.png"
+FILES = (ERRORS_TABLE, ERRORS_PLOT, EXAMPLES_PLOT)
+NUMBER = "{:.4g}".format
 
 
 class ForecastReport(Callback):
-    """After a test writes errors by horizon, as a table and a picture, and a few forecasts.
+    """Writes a table and a plot of the errors at each horizon, and a plot of some forecasts.
 
     Args:
-        folder: where to.
-        examples: forecasts to draw.
+        folder: where to write, after each test.
+        examples: number of forecasts to draw.
     """
 
     def __init__(self, folder: str | Path, examples: int = 3) -> None:
@@ -35,57 +36,65 @@ class ForecastReport(Callback):
 
     @rank_zero_only
     def on_test_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Writes everything."""
+        """Writes all files."""
         if not isinstance(pl_module, ForecastingTraining) or pl_module.forecasts is None:
             return
         data: ForecastingData = trainer.datamodule  # type: ignore[attr-defined]
-        tested = pl_module.forecasts
-        table = errors_by_horizon(tested)
-        with (self.folder / ERRORS_TABLE).open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(table)
-        log.info("\nBy horizon:\n%s", aligned(table))
-        plot_errors(self.folder / ERRORS, tested.mse(), tested.mae(), tested.ratio())
+        forecasts = pl_module.forecasts
+        table = errors_by_horizon(forecasts)
+        table.to_csv(self.folder / ERRORS_TABLE, float_format=NUMBER)
+        log.info("\nErrors at each horizon:\n%s", table.to_string(float_format=NUMBER))
+        plot_errors(
+            self.folder / ERRORS_PLOT,
+            forecasts.mse(),
+            forecasts.mae(),
+            forecasts.relative_mse(),
+            data.unit,
+            time_step(data.series),
+        )
         plot_examples(
-            self.folder / EXAMPLES, self._examples(tested, data), data.series.value, SEASONAL
+            self.folder / EXAMPLES_PLOT,
+            self._examples(forecasts, data),
+            data.label,
+            SEASONAL_NAIVE,
+            pl_module.coverage,
         )
 
-    def _examples(self, tested: Forecasts, data: ForecastingData) -> list[Example]:
-        begins = data.windows("test").begins
-        O = tested.by[NETWORK]
-        shown = 2 * data.horizon  # values before the forecast
+    def _examples(self, forecasts: Forecasts, data: ForecastingData) -> list[Example]:
+        starts = data.windows("test").starts
+        times = data.series.index
+        O = forecasts.predicted[NETWORK]
+        known = 2 * data.horizon  # values drawn before the forecast
         examples = []
         for n in torch.linspace(0, len(O) - 1, self.examples + 2)[1:-1].round().int().tolist():
-            x = tested.x[n, -shown:]
-            first = int(begins[n])
-            times = [data.series.time_of(t) for t in range(first - len(x), first + data.horizon)]
+            x = forecasts.x[n, -known:]
+            start = int(starts[n])
             examples.append(
-                Example(times, x, tested.y[n], O[n], O[n] + tested.interval, tested.by[SEASONAL][n])
+                Example(
+                    times[start - len(x) : start + data.horizon],
+                    x,
+                    forecasts.y[n],
+                    O[n],
+                    O[n] + forecasts.interval,
+                    forecasts.predicted[SEASONAL_NAIVE][n],
+                )
             )
         return examples
 
 
-def errors_by_horizon(tested: Forecasts) -> list[list[str]]:
-    """A table, its first line the names of the columns.
+def errors_by_horizon(forecasts: Forecasts) -> pd.DataFrame:
+    """The errors of each method by horizon, from 1 on, in the unit of the series.
 
-    `ratio` is the network's MSE, that of the better baseline being 1; `coverage` the share of what
-    came that lies in the interval.
+    `relative MSE` is the network's mean squared error divided by that of the better baseline.
+    `coverage` is the fraction of the true values inside the prediction interval.
     """
-    mse, mae = tested.mse(), tested.mae()
-    named = {
-        **{f"MSE {by}": mse[by] for by in (NETWORK, PERSISTENCE, SEASONAL)},
-        "ratio": tested.ratio(),
-        **{f"MAE {by}": mae[by] for by in (NETWORK, PERSISTENCE, SEASONAL)},
-        "coverage": tested.coverage(),
+    mse, mae = forecasts.mse(), forecasts.mae()
+    methods = (NETWORK, PERSISTENCE, SEASONAL_NAIVE)
+    columns = {
+        **{f"MSE {method}": mse[method] for method in methods},
+        "relative MSE": forecasts.relative_mse(),
+        **{f"MAE {method}": mae[method] for method in methods},
+        "coverage": forecasts.coverage(),
     }
-    columns = [[f"{value:.4g}" for value in values.tolist()] for values in named.values()]
-    lines = zip(*columns, strict=True)
-    return [["horizon", *named], *([str(k), *line] for k, line in enumerate(lines, start=1))]
-
-
-def aligned(table: list[list[str]]) -> str:
-    """A table to print."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
-        for line in table
-    )
+    table = pd.DataFrame({name: values.numpy() for name, values in columns.items()})
+    return table.set_index(pd.RangeIndex(1, len(table) + 1, name="horizon"))

@@ -1,152 +1,158 @@
-"""A series of values at regular times, read from a CSV file."""
+"""A time series in a CSV file."""
 
 import csv
-import math
-from collections import Counter
-from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import NamedTuple
+from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
 from elman.data.bad_lines import BadLines, OnBad
 
 
-class Series(NamedTuple):
-    """Values at regular times.
-
-    Attributes:
-        time: name of the column of times.
-        value: name of the column of values.
-        start: time of the first value.
-        step: from each value to the next.
-        values: `(N)`, float64, NaN where there is none.
-    """
-
-    time: str
-    value: str
-    start: datetime
-    step: timedelta
-    values: NDArray[np.float64]
-
-    def time_of(self, n: int) -> datetime:
-        """When value n is, or would be, from 0 on."""
-        return self.start + n * self.step
-
-
-class _Line(NamedTuple):
-    number: int
-    time: datetime
-    value: float
-
-
 def read_series(
     text: str, source: str, time: str | None, value: str | None, on_bad: OnBad
-) -> Series:
-    """The series in a CSV file's text, whose first line names the columns.
+) -> pd.Series:
+    """Reads a series with a fixed time step from the text of a CSV file.
+
+    The first line names the columns. `csv` splits each line on its own: `pandas.read_csv` would let
+    an unclosed quote swallow the lines after it, and its errors do not always name the line.
 
     Args:
-        text: of the file.
-        source: what to call it in errors.
-        time: column of times in ISO 8601, "/" may stand for "-"; None: the first.
-        value: column of values; None: the second.
-        on_bad: a line with no good time or value is an "error", and so is a time that has no line;
-            or one to "skip", and such a time has no value.
+        text: the content of the file.
+        source: the name of the file in error messages.
+        time: name of the time column, ISO 8601 ("/" may replace "-"); None: the first column.
+        value: name of the value column; None: the second column.
+        on_bad: "error" refuses a line without a valid time or value and a missing time step;
+            "skip" leaves such a line out, and a missing time step has the value NaN.
+
+    Returns:
+        The values, float64, named after the value column. Its `DatetimeIndex` has a fixed
+        frequency and is named after the time column.
 
     Raises:
-        ValueError: the file is not that, or is not regular in time.
+        ValueError: the file is not such a table, or its time steps are not regular.
     """
     header, *rows = text.split("\n")
-    columns = _fields(header)
-    time, value = _names(columns, source, time, value)
-    lines: list[_Line] = []
+    columns = _split(header)
+    time, value = _column_names(columns, source, time, value)
     bad = BadLines(source, on_bad)
-    for number, row in enumerate(rows, 2):
-        if not row.strip():
-            continue
-        try:
-            line = _line(number, _fields(row), columns, time, value)
-            if lines and (line.time.tzinfo is None) != (lines[0].time.tzinfo is None):
-                raise ValueError("the time has an offset from UTC here and none elsewhere")
-            if lines and line.time <= lines[-1].time:
-                raise ValueError(f"{line.time} does not come after the time before")
-        except ValueError as error:
-            bad.report(number, str(error))
-        else:
-            lines.append(line)
-    if len(lines) < 2:
-        raise ValueError(f"data: {source} has {len(lines)} good values, too few for a series")
-    start, step, values = _on_regular_times(lines, source, bad)
+    reasons: dict[int, str] = {}  # by line number
+    fields: dict[int, tuple[str, str]] = {}
+    for line, row in enumerate(rows, 2):
+        if row.strip():
+            try:
+                named = _named_fields(row, columns)
+                fields[line] = named[time], named[value]
+            except ValueError as error:
+                reasons[line] = str(error)
+    table = _parse(fields, time, value, reasons)
+    for line, reason in sorted(reasons.items()):
+        bad.report(line, reason)
+    if len(table) < 2:
+        raise ValueError(f"data: {source} has {len(table)} valid values; a series needs at least 2")
+    series = _at_regular_times(table, source, bad)
     bad.summarize()
-    return Series(time, value, start, step, values)
+    return series.rename(value).rename_axis(time)
 
 
-def _fields(row: str) -> list[str]:
+def _split(row: str) -> list[str]:
     try:
         return next(csv.reader([row], strict=True), [])
     except csv.Error as error:
-        raise ValueError(f"it is no line of a table ({error})") from error
+        raise ValueError(f"it is not a line of a CSV table ({error})") from error
 
 
-def _names(columns: list[str], source: str, time: str | None, value: str | None) -> tuple[str, str]:
-    there = f"its first line names {', '.join(map(repr, columns)) or 'no columns'}"
+def _column_names(
+    columns: list[str], source: str, time: str | None, value: str | None
+) -> tuple[str, str]:
+    found = f"its first line names {', '.join(map(repr, columns)) or 'no columns'}"
     if len(columns) < 2:
         raise ValueError(
-            f"data: {source} must have a column of times and one of values, with commas between; "
-            f"{there}"
+            f"data: {source} must have a time column and a value column, separated by commas; "
+            f"{found}"
         )
     for argument, name in (("data.time", time), ("data.value", value)):
         if name is not None and name not in columns:
-            raise ValueError(f"{argument}: {source} has no column {name!r}; {there}")
+            raise ValueError(f"{argument}: {source} has no column {name!r}; {found}")
     time = columns[0] if time is None else time
     value = columns[1] if value is None else value
     if time == value:
-        raise ValueError(f"data.time and data.value are the same column {time!r}; {there}")
+        raise ValueError(f"data.time and data.value are the same column {time!r}; {found}")
     return time, value
 
 
-def _line(number: int, fields: list[str], columns: list[str], time: str, value: str) -> _Line:
+def _named_fields(row: str, columns: list[str]) -> dict[str, str]:
+    fields = _split(row)
     if len(fields) != len(columns):
-        raise ValueError(f"{len(fields)} fields where the first line names {len(columns)} columns")
-    named = dict(zip(columns, fields, strict=True))
-    try:
-        when = datetime.fromisoformat(named[time].strip().replace("/", "-"))
-    except ValueError:
-        raise ValueError(
-            f"{time} is {named[time]!r}, which is no time like 2010-12-31 23:00"
-        ) from None
-    try:
-        number_there = float(named[value])
-    except ValueError:
-        number_there = math.nan
-    if not math.isfinite(number_there):
-        raise ValueError(f"{value} is {named[value]!r}, which is no number")
-    return _Line(number, when, number_there)
+        raise ValueError(f"it has {len(fields)} fields, but the first line names {len(columns)}")
+    return dict(zip(columns, fields, strict=True))
 
 
-def _on_regular_times(
-    lines: list[_Line], source: str, bad: BadLines
-) -> tuple[datetime, timedelta, NDArray[np.float64]]:
-    start = lines[0].time
-    after = [line.time - before.time for before, line in pairwise(lines)]
-    [(step, _)] = Counter(after).most_common(1)
-    length = (lines[-1].time - start) // step + 1
-    if length > 2 * len(lines):
-        raise ValueError(
-            f"data: {source} has {len(lines)} values where one every {step} from {start} to "
-            f"{lines[-1].time} would be {length}; the times must be regular"
+def _parse(
+    fields: dict[int, tuple[str, str]], time: str, value: str, reasons: dict[int, str]
+) -> pd.DataFrame:
+    """The valid lines by number, with `time` and `value` parsed; adds a reason for each other."""
+    table = pd.DataFrame(
+        {
+            "time": [_iso_time(text) for text, _ in fields.values()],
+            "value": pd.to_numeric([text for _, text in fields.values()], errors="coerce"),
+        },
+        index=list(fields),
+        dtype=object,
+    )
+    no_time = table["time"].isna()
+    no_number = ~np.isfinite(table["value"].astype(float))
+    for line in table.index[no_time | no_number]:
+        text, number = fields[line]
+        reasons[line] = (
+            f"{time} is {text!r}, which is not a time such as 2010-12-31 23:00"
+            if no_time[line]
+            else f"{value} is {number!r}, which is not a finite number"
         )
-    values = np.full(length, np.nan)
-    for line, since in zip(lines, [step, *after], strict=True):
-        if bad.on_bad == "error" and since != step:
-            raise ValueError(
-                f"data: {source}, line {line.number}: {line.time} comes {since} after the time "
-                f"before, elsewhere it is {step} (data.on_bad=skip leaves a gap)"
-            )
-        place, remainder = divmod(line.time - start, step)
-        if remainder:
-            bad.report(line.number, f"{line.time} is between two of the times, {step} apart")
-        else:
-            values[place] = line.value
-    return start, step, values
+    table = table[~(no_time | no_number)].astype({"value": float})
+    if table.empty:
+        return table
+    time_zone = table["time"].iloc[0].tzinfo
+    mixed = table["time"].map(lambda time: (time.tzinfo is None) != (time_zone is None))
+    for line in table.index[mixed]:
+        reasons[line] = "only some of the times have an offset from UTC; give it for all or none"
+    table = table[~mixed]
+    table["time"] = pd.to_datetime(table["time"], utc=True).dt.tz_convert(time_zone)
+    late = table["time"] <= table["time"].cummax().shift()
+    for line in table.index[late]:
+        reasons[line] = f"{table['time'][line]} is not later than the time before it"
+    return table[~late]
+
+
+def _iso_time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip().replace("/", "-"))
+    except ValueError:
+        return None
+
+
+def _at_regular_times(table: pd.DataFrame, source: str, bad: BadLines) -> pd.Series:
+    """The values with a fixed frequency, the most common time step; NaN where one is missing."""
+    times = table["time"]
+    start, end, steps = times.iloc[0], times.iloc[-1], times.diff()
+    step = steps.mode().iloc[0]
+    length = (end - start) // step + 1
+    if length > 2 * len(table):
+        raise ValueError(
+            f"data: {source} has {len(table)} values, but one every {step.to_pytimedelta()} from "
+            f"{start} to {end} would be {length}; the time steps must be regular"
+        )
+    irregular = times.index[steps.notna() & (steps != step)]
+    if bad.on_bad == "error" and len(irregular):
+        line = irregular[0]
+        raise ValueError(
+            f"data: {source}, line {line}: {times[line]} is {steps[line].to_pytimedelta()} after "
+            f"the time before it, but the time step of the series is {step.to_pytimedelta()} "
+            "(data.on_bad=skip leaves a gap)"
+        )
+    on_grid = (times - start) % step == pd.Timedelta(0)
+    for line in times.index[~on_grid]:
+        bad.report(
+            line, f"{times[line]} is not a multiple of {step.to_pytimedelta()} after {start}"
+        )
+    return table[on_grid].set_index("time")["value"].asfreq(step)

@@ -1,4 +1,4 @@
-"""How a network that forecasts is trained, and judged at every horizon."""
+"""How a forecaster is trained, and tested at every horizon."""
 
 from typing import Any, cast
 
@@ -9,38 +9,41 @@ from torch import Tensor
 from elman.networks.forecaster import Forecaster, seasonal_naive
 from elman.tasks.forecasting.baselines import persistence
 from elman.tasks.forecasting.data import ForecastingData
-from elman.tasks.forecasting.errors import NETWORK, PERSISTENCE, SEASONAL, Forecasts
+from elman.tasks.forecasting.errors import NETWORK, PERSISTENCE, SEASONAL_NAIVE, Forecasts
 from elman.training.supervised import Batch, SupervisedTraining
 
 
 class ForecastingTraining(SupervisedTraining):
-    """Training on windows; figures are in the series' unit, the data's scale undone.
+    """Training on sliding windows. Metrics are in the unit of the series, not scaled.
 
-    The interval of the network is made of its errors on the data to validate with: at each horizon
-    the middle `share` of them.
-
-    The other arguments are those of `SupervisedTraining`.
+    The prediction interval comes from the errors on the validation data: at each horizon it spans
+    their central quantiles.
 
     Args:
-        share: how much of what comes is to lie in the interval.
+        *args: arguments of `SupervisedTraining`.
+        coverage: nominal coverage of the prediction interval, between 0 and 1.
+        **kwargs: arguments of `SupervisedTraining`.
 
     Attributes:
-        forecasts: the forecasts of the last test; None before any.
+        forecasts: the forecasts of the last test; None before the first.
+
+    Raises:
+        ValueError: `coverage` is out of range.
     """
 
     network: Forecaster
     baseline_summary = (
-        "{ratio:.2f} of the better baseline's, {worst_ratio:.2f} at the worst horizon; persistence "
-        "{persistence_mse:.4g}, seasonal-naive {seasonal_naive_mse:.4g}"
+        "MSE {relative_mse:.2f} times that of the better baseline, {worst_relative_mse:.2f} at the "
+        "worst horizon; persistence {persistence_mse:.4g}, seasonal-naive {seasonal_naive_mse:.4g}"
     )
 
-    def __init__(self, *args: Any, share: float = 0.8, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, coverage: float = 0.8, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not 0 < share < 1:
-            raise ValueError(f"training.share must lie between 0 and 1, got {share}")
-        self.share = share
+        if not 0 < coverage < 1:
+            raise ValueError(f"training.coverage must lie between 0 and 1, got {coverage}")
+        self.coverage = coverage
         self.forecasts: Forecasts | None = None
-        self._seen: list[tuple[Tensor, Tensor, Tensor]] = []  # x, O and y of an epoch's batches
+        self._batches: list[tuple[Tensor, Tensor, Tensor]] = []  # x, O and y of one epoch
 
     @property
     def _data(self) -> ForecastingData:
@@ -50,8 +53,8 @@ class ForecastingTraining(SupervisedTraining):
         x, y = batch
         O = self.outputs(x)
         if batch_idx == 0:
-            self._seen = []
-        self._seen.append((x, O, y))
+            self._batches = []
+        self._batches.append((x, O, y))
         self._log_evaluation(part, O, y)
 
     def _log(self, split: str, cost: Tensor, O: Any, y: Any, **when: Any) -> None:
@@ -59,32 +62,33 @@ class ForecastingTraining(SupervisedTraining):
         super()._log(split, scale**2 * cost, scale * O, scale * y, **when)
 
     def on_validation_epoch_end(self) -> None:
-        """Makes the interval, before the checkpoint is written."""
-        _, O, y = self._all_seen()
-        outside = (1 - self.share) / 2
-        ends = np.quantile((y - O).numpy(force=True), [outside, 1 - outside], axis=0)
+        """Computes the prediction interval, before the checkpoint is saved."""
+        _, O, y = self._epoch()
+        tail = (1 - self.coverage) / 2
+        ends = np.quantile((y - O).numpy(force=True), [tail, 1 - tail], axis=0)
         self.network.interval.copy_(torch.from_numpy(ends))
 
     def on_test_epoch_end(self) -> None:
-        """Compares with the baselines; `worst_ratio` is at the horizon where it is highest."""
-        x, O, y = (self._data.unscaled(values.double()) for values in self._all_seen())
+        """Compares the network with the baselines."""
+        x, O, y = (self._data.unscale(values.double()) for values in self._epoch())
         K = y.shape[1]
-        by = {
+        predicted = {
             NETWORK: O,
             PERSISTENCE: persistence(x, K),
-            SEASONAL: seasonal_naive(x, self.network.season, K),
+            SEASONAL_NAIVE: seasonal_naive(x, self.network.season, K),
         }
-        self.forecasts = Forecasts(x, y, by, self.network.interval.double() * self._data.scale)
-        mse, ratio = self.forecasts.mse(), self.forecasts.ratio()
+        interval = self.network.interval.double() * self._data.scale
+        self.forecasts = Forecasts(x, y, predicted, interval)
+        mse, relative_mse = self.forecasts.mse(), self.forecasts.relative_mse()
         self.log_dict(
             {
                 "test/persistence_mse": mse[PERSISTENCE].mean(),
-                "test/seasonal_naive_mse": mse[SEASONAL].mean(),
-                "test/ratio": ratio.mean(),
-                "test/worst_ratio": ratio.max(),
+                "test/seasonal_naive_mse": mse[SEASONAL_NAIVE].mean(),
+                "test/relative_mse": relative_mse.mean(),
+                "test/worst_relative_mse": relative_mse.max(),
                 "test/coverage": self.forecasts.coverage().mean(),
             }
         )
 
-    def _all_seen(self) -> list[Tensor]:
-        return [torch.cat(values) for values in zip(*self._seen, strict=True)]
+    def _epoch(self) -> list[Tensor]:
+        return [torch.cat(values) for values in zip(*self._batches, strict=True)]

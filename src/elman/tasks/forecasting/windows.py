@@ -1,4 +1,4 @@
-"""Rows of a series: what is known, what comes after, and the scale of both."""
+"""Sliding windows over a series, and the scale of its values."""
 
 from typing import NamedTuple
 
@@ -6,71 +6,76 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-LEAST_CHANGE = 1e-4  # of the values' spread; float32 does not hold less exactly enough
+# The smallest seasonal change as a fraction of the standard deviation of the values. Below it the
+# float32 rounding of the values would dominate.
+MIN_RELATIVE_CHANGE = 1e-4
 
 
 class Windows(NamedTuple):
-    """What is known and what is to be forecast.
+    """Inputs and targets.
 
     Attributes:
-        x: values in a row, `(N, window)`.
+        x: known values, `(N, window)`.
         y: the values right after them, `(N, horizon)`.
-        begins: places of the first value of each y in the series, `(N)`.
+        starts: the index in the series of the first value of each y, `(N)`.
     """
 
     x: Tensor
     y: Tensor
-    begins: Tensor
+    starts: Tensor
 
 
-def cut_windows(values: Tensor, first: int, last: int, window: int, horizon: int) -> Windows:
-    """All windows with every value there and all of y from place `first` to before `last`.
+def sliding_windows(values: Tensor, first: int, last: int, window: int, horizon: int) -> Windows:
+    """All windows without missing values whose y lies in `values[first:last]`.
 
     Args:
-        values: of the whole series, NaN where there is none; x may reach back before `first`.
-        first: place from which on y may begin.
-        last: place before which y must end.
-        window: values of x.
-        horizon: values of y.
+        values: the whole series, `(T)`; NaN marks a missing value.
+        first: first index of y; x may start before it.
+        last: index after the last value of y.
+        window: number of values in x.
+        horizon: number of values in y.
     """
-    begin = max(0, first - window)
+    start = max(0, first - window)
     length = window + horizon
-    if last - begin < length:
-        nothing = values.new_empty(0, length)
-        return Windows(nothing[:, :window], nothing[:, window:], nothing[:, 0].long())
-    rows = values[begin:last].unfold(0, length, 1)
-    whole = ~rows.isnan().any(1)
-    rows = rows[whole]
-    return Windows(rows[:, :window], rows[:, window:], whole.nonzero().squeeze(1) + begin + window)
+    if last - start < length:
+        empty = values.new_empty(0, length)
+        return Windows(empty[:, :window], empty[:, window:], empty[:, 0].long())
+    rows = values[start:last].unfold(0, length, 1)
+    complete = ~rows.isnan().any(1)
+    rows = rows[complete]
+    starts = complete.nonzero().squeeze(1) + start + window
+    return Windows(rows[:, :window], rows[:, window:], starts)
 
 
 def seasonal_change(values: NDArray[np.float64], season: int, source: str) -> float:
-    """The root mean square of the values' change from season to season; as `mean_and_scale`.
+    """The root mean square of `x_t − x_{t−season}`; arguments as of `mean_and_scale`.
 
     Raises:
-        ValueError: no values are a season apart.
+        ValueError: the series is not longer than a season.
     """
     changes = values[season:] - values[:-season]
     if np.isnan(changes).all():
-        raise ValueError(f"data: {source} is too short: none of its values are a season apart")
+        raise ValueError(
+            f"data: {source} is too short: it has no two values that are one season apart"
+        )
     return float(np.sqrt(np.nanmean(changes**2)))
 
 
 def mean_and_scale(values: NDArray[np.float64], season: int, source: str) -> tuple[float, float]:
-    """The mean of the values, and the root mean square of their change from season to season.
+    """The mean of the values, and the root mean square of their change over a season.
 
     Args:
-        values: `(N)`, NaN where there is none.
-        season: steps.
-        source: what to call the series in errors.
+        values: `(T)`; NaN marks a missing value.
+        season: number of time steps.
+        source: the name of the series in error messages.
 
     Raises:
-        ValueError: there is no change to learn from.
+        ValueError: the series is too short, or repeats itself exactly.
     """
     scale = seasonal_change(values, season, source)
-    if scale <= LEAST_CHANGE * np.nanstd(values):
+    if scale <= MIN_RELATIVE_CHANGE * np.nanstd(values):
         raise ValueError(
-            f"data: {source} repeats itself after data.season = {season} steps, to {scale:.2g}; "
-            "there is nothing left to forecast"
+            f"data: {source} repeats itself every data.season = {season} steps (mean change "
+            f"{scale:.2g}), so there is nothing to learn; use another season or series"
         )
     return float(np.nanmean(values)), scale

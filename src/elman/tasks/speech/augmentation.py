@@ -1,4 +1,4 @@
-"""What may happen to a voice on its way: noise, another speed, another loudness."""
+"""Augmentation of waveforms: speed perturbation, additive noise and level normalisation."""
 
 import math
 
@@ -6,43 +6,48 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from elman.tasks.speech.audio import RATE
+from elman.tasks.speech.audio import SAMPLE_RATE
 
 
-def with_speed(waveform: Tensor, speed: float) -> Tensor:
-    """Played faster and higher with `speed` above 1, slower and lower below; `(N) → (N/speed)`."""
-    samples = round(len(waveform) / speed)
-    return functional.interpolate(waveform[None, None], samples, mode="linear")[0, 0]
-
-
-def with_noise(
-    waveform: Tensor, decibels: float, slope: float, generator: torch.Generator | None = None
-) -> Tensor:
-    """The sound with noise of an average power so many decibels below its own.
+def perturb_speed(waveform: Tensor, factor: float) -> Tensor:
+    """Changes duration and pitch by resampling (Ko et al. 2015); `(N) → (N/factor)`.
 
     Args:
         waveform: `(N)`.
-        decibels: `10 log₁₀(power of the sound / power of the noise)`; infinite: no noise.
-        slope: the noise's power falls with frequency, from 50 Hz, as `1/f^slope`: 0 is white
-            noise, 1 pink, 2 brown.
-        generator: source of chance.
+        factor: above 1 faster and higher, below 1 slower and lower.
     """
-    if decibels == math.inf:
+    samples = round(len(waveform) / factor)
+    return functional.interpolate(waveform[None, None], samples, mode="linear")[0, 0]
+
+
+def add_noise(
+    waveform: Tensor, snr: float, slope: float, generator: torch.Generator | None = None
+) -> Tensor:
+    """Adds coloured noise at a given signal-to-noise ratio.
+
+    Args:
+        waveform: `(N)`.
+        snr: `10 log₁₀(signal power / noise power)` in dB; infinity: no noise.
+        slope: the power of the noise falls with the frequency f as `1/f^slope`, from 50 Hz on: 0 is
+            white noise, 1 pink, 2 brown.
+        generator: source of random numbers; None: torch's default one.
+    """
+    if snr == math.inf:
         return waveform
-    samples = 1 << (len(waveform) - 1).bit_length()  # a power of two, for the transform's sake
+    samples = 1 << (len(waveform) - 1).bit_length()  # a power of two, for a fast transform
     spectrum = torch.randn(samples // 2 + 1, dtype=torch.complex64, generator=generator)
-    f = torch.linspace(0, RATE / 2, len(spectrum)).clamp(min=50)
+    f = torch.linspace(0, SAMPLE_RATE / 2, len(spectrum)).clamp(min=50)
     noise: Tensor = torch.fft.irfft(spectrum * f ** (-slope / 2))[: len(waveform)]
-    loudness = rms(waveform) / rms(noise) * math.pow(10, -decibels / 20)
-    return waveform + loudness * noise
+    gain = rms(waveform) / rms(noise) * math.pow(10, -snr / 20)
+    return waveform + gain * noise
 
 
-def with_loudness(waveform: Tensor, loudness: float = 0.1) -> Tensor:
-    """Brought to one root mean square, however loud the recording; silence stays silent."""
-    return waveform * (loudness / rms(waveform))
+def normalize_rms(waveform: Tensor, target: float = 0.1) -> Tensor:
+    """Scales a waveform to the root mean square `target`; silence stays silent."""
+    return waveform * (target / rms(waveform))
 
 
 def rms(waveform: Tensor) -> Tensor:
-    """The root of the mean of the squares, never quite zero."""
+    """The root mean square, at least 1e-9."""
     root: Tensor = waveform.square().mean().sqrt()
     return root.clamp(min=1e-9)

@@ -1,10 +1,10 @@
-"""Speech, and what was said, for a network that writes down what it hears."""
+"""Spoken words and their transcripts, for a speech recognizer."""
 
 import itertools
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,126 +17,96 @@ from elman.data.length_batches import LengthBatches
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, count_of
 from elman.data.vocabulary import Vocabulary
-from elman.tasks.speech.features import features, features_by_chance, features_in_noise
-from elman.tasks.speech.log_mel import MELS, frames, stack
+from elman.tasks.speech.examples import Condition, Example, Inputs, Target
+from elman.tasks.speech.features import augmented_features, features, noisy_features
+from elman.tasks.speech.log_mel import MEL_BANDS, frame_count, stack_frames
 from elman.tasks.speech.recordings import TABLE, Utterance, read_recordings
-from elman.tasks.speech.split import divide
-from elman.tasks.speech.synthesis import speak
-from elman.tasks.speech.voices import NEW_ACCENT, made_variants, plan, voices
+from elman.tasks.speech.splits import split_by_speaker
+from elman.tasks.speech.synthetic import synthetic_splits
+from elman.tasks.speech.voices import UNSEEN_ACCENT, voices
 
-CLEAN = math.inf  # decibels between speech and noise
-SYNTHETIC: dict[str, Size] = {"validation": 200, "test": 500}  # sizes of splits
-RECORDED: dict[str, Size] = {"validation": 0.1, "test": 0.1}
-
-
-class Condition(NamedTuple):
-    """Under which utterances are heard in validation and test.
-
-    Attributes:
-        name: in the names of figures.
-        part: of the data.
-        decibels: between speech and noise.
-    """
-
-    name: str
-    part: str
-    decibels: float
-
-
-class Heard(NamedTuple):
-    """An utterance as it is to be heard.
-
-    Attributes:
-        waveform: `(N)`.
-        characters: numbers of the characters said, from 1, `(S)`.
-        condition: the number of the condition; None: in training, as chance has it.
-        seed: of the noise.
-    """
-
-    waveform: Tensor
-    characters: Tensor
-    condition: int | None = None
-    seed: int = 0
-
-
-Inputs = tuple[Tensor, Tensor]  # X (T, B, I) and how many time steps are an utterance's own, (B)
-Target = tuple[Tensor, Tensor, Tensor]  # characters (B, S), how many of them, conditions (B)
+CLEAN = math.inf  # dB, no added noise
+# Default sizes of the validation and the test split:
+SYNTHETIC: tuple[Size, Size] = (200, 500)
+RECORDED: tuple[Size, Size] = (0.1, 0.1)
 
 
 class SpeechData(DataModule):
-    """Strings of spoken words, and the characters they are written with.
+    """Strings of spoken words, and the characters of their transcripts.
 
-    A batch is X, `(T, B, I)`, with the lengths, `(B)`; and the characters' numbers, from 1 (0 is
-    the blank of CTC), `(B, S)`, their lengths, and the numbers of their `conditions`, `(B)`.
-    In training each utterance is disturbed by chance: by noise, in speed, in the length of the
-    throat, and by silence around it.
+    A batch is X, `(T, B, I)`, with the lengths in time steps, `(B)`; and the indices of the
+    characters, from 1 (0 is the blank of CTC), `(B, S)`, their lengths, and the indices of the
+    `conditions`, `(B)`. A training utterance is augmented at random: by noise, speed perturbation,
+    vocal tract length perturbation, and silence before and after it.
 
     Args:
-        path: a folder of recordings, see `read_recordings`; None: the words, said by a synthesiser
-            that is fetched, in many voices.
-        directory: where fetched and synthesised data are kept.
-        words: what the synthesiser says.
-        shortest: least words of an utterance.
-        longest: most words of an utterance.
-        utterances: to synthesise for training.
-        validation: size of the validation split: an int is a number of utterances to synthesise, or
-            of speakers of recordings; a float a fraction of these (of recordings, where no
-            speakers are given); None: 200 synthetic utterances, or a tenth of the speakers.
-        test: size of the test split, likewise; None: 500 synthetic utterances, or a tenth.
-        alphabet: the characters that may be said.
-        batch_size: utterances in a batch.
-        stacked: frames of 10 ms from one time step to the next.
-        context: frames before and after these that a time step holds beside them.
-        noise: decibels between speech and noise; in validation and test each utterance is heard
-            without noise and with each of these. The least is the least in training.
-        speed: by how much the speed of an utterance may differ in training, as a share.
-        throat: by how much the length of the speaker's throat may differ in training, likewise.
-        on_bad: a recording that cannot be used is an "error", or one to "skip" and count.
-        seed: of the choice of words, voices and parts.
+        words: the words that the synthesiser speaks.
+        path: a folder of recordings, see `read_recordings`; None: `words`, spoken by a downloaded
+            synthesiser in many voices.
+        directory: where downloaded and synthesised data are kept.
+        min_words: smallest number of words in a synthetic utterance.
+        max_words: largest number of words in a synthetic utterance.
+        utterances: number of synthetic utterances for training.
+        validation: size of the validation split. An int is a number of synthetic utterances, or of
+            the speakers of recordings; a float is a fraction of these. If the recordings have no
+            speakers, it counts recordings. None: 200 synthetic utterances, or a tenth.
+        test: size of the test split, in the same way. None: 500 synthetic utterances, or a tenth.
+        alphabet: the characters of the transcripts.
+        batch_size: number of utterances in a batch.
+        frame_stacking: number of 10 ms frames from one time step to the next.
+        context: number of further frames on both sides in each time step.
+        snr: signal-to-noise ratios in dB. Validation and test use each utterance without added
+            noise and with each of these; the smallest is also the smallest in training.
+        speed_perturbation: largest relative change of the speed in training, from 0 to 1.
+        vocal_tract_perturbation: largest relative change of the vocal tract length in training,
+            from 0 to 1.
+        on_bad: what to do with a recording that cannot be used: "error" or "skip".
+        seed: of the random choice of words, voices and splits.
 
     Attributes:
         vocabulary: the characters of the alphabet.
-        conditions: under which utterances are heard in validation and test; the first, to judge
-            by, has no name.
+        standard_deviation: of each mel band in the training data, `(MEL_BANDS)`; known after
+            `setup`.
 
     Raises:
-        TypeError, ValueError: a value is out of range, or a word has characters that the alphabet
-            lacks.
+        TypeError, ValueError: an argument is out of range, or a word contains characters that the
+            alphabet lacks.
     """
 
     table = TABLE
-    deviation: Tensor  # of each band over what is trained on; known after `setup`
+    standard_deviation: Tensor
 
     def __init__(
         self,
         words: Sequence[str],
         path: str | None = None,
         directory: str = "data",
-        shortest: int = 1,
-        longest: int = 5,
+        min_words: int = 1,
+        max_words: int = 5,
         utterances: int = 6000,
         validation: Size | None = None,
         test: Size | None = None,
         alphabet: str = " 'abcdefghijklmnopqrstuvwxyz",
         batch_size: int = 32,
-        stacked: int = 2,
+        frame_stacking: int = 2,
         context: int = 4,
-        noise: Sequence[float] = (20, 10, 0),
-        speed: float = 0.1,
-        throat: float = 0.2,
+        snr: Sequence[float] = (20, 10, 0),
+        speed_perturbation: float = 0.1,
+        vocal_tract_perturbation: float = 0.2,
         on_bad: OnBad = "error",
         seed: int = 0,
     ) -> None:
         super().__init__(path, directory)
-        for name in ("shortest", "longest", "utterances", "batch_size"):
+        for name in ("min_words", "max_words", "utterances", "batch_size", "frame_stacking"):
             check_size(f"data.{name}", locals()[name])
-        check_size("data.stacked", stacked)
         if not isinstance(context, int) or context < 0:
             raise ValueError(f"data.context must be an int from 0 on, got {context!r}")
-        for name in ("speed", "throat"):
+        for name in ("speed_perturbation", "vocal_tract_perturbation"):
             check_probability(f"data.{name}", locals()[name])
-        if longest < shortest:
-            raise ValueError(f"data.longest must be at least data.shortest, {shortest}")
+        if max_words < min_words:
+            raise ValueError(
+                f"data.max_words must be at least data.min_words, {min_words}, got {max_words}"
+            )
         check_on_bad("data.on_bad", on_bad)
         self.vocabulary = Vocabulary(alphabet)
         for word in words:
@@ -145,117 +115,132 @@ class SpeechData(DataModule):
             except ValueError as error:
                 raise ValueError(f"data.words: {word!r} has characters {error}") from error
         self.words = tuple(words)
-        self.shortest = shortest
-        self.longest = longest
-        default = SYNTHETIC if path is None else RECORDED
-        self.validation = default["validation"] if validation is None else validation
-        self.test = default["test"] if test is None else test
-        check_split_sizes(self.validation, self.test)
+        self.min_words = min_words
+        self.max_words = max_words
+        self.validation = validation
+        self.test = test
+        check_split_sizes(*self._split_sizes)
         self.utterances = utterances
         self.batch_size = batch_size
-        self.stacked = stacked
+        self.frame_stacking = frame_stacking
         self.context = context
-        self.noise = tuple(float(decibels) for decibels in noise)
-        self.speed = speed
-        self.throat = throat
+        self.snr = tuple(float(each) for each in snr)
+        self.speed_perturbation = speed_perturbation
+        self.vocal_tract_perturbation = vocal_tract_perturbation
         self.on_bad = on_bad
         self.seed = seed
+        self._splits: dict[str, list[Utterance]] | None = None
 
     @property
     def source(self) -> str:
-        """What the speech is, for people."""
+        """A name of the data for messages."""
         if self.path is not None:
             return self.path
         return f"strings of {len(self.words)} words in {len(voices('train'))} synthetic voices"
 
     @property
     def test_description(self) -> str:
-        """What a network is tested with, for people."""
-        utterances = self._splits["test"]
+        """A description of the test data for messages."""
+        utterances = self.splits["test"]
         speakers = {utterance.speaker for utterance in utterances} - {None}
-        by = f" by {len(speakers)} voices" if speakers else ""
+        by = f" by {len(speakers)} speakers" if speakers else ""
         if speakers and self.same_split_as_in_training:
-            by += " it has never heard"
-        return f"{len(utterances)} utterances{by} without added noise"
+            by += " not in the training data"
+        return f"{len(utterances)} utterances{by}, without added noise"
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """Those of the test; those of validation are the first of them."""
+        """The conditions of the test. The first, which the main metric uses, has no name."""
         return (
             Condition("", "test", CLEAN),
-            *(Condition(f"_{decibels:g}dB", "test", decibels) for decibels in self.noise),
-            *([Condition(f"_{NEW_ACCENT}", NEW_ACCENT, CLEAN)] if self.path is None else ()),
+            *(Condition(f"_{snr:g}dB", "test", snr) for snr in self.snr),
+            *([Condition(f"_{UNSEEN_ACCENT}", UNSEEN_ACCENT, CLEAN)] if self.path is None else ()),
         )
 
     @property
-    def known_words(self) -> tuple[str, ...] | None:
-        """All words that may be said: the synthesiser's; None: recordings may have any."""
+    def closed_vocabulary(self) -> tuple[str, ...] | None:
+        """All words of the synthetic data; None: recordings may contain any words."""
         return self.words if self.path is None else None
 
     @property
     def uses(self) -> dict[str, str]:
-        """To transcribe recordings."""
-        return {"let it hear": "transcribe.py audio=FILE.wav"}
+        """The script that uses a network trained on these data."""
+        return {"transcribe": "transcribe.py audio=FILE.wav"}
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Arguments of a network that the data decide."""
-        held = self.stacked + 2 * self.context
-        return {"input_size": held * MELS, "outputs": len(self.vocabulary) + 1}
+        """The arguments of the network that depend on the data."""
+        stacked = self.frame_stacking + 2 * self.context
+        return {"input_size": stacked * MEL_BANDS, "outputs": len(self.vocabulary) + 1}
+
+    @property
+    def splits(self) -> dict[str, list[Utterance]]:
+        """The utterances by the name of the split; read or synthesised at the first use.
+
+        Raises:
+            OSError: the synthesiser could not be downloaded, or the recordings are not readable.
+            ValueError: the data contain bad recordings, or too few.
+        """
+        if self._splits is None:
+            self._splits = self._synthesize() if self.path is None else self._read(Path(self.path))
+        return self._splits
 
     def prepare_data(self) -> None:
-        """Fetches the synthesiser and lets it speak, once a machine.
+        """Downloads the synthesiser and synthesises the utterances, once per machine.
 
         Raises:
-            OSError: it could not be fetched, see `elman.data.fetch`.
+            OSError: the download failed, see `elman.data.fetch`.
         """
-        if self.path is None and not hasattr(self, "_parts"):
-            self._synthesized()
+        if self.path is None:
+            _ = self.splits
 
     def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - Lightning's signature
-        """Reads the speech and divides it.
+        """Reads the utterances, and measures the features unless a checkpoint has done so.
 
         Raises:
-            OSError: there is no such folder, or it cannot be read.
-            ValueError: it holds bad recordings, or too few.
+            OSError, ValueError: see `splits`.
         """
-        if hasattr(self, "_parts"):
-            return
-        if self.path is None:
-            self._splits = self._synthesized()
-        else:
-            recordings = read_recordings(Path(self.path), self.check, self.on_bad)
-            self.check_unchanged()
-            try:
-                self._splits = divide(recordings, self.validation, self.test, self.seed)
-            except ValueError as error:
-                raise ValueError(f"data: {self.path}: {error}") from error
-        if not hasattr(self, "deviation"):
-            self._measure(self._splits["train"])
+        train = self.splits["train"]
+        if not hasattr(self, "standard_deviation"):
+            every = math.ceil(len(train) / 1000)  # utterances of each voice, as they are sorted
+            sample = torch.cat([features(u.waveform) for u in train[::every]])
+            # The lower limit does not amplify a band that hardly changes.
+            self.standard_deviation = sample.std(0).clamp(min=0.1)
 
-    def _synthesized(self) -> dict[str, list[Utterance]]:
-        test = count_of(self.test, self.utterances)
+    @property
+    def _split_sizes(self) -> tuple[Size, Size]:
+        """The sizes of the validation and the test split."""
+        validation, test = SYNTHETIC if self.path is None else RECORDED
+        return (
+            validation if self.validation is None else self.validation,
+            test if self.test is None else self.test,
+        )
+
+    def _synthesize(self) -> dict[str, list[Utterance]]:
+        validation, test = (count_of(size, self.utterances) for size in self._split_sizes)
         counts = {
             "train": self.utterances,
-            "validation": count_of(self.validation, self.utterances),
+            "validation": validation,
             "test": test,
-            NEW_ACCENT: test,
+            UNSEEN_ACCENT: test,
         }
-        parts = {}
-        for part, count in counts.items():
-            planned = plan(part, count, self.words, self.shortest, self.longest, self.seed)
-            variants = made_variants() if part == "train" else None
-            waveforms = speak(planned, self.directory, variants)
-            parts[part] = [
-                Utterance(waveform, spoken.text, spoken.voice)
-                for waveform, spoken in zip(waveforms, planned, strict=True)
-            ]
-            for utterance in parts[part]:
-                self.check(utterance)
-        return parts
+        splits = synthetic_splits(
+            counts, self.words, self.min_words, self.max_words, self.directory, self.seed
+        )
+        for utterance in itertools.chain(*splits.values()):
+            self.check(utterance)
+        return splits
+
+    def _read(self, folder: Path) -> dict[str, list[Utterance]]:
+        recordings = read_recordings(folder, self.check, self.on_bad)
+        self.check_unchanged()
+        try:
+            return split_by_speaker(recordings, *self._split_sizes, self.seed)
+        except ValueError as error:
+            raise ValueError(f"data: {folder}: {error}") from error
 
     def check(self, utterance: Utterance) -> None:
-        """Raises ValueError unless CTC can write the text in the time that its sound takes."""
+        """Raises ValueError if CTC has no alignment of the text with the time steps."""
         waveform, text, _ = utterance
         if not text:
             raise ValueError("the text is empty")
@@ -263,94 +248,96 @@ class SpeechData(DataModule):
             self.vocabulary.encode(text)
         except ValueError as error:
             raise ValueError(f"the text has characters {error}") from error
-        steps = self.steps(int(len(waveform) / (1 + self.speed)))  # at the highest speed
-        # A blank must stand between two of the same.
+        steps = self.time_steps(int(len(waveform) / (1 + self.speed_perturbation)))
+        # A blank separates two equal characters.
         needed = len(text) + sum(a == b for a, b in itertools.pairwise(text))
         if steps < needed:
             raise ValueError(
-                f"{len(waveform)} samples are {steps} time steps at the highest speed, too few "
-                f"for the {needed} that its text takes: {text!r}"
+                f"{len(waveform)} samples are {steps} time steps at the highest speed, but the "
+                f"text {text!r} needs at least {needed}"
             )
 
-    def steps(self, samples: int) -> int:
-        """Time steps of so many samples."""
-        return frames(samples) // self.stacked
-
-    def _measure(self, utterances: list[Utterance]) -> None:
-        """The deviation of each band, of a thousand utterances."""
-        every = math.ceil(len(utterances) / 1000)  # of each voice, which stand side by side
-        heard = torch.cat([features(u.waveform) for u in utterances[::every]])
-        # A band that hardly ever changes is not to be made loud.
-        self.deviation = heard.std(0).clamp(min=0.1)
+    def time_steps(self, samples: int) -> int:
+        """Number of time steps of so many samples."""
+        return frame_count(samples) // self.frame_stacking
 
     def inputs(self, waveforms: Sequence[Tensor]) -> Inputs:
-        """What a network takes of these sounds, each at least one window long."""
-        return self._together([features(waveform) for waveform in waveforms])
+        """The inputs of the network for waveforms `(N)`, each at least one time step long."""
+        return self._collate([features(waveform) for waveform in waveforms])
 
-    def _together(self, heard: Sequence[Tensor]) -> Inputs:
-        X = [stack(each / self.deviation, self.stacked, self.context) for each in heard]
+    def _collate(self, utterances: Sequence[Tensor]) -> Inputs:
+        X = [
+            stack_frames(each / self.standard_deviation, self.frame_stacking, self.context)
+            for each in utterances
+        ]
         return pad_sequence(X), torch.tensor([len(each) for each in X])
 
-    def batch(self, utterances: Sequence[Heard]) -> tuple[Inputs, Target]:
-        """A batch of utterances as they are to be heard."""
-        characters = [each.characters for each in utterances]
-        return self._together([self._heard(each) for each in utterances]), (
+    def batch(self, examples: Sequence[Example]) -> tuple[Inputs, Target]:
+        """A batch of examples."""
+        characters = [each.characters for each in examples]
+        return self._collate([self._features(each) for each in examples]), (
             pad_sequence(characters, batch_first=True),
             torch.tensor([len(each) for each in characters]),
-            torch.tensor([each.condition or 0 for each in utterances]),
+            torch.tensor([each.condition or 0 for each in examples]),
         )
 
-    def _heard(self, heard: Heard) -> Tensor:
-        """The features, `(T, MELS)`."""
-        if heard.condition is None:
-            least = min(self.noise, default=None)
-            return features_by_chance(heard.waveform, self.speed, self.throat, least)
-        decibels = self.conditions[heard.condition].decibels
-        return features_in_noise(heard.waveform, decibels, heard.seed)
+    def _features(self, example: Example) -> Tensor:
+        """The features under the condition of the example, `(T, MEL_BANDS)`."""
+        if example.condition is None:
+            return augmented_features(
+                example.waveform,
+                self.speed_perturbation,
+                self.vocal_tract_perturbation,
+                min(self.snr, default=None),
+            )
+        return noisy_features(
+            example.waveform, self.conditions[example.condition].snr, example.seed
+        )
 
-    def train_dataloader(self) -> DataLoader[Heard]:
-        """Batches of utterances of like length, in another order in each epoch."""
-        heard = [Heard(u.waveform, self.numbers(u.text)) for u in self._splits["train"]]
-        lengths = [len(each.waveform) for each in heard]
-        batches = LengthBatches(self.random_sampler(heard), lengths, self.batch_size)
-        return DataLoader(heard, batch_sampler=batches, collate_fn=self.batch)  # type: ignore[arg-type]
+    def train_dataloader(self) -> DataLoader[Example]:
+        """Batches of utterances of similar length, in a new random order each epoch."""
+        examples = [Example(u.waveform, self.encode(u.text)) for u in self.splits["train"]]
+        lengths = [len(each.waveform) for each in examples]
+        batches = LengthBatches(self.random_sampler(examples), lengths, self.batch_size)
+        return DataLoader(examples, batch_sampler=batches, collate_fn=self.batch)  # type: ignore[arg-type]
 
-    def val_dataloader(self) -> DataLoader[Heard]:
-        """All utterances to validate with, without noise and at each level of it."""
-        validation = [
-            condition._replace(part="validation")
-            for condition in self.conditions
-            if condition.part == "test"
-        ]
-        return self._under(validation)
+    def val_dataloader(self) -> DataLoader[Example]:
+        """All validation utterances, without added noise and at each signal-to-noise ratio."""
+        return self._under(
+            [
+                condition._replace(split="validation")
+                for condition in self.conditions
+                if condition.split == "test"
+            ]
+        )
 
-    def test_dataloader(self) -> DataLoader[Heard]:
-        """All utterances to test with, under each condition."""
+    def test_dataloader(self) -> DataLoader[Example]:
+        """All test utterances under each condition."""
         return self._under(self.conditions)
 
-    def _under(self, conditions: Sequence[Condition]) -> DataLoader[Heard]:
-        heard = [
-            Heard(u.waveform, self.numbers(u.text), number, seed)
-            for number, condition in enumerate(conditions)
+    def _under(self, conditions: Sequence[Condition]) -> DataLoader[Example]:
+        examples = [
+            Example(u.waveform, self.encode(u.text), index, seed)
+            for index, condition in enumerate(conditions)
             for seed, u in enumerate(
-                sorted(self._splits[condition.part], key=lambda u: len(u.waveform))
+                sorted(self.splits[condition.split], key=lambda u: len(u.waveform))
             )
         ]
-        return DataLoader(heard, self.batch_size, collate_fn=self.batch)  # type: ignore[arg-type]
+        return DataLoader(examples, self.batch_size, collate_fn=self.batch)  # type: ignore[arg-type]
 
-    def text(self, numbers: Sequence[int]) -> str:
-        """The text of the characters with these numbers."""
-        return self.vocabulary.decode(torch.tensor(numbers, dtype=torch.long) - 1)
+    def decode(self, characters: Sequence[int]) -> str:
+        """The text of these character indices."""
+        return self.vocabulary.decode(torch.tensor(characters, dtype=torch.long) - 1)
 
-    def numbers(self, text: str) -> Tensor:
-        """The numbers of the characters of a text, which the alphabet has all."""
+    def encode(self, text: str) -> Tensor:
+        """The character indices of a text; ValueError if the alphabet lacks one of them."""
         return self.vocabulary.encode(text) + 1  # 0 is the blank
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint needs to hear as in training."""
-        return {**super().state_dict(), "deviation": self.deviation}
+        """The standard deviations and the location of the data, to be kept in a checkpoint."""
+        return {**super().state_dict(), "standard_deviation": self.standard_deviation}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes over the bands' deviations and, unless a folder was given, its folder."""
-        self.deviation = state["deviation"]
+        """Takes the standard deviations and, unless the user gave a folder, the folder."""
+        self.standard_deviation = state["standard_deviation"]
         super().load_state_dict(state)

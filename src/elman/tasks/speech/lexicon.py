@@ -1,16 +1,16 @@
-"""A lexicon, which restricts a search to known words."""
+"""The words that a recogniser with a closed vocabulary may write."""
 
 from collections.abc import Iterable
 
-Text = tuple[int, ...]  # indices of characters
+Text = tuple[int, ...]  # indices of its characters
 
 
 class Lexicon:
-    """Accepts texts of known words that are separated by single spaces.
+    """Texts that consist of known words, separated by one space.
 
     Args:
         words: the known words.
-        space: index of the space character.
+        space: index of the character between words.
     """
 
     def __init__(self, words: Iterable[Text], space: int) -> None:
@@ -18,16 +18,16 @@ class Lexicon:
         self._prefixes = frozenset(word[:n] for word in self._words for n in range(1 + len(word)))
         self._space = space
 
-    def may_follow(self, text: Text, character: int) -> bool:
-        """Whether `text` plus this character is a prefix of an accepted text, as `text` must be."""
-        last = self._last_word(text)
+    def allows(self, prefix: Text, character: int) -> bool:
+        """Whether a text may continue with `character` after `prefix`, itself an allowed prefix."""
+        last = self._last_word(prefix)
         if character == self._space:
             return last in self._words
         return (*last, character) in self._prefixes
 
-    def is_complete(self, text: Text) -> bool:
-        """Whether `text`, a prefix of an accepted text, is empty or ends with a complete word."""
-        return not text or self._last_word(text) in self._words
+    def is_complete(self, prefix: Text) -> bool:
+        """Whether an allowed prefix is empty or ends with a complete word."""
+        return not prefix or self._last_word(prefix) in self._words
 
     def _last_word(self, text: Text) -> Text:
         start = len(text)

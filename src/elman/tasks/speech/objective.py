@@ -4,16 +4,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from elman.tasks.speech.ctc import BLANK
+from elman.tasks.speech.examples import Target
 from elman.training.objectives import Objective
 
 Outputs = tuple[Tensor, Tensor]  # log ŷ (T, B, K), lengths in time steps (B)
-Target = tuple[Tensor, Tensor, Tensor]  # characters (B, S), their lengths (B), conditions (B)
 
 
 class ConnectionistTemporalClassification(Objective):
     """`C = −log Σ P(alignment)`, over all alignments of the target text (Graves et al. 2006).
 
-    The main metric, the word error rate, needs the texts: `SpeechTraining` computes it.
+    `SpeechTraining` computes the main metric, the word error rate, because it needs the texts.
     """
 
     metric = "wer"
@@ -21,7 +21,7 @@ class ConnectionistTemporalClassification(Objective):
     label = "word error rate"
 
     def cost(self, O: Outputs, y: Target) -> Tensor:
-        """The average cost of a character, in nats.
+        """The average cost per character, in nats.
 
         Args:
             O: log-probabilities, `(T, B, K)`, and the lengths in time steps, `(B)`.
@@ -47,5 +47,5 @@ class ConnectionistTemporalClassification(Objective):
         return costs.sum() / lengths.sum()
 
     def count(self, y: Target) -> int:
-        """Number of characters."""
+        """The number of characters."""
         return int(y[1].sum())

@@ -1,4 +1,4 @@
-"""A folder of WAV files with a table of what is said in them."""
+"""A folder of WAV files with a table of their transcripts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +15,12 @@ HEADERS = [["file", "text"], ["file", "text", "speaker"]]
 
 
 class Utterance(NamedTuple):
-    """Somebody says something.
+    """A recording and its transcript.
 
     Attributes:
         waveform: the samples, `(N)`.
-        text: what is said.
-        speaker: who says it, if that is known.
+        text: the transcript.
+        speaker: the name of the speaker; None: unknown.
     """
 
     waveform: Tensor
@@ -31,25 +31,24 @@ class Utterance(NamedTuple):
 def read_recordings(
     folder: Path, check: Callable[[Utterance], None], on_bad: OnBad
 ) -> list[Utterance]:
-    """All recordings of a folder.
+    """Reads all recordings of a folder.
 
     Args:
-        folder: with `transcripts.tsv`, UTF-8, in each line a WAV file of the folder, what is said
-            in it and, or not, who says it, with tabs between. Capitals count as small letters.
-            A first line that names the columns is passed over.
+        folder: contains WAV files and `transcripts.tsv`, UTF-8. Each line of this table names a WAV
+            file, its transcript and optionally its speaker, separated by tabs. Capital letters
+            become small ones. A first line with the names of the columns is ignored.
         check: raises ValueError if an utterance cannot be used.
-        on_bad: such a recording, or one that cannot be read, is an "error", or one to "skip" and
-            count.
+        on_bad: what to do with a recording that cannot be read or used: "error" or "skip".
 
     Raises:
-        FileNotFoundError: there is no such table.
-        ValueError: the table or, with "error", a recording is bad; the message tells the line.
+        FileNotFoundError: the table does not exist.
+        ValueError: the table or, with "error", a recording is invalid; the message names the line.
     """
     table = folder / TABLE
     if not table.is_file():
         raise FileNotFoundError(
-            f"data.path: there is no {table}, a line for each recording: file, tab, text and, if "
-            "known, tab, speaker"
+            f"data.path: there is no file {table}; it needs a line for each recording: file, tab, "
+            "text and optionally tab, speaker"
         )
 
     def read(columns: list[str]) -> Utterance:
@@ -63,7 +62,7 @@ def read_recordings(
 def _read(folder: Path, columns: list[str]) -> Utterance:
     if len(columns) not in (2, 3):
         raise ValueError(
-            f"must have 2 or 3 columns with tabs between (file, text, speaker), got {len(columns)}"
+            f"must have 2 or 3 columns separated by tabs (file, text, speaker), got {len(columns)}"
         )
     file, text, *speaker = columns
     if speaker == [""]:

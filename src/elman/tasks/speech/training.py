@@ -1,92 +1,96 @@
-"""How a network learns to write down what it hears."""
+"""How a speech recognizer is trained and tested."""
 
 from typing import Any, cast
 
 from torch import Tensor
 from torchmetrics.functional.text import char_error_rate, word_error_rate
 
-from elman.tasks.speech.ctc import BLANK, best_path, prefix_beam_search
+from elman.checks import check_size
+from elman.tasks.speech.ctc import BLANK, greedy_decode, prefix_beam_search
 from elman.tasks.speech.data import SpeechData
+from elman.tasks.speech.examples import Target
 from elman.tasks.speech.lexicon import Lexicon
-from elman.tasks.speech.objective import Outputs, Target
+from elman.tasks.speech.objective import Outputs
 from elman.training.supervised import SupervisedTraining
 
 
-def lexicon_of(data: SpeechData) -> Lexicon | None:
-    """The words that are written where only these may be said; None: any may be."""
-    if data.known_words is None:
+def build_lexicon(data: SpeechData) -> Lexicon | None:
+    """The lexicon of a closed vocabulary; None: the data may contain any words."""
+    if data.closed_vocabulary is None:
         return None
-    words = (tuple(data.numbers(word).tolist()) for word in data.known_words)
-    space = int(data.numbers(" ")) if " " in data.vocabulary.characters else BLANK  # in no text
+    words = (tuple(data.encode(word).tolist()) for word in data.closed_vocabulary)
+    # Without a space in the alphabet, a text is one word: no character separates words.
+    space = int(data.encode(" ")) if " " in data.vocabulary.characters else BLANK
     return Lexicon(words, space)
 
 
 class SpeechTraining(SupervisedTraining):
-    """Training by examples that tells which share of words and characters is wrong.
+    """Supervised training with the word and the character error rate as metrics.
 
-    Insertions, deletions and replacements of words, by the number of words said. The figure to
-    judge by, `wer`, is that of utterances without added noise; others are named by their
-    condition. Written greedily in training and validation, by beam search in the test, with the
-    words alone that may be said where these are known; `greedy` figures are beside it there.
+    The main metric `wer` is the word error rate without added noise; the metrics of the other
+    conditions end with the name of the condition. Training and validation decode greedily. The test
+    uses a beam search, with a lexicon if the vocabulary is closed; its greedy results are
+    `wer_greedy` and `cer_greedy`.
 
     Args:
-        *args: of `SupervisedTraining`.
-        beam_width: of the search in a test, see `prefix_beam_search`.
-        **kwargs: of `SupervisedTraining`.
+        *args: arguments of `SupervisedTraining`.
+        beam_width: of the beam search in a test, see `prefix_beam_search`.
+        **kwargs: arguments of `SupervisedTraining`.
+
+    Raises:
+        TypeError, ValueError: `beam_width` is not a positive int.
     """
 
     def __init__(self, *args: Any, beam_width: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.beam_width = beam_width
+        self.beam_width = check_size("training.beam_width", beam_width)
 
     @property
     def _data(self) -> SpeechData:
         return cast("SpeechData", self.trainer.datamodule)  # type: ignore[attr-defined]
 
     def on_test_start(self) -> None:
-        """Tells the figures under the other conditions beside the one to judge by."""
-        self._lexicon = lexicon_of(self._data)
+        """Prepares the lexicon and the summary of the other metrics."""
+        self._lexicon = build_lexicon(self._data)
         _, *others = self._data.conditions
-        self.baseline_summary = "greedily {wer_greedy:.2%}" + "".join(
+        self.baseline_summary = "greedy {wer_greedy:.2%}" + "".join(
             f"; {name.removeprefix('_').replace('_', ' ')} {{wer{name}:.2%}}" for name, *_ in others
         )
 
     def _log(self, split: str, cost: Tensor, O: Outputs, y: Target, **when: Any) -> None:
         super()._log(split, cost, O, y, **when)
         log_y, steps = O[0].detach().cpu(), O[1].tolist()
-        own = [log_y[:T, b] for b, T in enumerate(steps)]  # (T, K) each, without padding
-        said = [self._data.text(each[:S].tolist()) for each, S in zip(*y[:2], strict=True)]
-        greedy = [self._data.text(best_path(each)) for each in own]
+        unpadded = [log_y[:T, b] for b, T in enumerate(steps)]  # (T, K) each
+        targets = [self._data.decode(each[:S].tolist()) for each, S in zip(*y[:2], strict=True)]
+        greedy = [self._data.decode(greedy_decode(each)) for each in unpadded]
         if split == "train":
-            self._log_errors(split, "", greedy, said, **when)
+            self._log_error_rates(split, "", greedy, targets, **when)
             return
-        numbers = y[2].tolist()
-        for number in sorted(set(numbers)):
-            here = [b for b, other in enumerate(numbers) if other == number]
-            name = self._data.conditions[number].name
-            those_said = [said[b] for b in here]
-            those_greedy = [greedy[b] for b in here]
+        conditions = y[2].tolist()
+        for condition in sorted(set(conditions)):
+            members = [b for b, other in enumerate(conditions) if other == condition]
+            name = self._data.conditions[condition].name
+            their_targets = [targets[b] for b in members]
+            their_greedy = [greedy[b] for b in members]
             if split == "validation":
-                self._log_errors(split, name, those_greedy, those_said, **when)
+                self._log_error_rates(split, name, their_greedy, their_targets, **when)
             else:
-                searched = [self._searched(own[b]) for b in here]
-                self._log_errors(split, name, searched, those_said, **when)
-                self._log_errors(split, f"_greedy{name}", those_greedy, those_said, **when)
+                found = [self._search(unpadded[b]) for b in members]
+                self._log_error_rates(split, name, found, their_targets, **when)
+                self._log_error_rates(split, f"_greedy{name}", their_greedy, their_targets, **when)
 
-    def _searched(self, log_y: Tensor) -> str:
+    def _search(self, log_y: Tensor) -> str:
         text, _ = prefix_beam_search(log_y, self.beam_width, self._lexicon)
-        return self._data.text(text)
+        return self._data.decode(text)
 
-    def _log_errors(
-        self, part: str, name: str, written: list[str], said: list[str], **when: Any
+    def _log_error_rates(
+        self, split: str, name: str, predictions: list[str], targets: list[str], **when: Any
     ) -> None:
-        # Weighted by what is counted, the average of batches is that of all.
-        words = sum(len(text.split()) for text in said)
-        self.log(f"{part}/wer{name}", word_error_rate(written, said), batch_size=words, **when)
-        characters = sum(map(len, said))
-        self.log(
-            f"{part}/cer{name}",
-            char_error_rate(written, said),
-            batch_size=characters,
-            **{**when, "prog_bar": False},
-        )
+        # Weighted by its number of words or characters, the mean over batches is that over all.
+        words = sum(len(text.split()) for text in targets)
+        wer = word_error_rate(predictions, targets)
+        self.log(f"{split}/wer{name}", wer, batch_size=words, **when)
+        characters = sum(map(len, targets))
+        cer = char_error_rate(predictions, targets)
+        options = {**when, "prog_bar": False}
+        self.log(f"{split}/cer{name}", cer, batch_size=characters, **options)

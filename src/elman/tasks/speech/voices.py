@@ -1,22 +1,21 @@
-"""Which voices of the synthesiser are heard in training, and which never before a test.
+"""The voices of the synthesiser in each split.
 
-A voice is a variant, which is to the synthesiser what a throat is to us (its pitch, formants and
-breath), with an accent. No variant is in two parts: an unseen voice is a variant that was not
-trained on in any accent. Variants that sound nearly the same, such as the numbered ones of a name,
-are in the same part. In training there are also variants made by chance. Beside the test there are
-the test's variants in accents that no other part has, whose sounds for a word may never have been
-trained on.
+A voice is an accent with a variant, which sets the pitch, the formants and the breath: the variant
+is the speaker. No variant is in two splits, so a test voice is a speaker that was not trained on in
+any accent. Variants that sound nearly the same, such as the numbered ones of one name, are in the
+same split. The training split also has random variants. A further test split has the test variants
+in accents that no other split has.
 """
 
 import random
 from collections.abc import Sequence
 
-from elman.tasks.speech.espeak import Spoken
+from elman.tasks.speech.espeak import Prompt
 
 # British, Received Pronunciation, Lancaster, West Midlands, Caribbean, American.
 ACCENTS = ("en", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029", "en-us")
-NEW_ACCENTS = ("en-gb-scotland", "en-us-nyc")  # Scotland, New York City
-NEW_ACCENT = "new_accent"  # the part that has them
+UNSEEN_ACCENTS = ("en-gb-scotland", "en-us-nyc")  # Scotland, New York City
+UNSEEN_ACCENT = "unseen_accent"  # the split that has them
 # fmt: off
 VARIANTS = {
     "train": (
@@ -38,83 +37,87 @@ VARIANTS = {
     ),
 }
 # fmt: on
-RATES = (120, 200)  # words a minute
+RATES = (120, 200)  # words per minute
 PITCHES = (30, 70)
-MADE = 300  # variants made by chance, for training
+RANDOM_VARIANTS = 300  # number, for training
 
 
-def voices(part: str) -> list[str]:
-    """All voices of a part, as the synthesiser calls them."""
-    if part == NEW_ACCENT:
-        return [f"{accent}+{variant}" for accent in NEW_ACCENTS for variant in VARIANTS["test"]]
-    made = made_variants() if part == "train" else {}
-    return [f"{accent}+{variant}" for accent in ACCENTS for variant in (*VARIANTS[part], *made)]
+def voices(split: str) -> list[str]:
+    """All voices of a split, as the synthesiser names them."""
+    if split == UNSEEN_ACCENT:
+        return [f"{accent}+{variant}" for accent in UNSEEN_ACCENTS for variant in VARIANTS["test"]]
+    added = random_variants() if split == "train" else {}
+    return [f"{accent}+{variant}" for accent in ACCENTS for variant in (*VARIANTS[split], *added)]
 
 
-def made_variants() -> dict[str, str]:
-    """Variants by chance, in the synthesiser's language, by name."""
-    return {f"made{n}": _made_variant(f"made{n}") for n in range(MADE)}
+def random_variants() -> dict[str, str]:
+    """Definitions of random variants by name, in the format of eSpeak NG."""
+    return {f"made{n}": _random_variant(f"made{n}") for n in range(RANDOM_VARIANTS)}
 
 
-def _made_variant(name: str) -> str:
-    """A throat by chance, about as odd as the oddest of the synthesiser's own."""
-    chance = random.Random(name)  # noqa: S311 - no secret
+def _random_variant(name: str) -> str:
+    """A variant that differs from the usual about as much as eSpeak's most unusual ones."""
+    generator = random.Random(name)  # noqa: S311 - not for security
 
-    def between(least: float, most: float) -> str:
-        return f"{chance.uniform(least, most):.0f}"
+    def between(low: float, high: float) -> str:
+        return f"{generator.uniform(low, high):.0f}"
 
-    pitch = chance.uniform(50, 220)
+    pitch = generator.uniform(50, 220)
     lines = [
         "language variant",
         f"name {name}",
-        f"pitch {pitch:.0f} {pitch * chance.uniform(1.1, 1.9):.0f}",
-        f"flutter {chance.randint(0, 20)}",
-        f"roughness {chance.randint(0, 5)}",
-        # In percent of the usual:
+        f"pitch {pitch:.0f} {pitch * generator.uniform(1.1, 1.9):.0f}",
+        f"flutter {generator.randint(0, 20)}",
+        f"roughness {generator.randint(0, 5)}",
+        # In percent of the usual values:
         f"voicing {between(20, 200)}",
         f"consonants {between(30, 180)} {between(30, 180)}",
-        # One of three ways in which a sentence rises and falls:
-        f"intonation {chance.randint(1, 3)}",
+        # One of three melodies of a sentence:
+        f"intonation {generator.randint(1, 3)}",
     ]
-    throat = chance.uniform(0.7, 1.4)
-    for formant in range(9):  # height, strength and width, in percent of the usual
-        height = 100 * throat * chance.uniform(0.8, 1.25)
+    formant_scale = generator.uniform(0.7, 1.4)  # short and long vocal tracts
+    for formant in range(9):  # frequency, strength and width, in percent of the usual values
+        frequency = 100 * formant_scale * generator.uniform(0.8, 1.25)
         strength, width = between(30, 170), between(40, 170)
-        if formant > 2 and chance.random() < 0.15:  # those above the second may be missing
+        if formant > 2 and generator.random() < 0.15:  # those above the second may be missing
             strength = "0"
-        lines.append(f"formant {formant} {height:.0f} {strength} {width}")
-    if chance.random() < 0.3:  # longer vowels, by their stress
-        longest = chance.uniform(0, 250)
+        lines.append(f"formant {formant} {frequency:.0f} {strength} {width}")
+    if generator.random() < 0.3:  # longer vowels, by stress
+        longest = generator.uniform(0, 250)
         lines.append(" ".join(["stressAdd", *(between(-0.1 * longest, longest) for _ in range(8))]))
-    if chance.random() < 0.3:  # milliseconds, and percent
-        lines.append(f"echo {chance.randint(10, 200)} {chance.randint(10, 100)}")
-    if chance.random() < 0.3:  # how strong the bands of the breath are
-        lines.append(" ".join(["breath", *(str(chance.randint(0, 12)) for _ in range(8))]))
+    if generator.random() < 0.3:  # milliseconds, and percent
+        lines.append(f"echo {generator.randint(10, 200)} {generator.randint(10, 100)}")
+    if generator.random() < 0.3:  # strengths of the frequency bands of the breath
+        lines.append(" ".join(["breath", *(str(generator.randint(0, 12)) for _ in range(8))]))
     return "\n".join([*lines, ""])
 
 
-def plan(
-    part: str, utterances: int, words: Sequence[str], shortest: int, longest: int, seed: int
-) -> list[Spoken]:
-    """What is said in a part, and by whom: strings of words, all drawn with equal chances.
+def draw_prompts(
+    split: str, utterances: int, words: Sequence[str], min_words: int, max_words: int, seed: int
+) -> list[Prompt]:
+    """Random strings of words in random voices of a split, all uniformly distributed.
 
     Args:
-        part: "train", "validation", "test" or `NEW_ACCENT`.
-        utterances: how many.
-        words: to draw from.
-        shortest: least words of an utterance.
-        longest: most words of an utterance.
-        seed: of chance; parts differ all the same.
+        split: "train", "validation", "test" or `UNSEEN_ACCENT`.
+        utterances: number of prompts.
+        words: the words to draw from.
+        min_words: smallest number of words in an utterance.
+        max_words: largest number of words in an utterance.
+        seed: of the random choice; splits differ with the same seed.
     """
-    chance = random.Random(f"{part} {seed}")  # noqa: S311 - no secret
-    speakers = voices(part)
-    drawn = [
-        Spoken(
-            " ".join(chance.choice(words) for _ in range(chance.randint(shortest, longest))),
-            chance.choice(speakers),
-            chance.randint(*RATES),
-            chance.randint(*PITCHES),
+    # The published results were drawn with this name of the split.
+    name = "new_accent" if split == UNSEEN_ACCENT else split
+    generator = random.Random(f"{name} {seed}")  # noqa: S311 - not for security
+    speakers = voices(split)
+    prompts = [
+        Prompt(
+            " ".join(
+                generator.choice(words) for _ in range(generator.randint(min_words, max_words))
+            ),
+            generator.choice(speakers),
+            generator.randint(*RATES),
+            generator.randint(*PITCHES),
         )
         for _ in range(utterances)
     ]
-    return sorted(drawn, key=lambda spoken: spoken.voice)  # each voice is loaded once
+    return sorted(prompts, key=lambda prompt: prompt.voice)  # each voice is loaded once
