@@ -50,22 +50,56 @@ def test_renamed_arguments_are_arguments_of_the_class(name: str) -> None:
         assert present is None or present in parameters
 
 
+def version_1(**parts: Any) -> dict[str, Any]:
+    described = {name: {"_target_": "elman.RNN"} for name in ("network", "training", "objective")}
+    return {**described, "data": {"_target_": "elman.data.DigitData"}, **parts}
+
+
 def test_arguments_and_the_state_of_the_data_are_renamed() -> None:
-    old = {
-        "data": {"_target_": "elman.data.SpeechData", "validation_share": 0.1, "seed": 3},
-        "objective": {"_target_": "elman.training.objectives.CrossEntropy", "smoothing": 0.2},
-        "network": {"_target_": "elman.networks.LanguageModel", "rnn": {"_target_": "elman.RNN"}},
-        "SeriesData": {"mean": 1.0},
-        "epoch": 4,
-    }
+    old = version_1(
+        objective={"_target_": "elman.training.objectives.CrossEntropy", "smoothing": 0.2},
+        network={
+            "_target_": "elman.networks.TextClassifier",
+            "mean": True,
+            "rnn": {"_target_": "elman.RNN", "bias": True},
+        },
+        SeriesData={"mean": 1.0},
+        epoch=4,
+    )
     new = migrate(old)
-    assert new["data"] == {"_target_": TARGETS["elman.data.SpeechData"], "seed": 3}
     assert new["objective"] == {
         "_target_": "elman.training.class_objectives.CrossEntropy",
         "label_smoothing": 0.2,
     }
-    assert new["network"] == old["network"]
+    assert new["network"] == {
+        "_target_": "elman.networks.TextClassifier",
+        "mean_pooling": True,
+        "rnn": {"_target_": "elman.RNN", "bias": True},
+    }
     assert new["ForecastingData"] == {"mean": 1.0}
     assert "SeriesData" not in new
     assert new["epoch"] == 4
     assert migrate({**old, "version": VERSION}) == {**old, "version": VERSION}
+
+
+@pytest.mark.parametrize(
+    ("path", "sizes"),
+    [
+        (None, {"validation": 200, "test": 500}),  # synthetic utterances
+        ("folder", {"validation": 0.1, "test": 0.2}),  # recordings: fractions of the speakers
+    ],
+)
+def test_speech_keeps_the_sizes_of_its_splits(path: str | None, sizes: dict[str, float]) -> None:
+    data = {
+        "_target_": "elman.data.SpeechData",
+        "validation": 200,
+        "test": 500,
+        "validation_share": 0.1,
+        "test_share": 0.2,
+        "throat": 0.3,
+    }
+    old = version_1(data=data, SpeechData={"path": path, "deviation": 2.0})
+    new = migrate(old)
+    target = TARGETS["elman.data.SpeechData"]
+    assert new["data"] == {"_target_": target, "vocal_tract_perturbation": 0.3, **sizes}
+    assert new["SpeechData"] == {"path": path, "standard_deviation": 2.0}

@@ -48,12 +48,27 @@ TARGETS = {
         "elman.tasks.translation.training.TranslationTraining"
     ),
 }
-# The present name of a class, and the earlier names of its arguments: their present ones; None:
-# the argument is gone.
+# The present name of a class: the earlier names of its arguments and their present ones; None: the
+# argument is gone.
 ARGUMENTS: dict[str, dict[str, str | None]] = {
+    "elman.networks.SequenceClassifier": {"mean": "mean_pooling"},
+    "elman.networks.TextClassifier": {"mean": "mean_pooling"},
+    "elman.tasks.classification.texts.TextClassificationData": {"pieces": "random_crop"},
+    "elman.tasks.forecasting.training.ForecastingTraining": {"share": "coverage"},
+    "elman.tasks.speech.data.SpeechData": {
+        "shortest": "min_words",
+        "longest": "max_words",
+        "validation_share": None,
+        "test_share": None,
+        "stacked": "frame_stacking",
+        "noise": "snr",
+        "speed": "speed_perturbation",
+        "throat": "vocal_tract_perturbation",
+    },
     "elman.training.class_objectives.CrossEntropy": {"smoothing": "label_smoothing"},
-    "elman.tasks.speech.data.SpeechData": {"validation_share": None, "test_share": None},
 }
+# The same of what the data keep in a checkpoint, by the present name of their class.
+STATES = {"SpeechData": {"deviation": "standard_deviation"}}
 
 
 def migrate(checkpoint: dict[str, Any]) -> dict[str, Any]:
@@ -64,15 +79,26 @@ def migrate(checkpoint: dict[str, Any]) -> dict[str, Any]:
     """
     if checkpoint.get("version") == VERSION:
         return checkpoint
-    migrated = {
-        key: _description(value) if isinstance(value, Mapping) else value
-        for key, value in checkpoint.items()
-    }
-    for earlier, present in TARGETS.items():  # the state of a DataModule stands under its name
-        name = earlier.rsplit(".", 1)[1]
+    migrated = dict(checkpoint)
+    if isinstance(checkpoint.get("SpeechData"), Mapping):
+        migrated["data"] = _speech_sizes(checkpoint["data"], checkpoint["SpeechData"])
+    for part in ("network", "data", "training", "objective"):
+        migrated[part] = _description(migrated[part])
+    for earlier, present in TARGETS.items():  # the state of the data stands under their class
+        name, new_name = (target.rsplit(".", 1)[1] for target in (earlier, present))
         if name in migrated:
-            migrated[present.rsplit(".", 1)[1]] = migrated.pop(name)
+            renamed = STATES.get(new_name, {})
+            state = migrated.pop(name)
+            migrated[new_name] = {renamed.get(key, key): each for key, each in state.items()}
     return migrated
+
+
+def _speech_sizes(data: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+    """Sizes of the splits: those of recordings were fractions with names of their own."""
+    if state.get("path") is None:
+        return dict(data)
+    shares = {name: data.get(f"{name}_share", 0.1) for name in ("validation", "test")}
+    return {**data, **shares}
 
 
 def _description(value: Mapping[str, Any]) -> dict[str, Any]:

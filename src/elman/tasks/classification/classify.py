@@ -35,7 +35,7 @@ def classify(config: DictConfig) -> Iterator[str]:
     """
     check_size("top", config.top)
     check_on_bad("on_bad", config.on_bad)
-    network, data, _ = restore(config.checkpoint)
+    network, data, _ = restore(config.checkpoint, trust=config.trust)
     if not isinstance(data, ClassificationData):
         raise ValueError(
             f"checkpoint: {config.checkpoint} holds a {type(network).__name__} for "

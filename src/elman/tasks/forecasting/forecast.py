@@ -2,13 +2,14 @@
 
 import math
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig
+from torch import Tensor
 
-from elman.networks.forecaster import Forecaster
 from elman.tasks.forecasting.data import ForecastingData
 from elman.tasks.forecasting.plots import interval_name, plot_forecast
 from elman.tasks.forecasting.report import FILES, NUMBER, ForecastReport, errors_by_horizon
@@ -29,8 +30,8 @@ def forecast(config: DictConfig) -> None:
         TypeError, ValueError, OSError: the checkpoint or the series is missing or invalid, they do
             not fit each other, or the output folder contains a forecast already.
     """
-    network, data, checkpoint = restore(config.checkpoint, config.data)
-    if not isinstance(network, Forecaster) or not isinstance(data, ForecastingData):
+    network, data, checkpoint = restore(config.checkpoint, config.data, config.trust)
+    if not hasattr(network, "interval") or not isinstance(data, ForecastingData):
         raise ValueError(
             f"checkpoint: {config.checkpoint} contains a {type(network).__name__}, which cannot "
             "forecast; give a run of experiment=forecast"
@@ -45,7 +46,7 @@ def forecast(config: DictConfig) -> None:
         O = network(x)  # (1, K)
         known, middle, low, high = (
             data.unscale(values.double()).squeeze(0)
-            for values in (x, O, *(O + end for end in network.interval))
+            for values in (x, O, *(O + end for end in cast("Tensor", network.interval)))
         )
     coverage = checkpoint["training"]["coverage"]
     print(f"{data.label} after the end of {data.source}, {interval_name(coverage)}:\n")

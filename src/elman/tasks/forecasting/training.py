@@ -49,13 +49,13 @@ class ForecastingTraining(SupervisedTraining):
     def _data(self) -> ForecastingData:
         return cast("ForecastingData", self.trainer.datamodule)  # type: ignore[attr-defined]
 
-    def _evaluate(self, part: str, batch: Batch, batch_idx: int) -> None:
+    def _evaluate(self, split: str, batch: Batch, batch_idx: int) -> None:
         x, y = batch
         O = self.outputs(x)
         if batch_idx == 0:
             self._batches = []
         self._batches.append((x, O, y))
-        self._log_evaluation(part, O, y)
+        self._log_evaluation(split, O, y)
 
     def _log(self, split: str, cost: Tensor, O: Any, y: Any, **when: Any) -> None:
         scale = self._data.scale

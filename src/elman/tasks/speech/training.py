@@ -89,8 +89,8 @@ class SpeechTraining(SupervisedTraining):
         # Weighted by its number of words or characters, the mean over batches is that over all.
         words = sum(len(text.split()) for text in targets)
         wer = word_error_rate(predictions, targets)
-        self.log(f"{split}/wer{name}", wer, batch_size=words, **when)
+        in_bar = split != "test" and not name
+        self.log(f"{split}/wer{name}", wer, batch_size=words, prog_bar=in_bar, **when)
         characters = sum(map(len, targets))
         cer = char_error_rate(predictions, targets)
-        options = {**when, "prog_bar": False}
-        self.log(f"{split}/cer{name}", cer, batch_size=characters, **options)
+        self.log(f"{split}/cer{name}", cer, batch_size=characters, **when)

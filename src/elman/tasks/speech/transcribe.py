@@ -4,7 +4,6 @@ import torch
 from omegaconf import DictConfig
 
 from elman.checks import check_size
-from elman.networks.speech_recognizer import SpeechRecognizer
 from elman.tasks.speech.audio import SAMPLE_RATE, read_wav
 from elman.tasks.speech.ctc import prefix_beam_search
 from elman.tasks.speech.data import SpeechData
@@ -27,8 +26,8 @@ def transcribe(config: DictConfig) -> str:
         TypeError, ValueError, OSError: the checkpoint or the sound file is missing or invalid, the
             sound is too short, or the beam width is not a positive int.
     """
-    network, data, checkpoint = restore(config.checkpoint)
-    if not isinstance(network, SpeechRecognizer) or not isinstance(data, SpeechData):
+    network, data, checkpoint = restore(config.checkpoint, trust=config.trust)
+    if not isinstance(data, SpeechData):
         raise ValueError(
             f"checkpoint: {config.checkpoint} contains a {type(network).__name__}, which cannot "
             "transcribe speech; give a run of experiment=speech"
