@@ -59,6 +59,6 @@ def nearest_neighbor(
 
     M, N = len(test_series), len(series)
     both = [np.asarray(each, dtype=np.float64) for each in (*test_series, *series)]
-    block = ((0, M), (M, M + N))  # the test series beside the training series
+    block = ((0, M), (M, M + N))  # rows: test series; columns: training series
     distances = dtw_ndim.distance_matrix_fast(both, block=block, compact=True, parallel=False)
     return np.take(classes, np.reshape(distances, (M, N)).argmin(1))

@@ -78,7 +78,7 @@ def _rows(lines: Sequence[str], bad: BadLines) -> Iterator[tuple[int, list[str]]
 def _is_header(
     rows: dict[int, list[str]], named: bool, classes: Collection[str], source: str
 ) -> bool:
-    """Whether line 1 is a header; `named` says that its columns have the names of one."""
+    """Whether line 1 is a header; `named` is true if its columns have recognized names."""
     label = rows[1][1]
     other_labels = {columns[1] for line, columns in rows.items() if line != 1}
     if named and (label in other_labels or label in classes):

@@ -36,14 +36,14 @@ class ClassificationData(DataModule):
         batch_size: number of sequences in a batch.
         validation: size of the validation split; an int is a number of examples, a float a
             fraction of them.
-        test: size of the test split, likewise; not used if there are separate test examples.
+        test: size of the test split, in the same form; not used with separate test examples.
         seed: the seed of the random split.
         on_bad: a bad line is an "error", or "skip" leaves it out and counts it.
 
     Attributes:
-        classes: the names of the classes, in order; known after `setup`.
+        classes: the names of the classes, in order; set by `setup`.
         splits: "train", "validation" and "test": sequences with the indices of their classes;
-            known after `setup`.
+            set by `setup`.
 
     Raises:
         TypeError, ValueError: a value is out of range.

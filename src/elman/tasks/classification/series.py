@@ -37,8 +37,8 @@ class SeriesClassificationData(ClassificationData):
     standardized to mean 0 and standard deviation 1 over all time steps of the training split.
 
     Attributes:
-        mean: the mean of each input, `(I)`; known after `setup`.
-        scale: the standard deviation of each input, `(I)`; known after `setup`.
+        mean: the mean of each input, `(I)`; set by `setup`.
+        scale: the standard deviation of each input, `(I)`; set by `setup`.
     """
 
     package = VOWELS

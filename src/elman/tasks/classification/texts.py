@@ -42,7 +42,7 @@ class TextClassificationData(ClassificationData):
         named: its keyword arguments.
 
     Attributes:
-        vocabulary: the characters; known after `setup`.
+        vocabulary: the characters; set by `setup`.
 
     Raises:
         TypeError, ValueError: a value is out of range.
