@@ -24,11 +24,11 @@ def config(folder: Path, **values: object) -> DictConfig:
 @pytest.fixture
 def precisions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Replaces the measurements; returns torch's precision during each of them."""
-    found: list[str] = []
+    recorded: list[str] = []
     measured = {name: measurement(name, [t, t]) for name, t in ((TORCH, 0.6), (ELMAN, 0.2))}
 
     def measure_speed(sizes: Any, *_: object) -> Speed:
-        found.append(torch.get_float32_matmul_precision())
+        recorded.append(torch.get_float32_matmul_precision())
         return Speed(sizes, measured, measured)
 
     generation = {"elman.RNN": measurement("elman.RNN", [0.05, 0.05])}
@@ -37,7 +37,7 @@ def precisions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(module, "peak_flops", lambda _: 3e11)
     monkeypatch.setattr(module, "measure_cold_start", lambda: ColdStart(3.9, 0.02))
     monkeypatch.setattr(module, "measure_generation", lambda _: generation)
-    return found
+    return recorded
 
 
 @pytest.mark.usefixtures("precisions")

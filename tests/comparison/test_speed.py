@@ -59,6 +59,9 @@ def test_summary() -> None:
         "torch.nn.RNN takes 2.00 times as long as elman.RNN (geometric mean of 2 sizes, lowest "
         f"0.50 at {large}, highest 8.00 at {small}). elman.RNN is slower at 1 of them."
     )
-    assert speed_summary([speed(small, 1, 8)], "inference").endswith(
+    assert speed_summary([speed(small, 1, 8), speed(large, 2, 4)], "inference").endswith(
         "elman.RNN is slower at none of them."
+    )
+    assert speed_summary([speed(small, 1, 8)], "train") == (
+        f"torch.nn.RNN takes 8.00 times as long as elman.RNN, at {small}."
     )

@@ -94,9 +94,8 @@ def _measured(progress: Progress, plan: Plan) -> dict[str, Any]:
         for case in _tracked(progress, "Parity", plan.cases, lambda case: case.sizes.work)
         for distance in compare_case(case, *where)
     ]
-    all_sizes = dict.fromkeys(
-        itertools.chain(plan.grid, *plan.scaling.values())
-    )  # without duplicates
+    # A dictionary drops duplicates and keeps the order.
+    all_sizes = dict.fromkeys(itertools.chain(plan.grid, *plan.scaling.values()))
     speed = {
         sizes: measure_speed(
             sizes, elman_and_torch(sizes, *where), plan.rounds, f"elman {plan.engine}"

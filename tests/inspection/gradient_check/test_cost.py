@@ -39,13 +39,13 @@ def test_cost_includes_all_nested_floating_point_outputs() -> None:
 
 
 def test_parameters_and_floating_point_inputs_are_differentiable() -> None:
-    found = cost(lambda W, a, n, x: W * a[n] + x, torch.tensor([1]), torch.ones(2).double())
-    assert list(found.differentiable()) == ["W", "input a", "input 2"]
+    output_cost = cost(lambda W, a, n, x: W * a[n] + x, torch.tensor([1]), torch.ones(2).double())
+    assert list(output_cost.differentiable()) == ["W", "input a", "input 2"]
 
 
 def test_unused_parameter_has_no_gradient() -> None:
-    found = cost(lambda _, a: 2 * a)
-    dW, da = found.gradients(list(found.differentiable().values()))
+    output_cost = cost(lambda _, a: 2 * a)
+    dW, da = output_cost.gradients(list(output_cost.differentiable().values()))
     assert dW is None
     assert da is not None
 
@@ -100,6 +100,6 @@ class WrongShape(torch.autograd.Function):
 
 
 def test_backward_pass_raises() -> None:
-    found = cost(lambda W, a: WrongShape.apply(W) * a)
+    output_cost = cost(lambda W, a: WrongShape.apply(W) * a)
     with pytest.raises(ValueError, match=r"backward pass of Layer raised RuntimeError: .*gradient"):
-        found.gradients(list(found.differentiable().values()))
+        output_cost.gradients(list(output_cost.differentiable().values()))

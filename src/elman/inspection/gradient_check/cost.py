@@ -74,14 +74,14 @@ class OutputCost:
 
     def differentiable(self) -> dict[str, Tensor]:
         """The parameters and the floating-point inputs; an input is named "input ARGUMENT"."""
-        found: dict[str, Tensor] = {
+        tensors: dict[str, Tensor] = {
             name: x for name, x in self._layer.named_parameters() if x.requires_grad
         }
         names = list(inspect.signature(self._layer.forward).parameters)
         for k, x in enumerate(self._inputs):
             if isinstance(x, Tensor) and x.requires_grad:
-                found[f"input {names[k] if k < len(names) else k}"] = x
-        return found
+                tensors[f"input {names[k] if k < len(names) else k}"] = x
+        return tensors
 
     def value(self) -> Tensor:
         """C."""

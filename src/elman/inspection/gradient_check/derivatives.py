@@ -58,8 +58,8 @@ class DerivativeChecker(NamedTuple):
 
         def difference(one: float, other: float, step: float) -> float:
             detectable = self.rounding_error / step / self.tolerance
-            gap = abs(one - other) / max(abs(one), abs(other), scale, detectable)
-            return gap if math.isfinite(gap) else math.inf
+            relative = abs(one - other) / max(abs(one), abs(other), scale, detectable)
+            return relative if math.isfinite(relative) else math.inf
 
         central = _central(C, self.step)
         first = difference(analytic, central, self.step)
@@ -69,11 +69,11 @@ class DerivativeChecker(NamedTuple):
             one_sided = _left(C, step), _right(C, step)
             smooth = difference(*one_sided, step) <= self.tolerance
             for numeric in [_central(C, step)] if smooth else one_sided:
-                found = difference(analytic, numeric, step)
-                if found <= self.tolerance:
-                    return Comparison(numeric, found, wrong=False, kink=True)
+                gap = difference(analytic, numeric, step)
+                if gap <= self.tolerance:
+                    return Comparison(numeric, gap, wrong=False, kink=True)
             if smooth:
-                return Comparison(_central(C, step), found, wrong=True, kink=False)
+                return Comparison(_central(C, step), gap, wrong=True, kink=False)
         if min(one_sided) <= analytic <= max(one_sided):
             return Comparison(analytic, 0.0, wrong=False, kink=True)
         return Comparison(central, first, wrong=True, kink=False)
