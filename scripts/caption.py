@@ -8,7 +8,7 @@ from elman.tasks.captioning.caption import caption
 
 @entry_point("caption")
 def main(config: DictConfig) -> None:
-    """Prints what the network writes under the picture."""
+    """Prints the caption of the image."""
     print(caption(config))
 
 

@@ -1,25 +1,25 @@
-"""The texts that a person gives to a script."""
+"""Input texts of a script: its argument, or the lines of standard input."""
 
 import sys
 from collections.abc import Iterator
 
 
 def given_texts(text: object) -> Iterator[tuple[str, str]]:
-    """Where each text stands, and the text, without the space around it.
+    """Yields the location of each text, for error messages, and the text without outer spaces.
 
     Args:
-        text: the script's argument; None: the lines of standard input, as they come.
+        text: the script's argument; None: the lines of standard input, read one at a time.
 
     Raises:
         ValueError: a text is empty, or not UTF-8.
     """
     lines = sys.stdin if text is None else [str(text)]
     for number, line in enumerate(lines, 1):
-        where = f"standard input, line {number}" if text is None else "text"
+        location = f"standard input, line {number}" if text is None else "text"
         if not line.strip():
-            raise ValueError(f"{where}: is empty")
+            raise ValueError(f"{location}: is empty")
         try:
             line.encode()
-        except UnicodeEncodeError as error:  # a byte that could not be read
-            raise ValueError(f"{where}: is not UTF-8 text") from error
-        yield where, line.strip()
+        except UnicodeEncodeError as error:  # Python decodes an invalid byte as a surrogate
+            raise ValueError(f"{location}: is not UTF-8 text") from error
+        yield location, line.strip()

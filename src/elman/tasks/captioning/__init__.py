@@ -1,1 +1,1 @@
-"""Captions for pictures."""
+"""Image captioning: data, training, baselines, pictures, and captions by a trained network."""

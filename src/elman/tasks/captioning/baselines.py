@@ -1,32 +1,31 @@
-"""Captions by those who only repeat what they have seen, for a network to be compared with."""
+"""Captioning baselines that repeat a training caption, to compare a network with."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 import torch
+from sklearn.metrics import pairwise_distances_argmin
 from torch import Tensor
 
-from elman.tasks.captioning.data import CaptioningData
 
-
-def most_frequent(captions: Sequence[str]) -> str:
-    """The most frequent caption; of several, the first in the alphabet."""
+def most_frequent_caption(captions: Sequence[str]) -> str:
+    """The most frequent caption; of several, the first in alphabetical order."""
     counts = Counter(captions)
     return min(counts, key=lambda caption: (-counts[caption], caption))
 
 
-def nearest(pictures: Tensor, data: CaptioningData) -> list[str]:
-    """For each picture the caption of the training picture with the nearest pixels.
-
-    The distance is Euclidean, between the pixels that the network sees.
+def nearest_captions(
+    images: Sequence[Tensor], training_images: Sequence[Tensor], training_captions: Sequence[str]
+) -> list[str]:
+    """For each image, the caption of the training image at the smallest Euclidean distance.
 
     Args:
-        pictures: `(B, 3, side, side)`.
-        data: whose training pictures to look at.
+        images: pixels, `(3, side, side)` each.
+        training_images: N images of the same shape.
+        training_captions: N captions.
     """
-    distances = [
-        torch.cdist(pictures.flatten(1), seen.to(pictures.device).flatten(1))
-        for (seen, _), _ in data.seen_dataloader()
-    ]
-    chosen = torch.cat(distances, dim=1).argmin(1)
-    return [data.captions["train"][number] for number in chosen.tolist()]
+    pixels, training_pixels = (
+        torch.stack(list(group)).flatten(1).float().numpy() for group in (images, training_images)
+    )
+    nearest = pairwise_distances_argmin(pixels, training_pixels)
+    return [training_captions[index] for index in nearest]

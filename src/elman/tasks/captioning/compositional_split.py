@@ -1,4 +1,4 @@
-"""Captions held out by combinations of words, so that known words must be put together anew."""
+"""A split by combinations of words: test captions combine known words in new ways."""
 
 import random
 from collections import Counter, defaultdict
@@ -6,77 +6,81 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-MANY = 20  # combinations that a part is to be made of, at least, where the captions allow it
+MIN_COMBINATIONS = 20  # of a split, if the captions allow it
 
 
-class Part(NamedTuple):
-    """Captions held out.
+class Split(NamedTuple):
+    """A validation or test split.
 
     Attributes:
-        numbers: of the captions, in order.
-        combinations: words that stand together in these captions, each of which has one of the
-            combinations at least, and in no caption that is left to train on.
+        indices: of its captions, in ascending order.
+        combinations: of words. Each caption of the split contains at least one of them; no training
+            caption contains any of them.
     """
 
-    numbers: list[int]
+    indices: list[int]
     combinations: list[tuple[str, ...]]
 
 
-def common(captions: Sequence[str], least: int) -> list[int]:
-    """The numbers of the captions whose words all stand in `least` or more of these captions."""
+def without_rare_words(captions: Sequence[str], min_count: int) -> list[int]:
+    """The indices of the captions in which every word is in `min_count` or more of them."""
     words = [set(caption.split()) for caption in captions]
     kept = list(range(len(captions)))
     while True:
-        counts = Counter(word for number in kept for word in words[number])
-        common = [n for n in kept if min(counts[word] for word in words[n]) >= least]
-        if len(common) == len(kept):
+        counts = Counter(word for index in kept for word in words[index])
+        frequent = [n for n in kept if min(counts[word] for word in words[n]) >= min_count]
+        if len(frequent) == len(kept):
             return kept
-        kept = common  # what was left out may have made other words rare
+        kept = frequent  # dropped captions may have made other words rare
 
 
-def hold_out(
-    captions: Sequence[str], sizes: Sequence[int], together: int, least: int, seed: int
-) -> tuple[list[Part], list[int]]:
-    """Parts of about the given sizes, and the numbers of the captions left to train on.
+def split_by_combinations(
+    captions: Sequence[str],
+    sizes: Sequence[int],
+    combination_size: int,
+    min_count: int,
+    seed: int,
+) -> tuple[list[Split], list[int]]:
+    """Divides captions so that each split has combinations of words that no training caption has.
 
-    For each part, combinations of words are drawn by chance, "woman" and "firefighter", and all
-    captions with these words are held out, whatever else they say. A combination is passed over if
-    too few captions with one of its words, or with another word of its captions, would be left to
-    train on, or if its captions are too many for the part; those that would make up a large share
-    of a part come last.
+    For each split, random combinations of words are chosen, such as "woman" and "firefighter". All
+    captions with these words become part of the split, whatever their other words are. A
+    combination is skipped if a word of its captions would be left in fewer than `min_count`
+    training captions, or if its captions exceed the size of the split. Combinations of many
+    captions come last, so that a split has many combinations.
 
     Args:
-        captions: words with spaces between them.
-        sizes: captions in each part, at most.
-        together: words of a combination.
-        least: captions left to train on that each word held out must stand in.
-        seed: of chance.
+        captions: words separated by spaces.
+        sizes: maximum number of captions of each split.
+        combination_size: number of words of a combination.
+        min_count: minimum number of training captions that contain each word of a split.
+        seed: of the random order of the combinations.
 
     Returns:
-        The parts, and the numbers of the other captions, in order.
+        The splits, and the indices of the training captions, in ascending order.
     """
     words = [frozenset(caption.split()) for caption in captions]
-    drawn = sorted({c for each in words for c in combinations(sorted(each), together)})
-    random.Random(seed).shuffle(drawn)  # noqa: S311 - nothing is to be kept secret
-    left: dict[str, set[int]] = defaultdict(set)  # the captions with a word
-    for number, each in enumerate(words):
+    candidates = sorted({c for each in words for c in combinations(sorted(each), combination_size)})
+    random.Random(seed).shuffle(candidates)  # noqa: S311 - not used for security
+    training: dict[str, set[int]] = defaultdict(set)  # training captions that contain a word
+    for index, each in enumerate(words):
         for word in each:
-            left[word].add(number)
+            training[word].add(index)
 
-    parts = []
+    splits = []
     for size in sizes:
-        part = Part([], [])
-        for largest in (size // MANY, size):
-            for combination in drawn:
-                own = set.intersection(*(left[word] for word in combination))
-                if not 0 < len(own) <= min(largest, size - len(part.numbers)):
+        split = Split([], [])
+        for limit in (size // MIN_COMBINATIONS, size):
+            for combination in candidates:
+                matches = set.intersection(*(training[word] for word in combination))
+                if not 0 < len(matches) <= min(limit, size - len(split.indices)):
                     continue
-                gone = Counter(word for number in own for word in words[number])
-                if any(len(left[word]) - count < least for word, count in gone.items()):
+                removed = Counter(word for index in matches for word in words[index])
+                if any(len(training[word]) - count < min_count for word, count in removed.items()):
                     continue
-                for word in gone:
-                    left[word] -= own
-                part.numbers.extend(own)
-                part.combinations.append(combination)
-        parts.append(Part(sorted(part.numbers), part.combinations))
-    return parts, sorted(set().union(*left.values()))
+                for word in removed:
+                    training[word] -= matches
+                split.indices.extend(matches)
+                split.combinations.append(combination)
+        splits.append(Split(sorted(split.indices), split.combinations))
+    return splits, sorted(set().union(*training.values()))

@@ -1,4 +1,4 @@
-"""Pictures and what is written under them."""
+"""Images and their captions."""
 
 import logging
 from functools import partial
@@ -13,53 +13,58 @@ from elman.data.fetch import fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, split_counts
 from elman.tasks.captioning.batches import Example, collate
-from elman.tasks.captioning.compositional_split import Part, common, hold_out
+from elman.tasks.captioning.compositional_split import split_by_combinations, without_rare_words
 from elman.tasks.captioning.emoji import DRAWINGS, NAMES, read_emoji
-from elman.tasks.captioning.folder import TABLE, Captioned, read_folder
-from elman.tasks.captioning.words import Words
+from elman.tasks.captioning.folder import TABLE, CaptionedImages, read_folder
+from elman.tasks.captioning.vocabulary import WordVocabulary
 
 log = logging.getLogger(__name__)
 
+EVALUATION_BATCH_SIZE = 128
+
 
 class CaptioningData(DataModule):
-    """Pictures with captions, tested on combinations of words that no training caption has.
+    """Images with captions, tested on combinations of words that no training caption has.
 
-    Captions with a word that stands in fewer than `least` of them are left out. Then combinations
-    of words are held out at random, see `elman.tasks.captioning.compositional_split`: every caption
-    with such words is taken from the training, and every word of it stands in `least` captions or
-    more that are left.
-    So nothing is asked for that was not to be learned, and no caption asked for was to be seen.
+    Captions with a word that fewer than `min_count` captions contain are left out. Then the
+    validation and test splits get random combinations of words, see
+    `elman.tasks.captioning.compositional_split`. Each of their words is in at least `min_count`
+    training captions: the words are known, only their combination is new.
 
-    A batch is the pictures, red, green and blue from 0 to 1, `(B, 3, side, side)`, with the words
-    that the decoder reads, `(T, B)`, and the words that come next, `(T, B)`, with a mask, true
-    where there is one, `(T, B)`.
+    A batch is `((images, words), (next_words, mask))`: RGB values from 0 to 1,
+    `(B, 3, side, side)`, the words that the decoder reads, `(T, B)`, the next words, `(T, B)`, and
+    a mask that is true where a word is not padding, `(T, B)`.
 
     Args:
-        path: a folder of pictures with a table `captions.tsv`: in each line the name of a file, a
-            tab and its caption; None: OpenMoji's drawings, fetched.
-        directory: where fetched data are kept.
-        side: height and width of the pictures.
-        batch_size: pictures in a batch.
-        validation: size of the validation split; an int is a number of pictures, a float a
+        path: a folder of images with a table `captions.tsv`, whose lines are the name of a file, a
+            tab and its caption; None: the drawings of OpenMoji, downloaded.
+        directory: of downloaded data.
+        side: height and width of the images, in pixels.
+        batch_size: images in a training batch.
+        validation: size of the validation split; an int is a number of images, a float a
             fraction of them.
-        test: size of the test split, likewise.
-        together: words of a combination that is held out: with 3, a "woman", a "firefighter" and
-            "dark" may have been seen two at a time; with 2, not even that.
-        least: training captions that each word must stand in.
-        shift: pixels by which a picture is moved in training, at most, in either direction.
-        on_bad: a line of the table that is wrong, or whose picture is, is an "error", or one to
-            "skip" and count.
-        seed: of the choice which combinations are held out.
+        test: size of the test split, in the same way.
+        combination_size: number of words of an unseen combination. With 3, the training captions
+            may contain any two words of "woman", "firefighter" and "dark"; with 2, only one.
+        min_count: minimum number of training captions that contain each word.
+        shift: maximum random translation of training images in each direction, in pixels.
+        on_bad: what to do with a bad line or image: "error", or "skip" and count it.
+        seed: of the random splits.
 
     Attributes:
-        words: of the captions; known after `setup`.
+        vocabulary: the words of the captions; after `setup`.
+        captions: of "train", "validation" and "test"; after `setup`.
+        splits: the images, uint8 `(3, side, side)`, and encoded captions of the same; after
+            `setup`.
 
     Raises:
-        TypeError, ValueError: a number is not a positive int, a share or `on_bad` out of range.
+        TypeError, ValueError: a value is out of range.
     """
 
     table = TABLE
-    words: Words
+    vocabulary: WordVocabulary
+    captions: dict[str, list[str]]
+    splits: dict[str, list[Example]]
 
     def __init__(
         self,
@@ -69,8 +74,8 @@ class CaptioningData(DataModule):
         batch_size: int = 32,
         validation: Size = 0.1,
         test: Size = 0.15,
-        together: int = 3,
-        least: int = 12,
+        combination_size: int = 3,
+        min_count: int = 12,
         shift: int = 0,
         on_bad: OnBad = "error",
         seed: int = 0,
@@ -78,8 +83,8 @@ class CaptioningData(DataModule):
         super().__init__(path, directory)
         check_size("data.side", side)
         check_size("data.batch_size", batch_size)
-        check_size("data.together", together)
-        check_size("data.least", least)
+        check_size("data.combination_size", combination_size)
+        check_size("data.min_count", min_count)
         check_split_sizes(validation, test)
         if not isinstance(shift, int) or not 0 <= shift < side:
             raise ValueError(f"data.shift must be an int from 0 to {side - 1}, got {shift!r}")
@@ -88,146 +93,138 @@ class CaptioningData(DataModule):
         self.batch_size = batch_size
         self.validation = validation
         self.test = test
-        self.together = together
-        self.least = least
+        self.combination_size = combination_size
+        self.min_count = min_count
         self.shift = shift
         self.on_bad = on_bad
         self.seed = seed
 
     @property
     def source(self) -> str:
-        """What the pictures are, for people."""
+        """A name of the images, for messages."""
         return "OpenMoji's drawings of people" if self.path is None else self.path
 
     @property
     def test_description(self) -> str:
-        """What a network is tested with, for people."""
-        seen = (
-            " whose combinations of words it has not seen" if self.same_split_as_in_training else ""
-        )
-        return f"{len(self._splits['test'])} pictures of {self.source}{seen}"
+        """A description of the test images, for messages."""
+        unseen = " with unseen combinations of words" if self.same_split_as_in_training else ""
+        return f"{len(self.splits['test'])} images of {self.source}{unseen}"
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Arguments of a network that the data decide; before `setup` the least they can be."""
-        words = len(self.words) if hasattr(self, "words") else 1
-        return {"side": self.side, "vocabulary_size": words}
+        """Arguments of a network that depend on the data; before `setup`, their minimum."""
+        vocabulary_size = len(self.vocabulary) if hasattr(self, "vocabulary") else 1
+        return {"side": self.side, "vocabulary_size": vocabulary_size}
 
     @property
     def uses(self) -> dict[str, str]:
-        """To caption a picture."""
-        return {"caption a picture": "caption.py image=picture.png"}
+        """The script that writes a caption, with its arguments."""
+        return {"caption an image": "caption.py image=picture.png"}
 
     def prepare_data(self) -> None:
-        """Fetches the pictures and their names, once a machine.
+        """Downloads the drawings and their names, unless they are there already.
 
         Raises:
-            OSError: they could not be fetched, see `elman.data.fetch`.
+            OSError: the download failed, see `elman.data.fetch`.
         """
         if self.path is None:
             fetch(DRAWINGS, self.directory)
             fetch(NAMES, self.directory)
 
     def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - Lightning's signature
-        """Reads the pictures, unless they have been read, and holds combinations out.
+        """Reads and splits the images.
 
         Raises:
-            OSError: there are no such files, or they cannot be read.
-            ValueError: a picture or a caption is wrong, a word is not known to the network, or
-                nothing can be held out.
+            OSError: a file does not exist or cannot be read.
+            ValueError: an image or a caption is bad, a word is not in the network's vocabulary, or
+                a split is empty.
         """
-        if hasattr(self, "captions"):
+        if hasattr(self, "splits"):
             return
         found = self._read()
         self.check_unchanged()
-        kept = common(found.captions, self.least)
+        kept = without_rare_words(found.captions, self.min_count)
         captions = [found.captions[n] for n in kept]
-        if not hasattr(self, "words"):
-            self.words = Words(word for caption in captions for word in caption.split())
-        numbers = [self.words.encode(caption) for caption in captions]
-        _, *sizes = split_counts(
-            len(kept), self.validation, self.test, self.source, "usable pictures"
+        if not hasattr(self, "vocabulary"):
+            self.vocabulary = WordVocabulary(
+                word for caption in captions for word in caption.split()
+            )
+        encoded = [self.vocabulary.encode(caption) for caption in captions]
+        _, validation_count, test_count = split_counts(
+            len(kept), self.validation, self.test, self.source, "usable images"
         )
-        (test, validation), train = hold_out(
-            captions, sizes[::-1], self.together, self.least, self.seed
+        (test, validation), train = split_by_combinations(
+            captions,
+            (test_count, validation_count),
+            self.combination_size,
+            self.min_count,
+            self.seed,
         )
-        for name, part in (("test", test), ("validation", validation)):
-            if not part.numbers:
+        indices = {"train": train, "validation": validation.indices, "test": test.indices}
+        for name in ("test", "validation"):
+            if not indices[name]:
                 raise ValueError(
-                    f"data: no combination of data.together={self.together} words can be held out "
-                    f"of the {len(kept)} pictures of {self.source} for data.{name}: each word must "
-                    f"stand in data.least={self.least} other captions; lower either or give more "
-                    "pictures"
+                    f"data: the {name} split is empty: {self.source} has {len(kept)} usable "
+                    f"images, but no combination of data.combination_size={self.combination_size} "
+                    f"words whose words are in data.min_count={self.min_count} other captions; "
+                    f"lower either, raise data.{name}, or give more images"
                 )
         pixels = found.pixels[kept]
-        self.captions = {
-            part: [captions[n] for n in chosen] for part, chosen in _named(train, validation, test)
-        }
-        self._splits = {
-            part: [(pixels[n], numbers[n]) for n in chosen]
-            for part, chosen in _named(train, validation, test)
+        self.captions = {split: [captions[n] for n in own] for split, own in indices.items()}
+        self.splits = {
+            split: [(pixels[n], encoded[n]) for n in own] for split, own in indices.items()
         }
         log.info(
-            "%s pictures; %s with rarer words are left out. To train on: %s; held out: %s to "
-            "validate with and %s to test with, such as %r.",
-            len(kept), len(found.captions) - len(kept), len(train), len(validation.numbers),
-            len(test.numbers), " ".join(test.combinations[0]),
+            "%s images (%s with rarer words are left out): %s for training, %s for validation "
+            "and %s for the test. An unseen combination of words of the test is %r.",
+            len(kept), len(found.captions) - len(kept), *map(len, indices.values()),
+            " ".join(test.combinations[0]),
         )  # fmt: skip
 
-    def _read(self) -> Captioned:
+    def _read(self) -> CaptionedImages:
         if self.path is None:
             return read_emoji(self.directory, self.side)
-        return read_folder(Path(self.path), self.side, self.on_bad, self._check)
+        return read_folder(Path(self.path), self.side, self.on_bad, self._check_words)
 
-    def _check(self, caption: str) -> None:
-        if hasattr(self, "words"):  # those of a checkpoint
+    def _check_words(self, caption: str) -> None:
+        if hasattr(self, "vocabulary"):  # of a checkpoint
             try:
-                self.words.encode(caption)
+                self.vocabulary.encode(caption)
             except ValueError as error:
                 raise ValueError(f"its caption has words {error}") from error
 
     def train_dataloader(self) -> DataLoader[Example]:
-        """Batches in another order in each epoch, each picture moved by chance."""
+        """Batches in a new random order in each epoch, each image with a random `shift`."""
         return DataLoader(
-            self._splits["train"],  # type: ignore[arg-type]
+            self.splits["train"],  # type: ignore[arg-type]
             self.batch_size,
-            sampler=self.random_sampler(self._splits["train"]),
+            sampler=self.random_sampler(self.splits["train"]),
             collate_fn=partial(collate, shift=self.shift),
         )
 
     def val_dataloader(self) -> DataLoader[Example]:
-        """Batches of the pictures to validate with."""
-        return self._loader("validation")
+        """Batches of the validation split."""
+        return self._ordered("validation")
 
     def test_dataloader(self) -> DataLoader[Example]:
-        """Batches of the pictures to test with."""
-        return self._loader("test")
+        """Batches of the test split."""
+        return self._ordered("test")
 
-    def seen_dataloader(self) -> DataLoader[Example]:
-        """Batches of the pictures to train on, as they are and in order, to compare with."""
-        return self._loader("train")
-
-    def _loader(self, part: str) -> DataLoader[Example]:
-        return DataLoader(self._splits[part], 128, collate_fn=collate)  # type: ignore[arg-type]
+    def _ordered(self, split: str) -> DataLoader[Example]:
+        return DataLoader(self.splits[split], EVALUATION_BATCH_SIZE, collate_fn=collate)  # type: ignore[arg-type]
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint needs to read and write the same words."""
-        return {**super().state_dict(), "words": self.words.words}
+        """The state of a checkpoint: the words, and what identifies the images."""
+        return {**super().state_dict(), "words": self.vocabulary.words}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes over the words of a checkpoint and, unless a folder was given, its folder.
+        """Takes the words of a checkpoint and, without a `path`, the folder of its training.
 
         Raises:
             ValueError: the captions that have been read have other words.
         """
-        words = Words(state["words"])
-        if hasattr(self, "words") and self.words.words != words.words:
-            raise ValueError(
-                f"data: the words of {self.source} are not those the checkpoint was trained on"
-            )
-        self.words = words
+        vocabulary = WordVocabulary(state["words"])
+        if hasattr(self, "vocabulary") and self.vocabulary.words != vocabulary.words:
+            raise ValueError(f"data: the words of {self.source} are not those of the checkpoint")
+        self.vocabulary = vocabulary
         super().load_state_dict(state)
-
-
-def _named(train: list[int], validation: Part, test: Part) -> list[tuple[str, list[int]]]:
-    return [("train", train), ("validation", validation.numbers), ("test", test.numbers)]

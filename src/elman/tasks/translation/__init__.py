@@ -1,1 +1,1 @@
-"""Translation of sentences."""
+"""Machine translation: data, training, baselines, and translation with a trained network."""

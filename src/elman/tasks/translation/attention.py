@@ -1,4 +1,4 @@
-"""Where a decoder looked, as a picture."""
+"""A picture of the attention weights of a translation."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,39 +7,42 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from torch import Tensor
 
-SIDE = 0.32  # inches of a token
+CELL = 0.32  # inches, height and width of an attention weight
 
 
 def plot_attention(
-    α: Tensor, source: Sequence[str], target: Sequence[str], path: str | Path
+    α: Tensor, source: Sequence[str], translation: Sequence[str], path: str | Path
 ) -> None:
-    """Draws the weights of the source's tokens, a row for each token that was written.
+    """Draws the attention weights: a column per source token, a row per token of the translation.
 
     Args:
-        α: `(T, S)`.
-        source: S tokens that were read.
-        target: T tokens that were written.
-        path: of the picture; its ending says of which kind.
+        α: attention weights, `(T, S)`.
+        source: S tokens, see `Subwords.readable`.
+        translation: T tokens.
+        path: of the picture to write; its suffix, such as .png, gives the format.
 
     Raises:
-        OSError: there is a file of that name already, or it cannot be written.
-        ValueError: there is no such kind of picture.
+        OSError: the file exists already, or cannot be written.
+        ValueError: the format is unknown.
     """
     if Path(path).exists():
-        raise FileExistsError(f"attention: there is a file {path} already; give another name")
-    S, T = len(source), len(target)
+        raise FileExistsError(f"attention: the file {path} exists already; give another name")
+    S, T = len(source), len(translation)
     layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1)
-    figure = Figure(figsize=(2.6 + SIDE * S, 1.6 + SIDE * T), layout=layout)
+    figure = Figure(figsize=(3 + CELL * S, 2.2 + CELL * T), layout=layout)
     axes = figure.subplots()
     image = axes.imshow(α.cpu().numpy(), cmap="Greys", vmin=0, vmax=1)
     axes.set_xticks(range(S), source, rotation=90)
-    axes.set_yticks(range(T), target)
+    axes.set_yticks(range(T), translation)
     axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.set_xlabel("source tokens s")
+    axes.set_ylabel("translation tokens t")
     axes.tick_params(length=0)
     axes.set_xticks([s - 0.5 for s in range(1, S)], minor=True)
     axes.set_yticks([t - 0.5 for t in range(1, T)], minor=True)
     axes.grid(which="minor", color="0.9", linewidth=0.5)
     axes.tick_params(which="minor", length=0)
     bar = figure.colorbar(image, ax=axes, shrink=0.8, aspect=12, ticks=[0, 0.5, 1])
-    bar.set_label("$α_{ts}$")
+    bar.set_label("attention weight $α_{ts}$")
     figure.savefig(path, dpi=120)

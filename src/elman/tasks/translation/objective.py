@@ -1,9 +1,9 @@
-"""The objective of a translator."""
+"""The objective of machine translation."""
 
 from torch import Tensor
 
 from elman.checks import check_probability
-from elman.tasks.translation.data import Target
+from elman.tasks.translation.batches import Target
 from elman.tasks.translation.subwords import PAD
 from elman.training.objectives import Objective
 from elman.training.sequence_cross_entropy import sequence_cross_entropy
@@ -15,7 +15,7 @@ class NextToken(Objective):
     The main metric, `chrf`, needs whole translations: `TranslationTraining` computes it.
 
     Args:
-        label_smoothing: see `sequence_cross_entropy`; of the cost that is minimised alone.
+        label_smoothing: see `sequence_cross_entropy`; only for the cost that is minimised.
 
     Raises:
         ValueError: `label_smoothing` is not a number from 0 to 1.
@@ -34,7 +34,7 @@ class NextToken(Objective):
 
         Args:
             O: outputs, `(T, B, K)`.
-            y: the next tokens, `(T, B)`, with their texts.
+            y: the next tokens, `(T, B)`, and the target sentences.
 
         Returns:
             C: scalar.
@@ -42,7 +42,7 @@ class NextToken(Objective):
         return sequence_cross_entropy(O, y.tokens, y.tokens != PAD, self.label_smoothing)
 
     def metrics(self, cost: Tensor, O: Tensor, y: Target) -> dict[str, Tensor]:  # noqa: ARG002
-        """`cost` in nats a token, without label smoothing."""
+        """`cost` in nats per token, without label smoothing."""
         return {"cost": sequence_cross_entropy(O, y.tokens, y.tokens != PAD)}
 
     def count(self, y: Target) -> int:

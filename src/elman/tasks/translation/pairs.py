@@ -1,4 +1,4 @@
-"""Sentences and their translations: read from files, and divided so that nothing leaks."""
+"""Sentence pairs of a file: tab-separated lines, or a gettext catalogue."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ import polib
 
 from elman.data.bad_lines import BadLines, OnBad
 from elman.data.text_file import read_lines
+from elman.tasks.translation.header import is_header
 
 
 class Pair(NamedTuple):
@@ -17,54 +18,65 @@ class Pair(NamedTuple):
     target: str
 
 
-def read_pairs(path: Path, on_bad: OnBad) -> list[Pair]:
-    """The pairs of a `.po` catalogue, or else of lines `source<tab>target`, in UTF-8.
+def read_pairs(
+    path: Path,
+    on_bad: OnBad,
+    languages: tuple[str, str],
+    header: bool | None = None,
+) -> list[Pair]:
+    """The pairs of a `.po` catalogue, or of a file with lines `source<tab>target`, in UTF-8.
 
     Args:
         path: of the file.
-        on_bad: a line that holds no pair is an "error", or one to "skip" and count.
+        on_bad: what to do with a line that is not a pair: "error", or "skip" and count it.
+        languages: codes of the source and target language, which a header may have as its names.
+        header: whether the first line is a header; None: decide by `is_header`.
 
     Returns:
         Each pair once, in the order of the file.
 
     Raises:
-        OSError: there is no such file, or it cannot be read.
-        ValueError: it is not UTF-8, no such catalogue, or has a bad line.
+        OSError: the file does not exist or cannot be read.
+        ValueError: it is not UTF-8, not a valid catalogue, has a bad line, or a first line that may
+            be a header or a pair.
     """
     lines = read_lines("data.path", path)
     if path.suffix == ".po":
-        pairs = _in_catalogue(path, lines)
+        pairs = _catalogue_pairs(path, lines)
     else:
-        bad = BadLines(str(path), on_bad)
-        pairs = list(_in_lines(lines, bad))
-        bad.summarize()
+        if header is None:
+            header = is_header(path, lines[0], languages)
+        bad_lines = BadLines(str(path), on_bad)
+        pairs = list(_tab_separated_pairs(lines, int(header), bad_lines))
+        bad_lines.summarize()
     return list(dict.fromkeys(pairs))
 
 
-def _in_lines(lines: list[str], bad: BadLines) -> Iterator[Pair]:
-    for number, line in enumerate(lines, 1):
-        fields = [_with_single_spaces(field) for field in line.split("\t")]
+def _tab_separated_pairs(lines: list[str], first: int, bad_lines: BadLines) -> Iterator[Pair]:
+    for number, line in enumerate(lines[first:], first + 1):
+        fields = [normalize_spaces(field) for field in line.split("\t")]
         if len(fields) == 2 and all(fields):
             yield Pair(*fields)
         elif line.strip():
-            found = f"{len(fields)} of them" if len(fields) != 2 else "one that is empty"
-            bad.report(number, f"it must be two texts with a tab between, is {found}")
-        elif number < len(lines):  # what follows the last line's end is no line
-            bad.report(number, "it is empty")
+            found = f"got {len(fields)}" if len(fields) != 2 else "one is empty"
+            bad_lines.report(number, f"it must have two texts with a tab between them, {found}")
+        elif number < len(lines):  # a file's last line break starts no line
+            bad_lines.report(number, "it is empty")
 
 
-def _in_catalogue(path: Path, lines: list[str]) -> list[Pair]:
-    """Entries that are translated; the fuzzy, the obsolete and those with a plural are not used."""
+def _catalogue_pairs(path: Path, lines: list[str]) -> list[Pair]:
+    """The translated entries, without fuzzy and obsolete ones and those with a plural."""
     try:
         catalogue = polib.pofile("\n".join(lines))
     except OSError as error:
         raise ValueError(f"data.path: {path}: {error}") from error
     return [
-        Pair(_with_single_spaces(entry.msgid), _with_single_spaces(entry.msgstr))
+        Pair(normalize_spaces(entry.msgid), normalize_spaces(entry.msgstr))
         for entry in catalogue.translated_entries()
         if entry.msgid.strip() and entry.msgstr.strip()
     ]
 
 
-def _with_single_spaces(text: str) -> str:
+def normalize_spaces(text: str) -> str:
+    """The words of the text with one space between them."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Pairs of sentences in splits that share no sentence."""
+"""Training, validation and test pairs without a common sentence."""
 
 from collections.abc import Sequence
 
@@ -8,18 +8,19 @@ import torch
 from elman.tasks.translation.pairs import Pair
 
 
-def divide(pairs: Sequence[Pair], counts: Sequence[int], seed: int) -> list[list[Pair]]:
-    """Parts no two of which have a text in common, as source or as target.
+def split_pairs(pairs: Sequence[Pair], counts: Sequence[int], seed: int) -> list[list[Pair]]:
+    """Divides pairs so that no two splits have a sentence in common, as source or as target.
 
-    Pairs that share a text, capitals aside, are connected; connected pairs stay together.
+    Two pairs with a common sentence, upper and lower case being equal, are connected. A connected
+    component of this graph is never divided.
 
     Args:
-        pairs: each once.
-        counts: the most pairs of each split but the last.
-        seed: of the choice which are in which part.
+        pairs: without duplicates.
+        counts: maximum number of pairs of each split but the last.
+        seed: of the random order of the components.
 
     Returns:
-        The parts; what is left over is the last.
+        The splits; the last one has all remaining pairs.
     """
     graph = networkx.Graph()
     for pair in pairs:
@@ -34,10 +35,10 @@ def divide(pairs: Sequence[Pair], counts: Sequence[int], seed: int) -> list[list
         members.setdefault(component[pair.source.casefold()], []).append(pair)
     groups = list(members.values())
     order = torch.randperm(len(groups), generator=torch.Generator().manual_seed(seed)).tolist()
-    parts: list[list[Pair]] = [[] for _ in range(len(counts) + 1)]
+    splits: list[list[Pair]] = [[] for _ in range(len(counts) + 1)]
     for group in (groups[number] for number in order):
-        for part, count in zip(parts, [*counts, len(pairs)], strict=True):
-            if len(part) + len(group) <= count:
-                part.extend(group)
+        for split, count in zip(splits, [*counts, len(pairs)], strict=True):
+            if len(split) + len(group) <= count:
+                split.extend(group)
                 break
-    return parts
+    return splits

@@ -1,4 +1,4 @@
-"""Words and parts of words, which are a network's tokens."""
+"""Subword vocabulary: a network's tokens are words and parts of words."""
 
 import base64
 import io
@@ -7,20 +7,21 @@ from typing import Self
 
 import sentencepiece
 
-PAD, BEGIN, END, UNKNOWN = range(4)  # the tokens that stand for no text
+PAD, BEGIN, END, UNKNOWN = range(4)  # special tokens, which stand for no text
+SPACE = "▁"  # SentencePiece writes the space before a word as this character
 
 
 class Subwords:
-    """A vocabulary of parts of words, by byte-pair encoding (Sennrich, Haddow & Birch 2016).
+    """A subword vocabulary by byte-pair encoding (Sennrich, Haddow & Birch 2016).
 
-    It begins as the characters of a text; then, again and again, the two neighbours that occur most
-    often become one token, until there are as many tokens as asked for.
+    Byte-pair encoding starts from single characters and merges the most frequent pair of
+    neighbouring tokens into a new token, until the vocabulary has the required size.
 
     Args:
-        serialized: a vocabulary as `serialize` gives it.
+        serialized: a vocabulary as `serialize` returns it.
 
     Raises:
-        ValueError: `serialized` is something else.
+        ValueError: `serialized` is not a vocabulary.
     """
 
     def __init__(self, serialized: str) -> None:
@@ -37,10 +38,10 @@ class Subwords:
 
         Args:
             texts: sentences.
-            size: tokens; fewer where the texts have no more parts.
+            size: number of tokens; fewer if the texts do not have so many different parts.
 
         Raises:
-            ValueError: the texts have more characters than `size`.
+            ValueError: the texts have more different characters than `size`.
         """
         model = io.BytesIO()
         try:
@@ -50,8 +51,8 @@ class Subwords:
                 model_type="bpe",
                 vocab_size=size,
                 hard_vocab_limit=False,
-                character_coverage=1.0,  # no character is too rare
-                normalization_rule_name="identity",  # and none is replaced by another
+                character_coverage=1.0,  # keep rare characters
+                normalization_rule_name="identity",  # do not replace characters
                 pad_id=PAD,
                 bos_id=BEGIN,
                 eos_id=END,
@@ -64,29 +65,41 @@ class Subwords:
         return cls(base64.b64encode(model.getvalue()).decode("ascii"))
 
     def serialize(self) -> str:
-        """The whole vocabulary as text, to be kept in a checkpoint."""
+        """The whole vocabulary as text, for a checkpoint."""
         return self._serialized
 
     def __len__(self) -> int:
         return int(self._processor.vocab_size())
 
     def encode(self, text: str) -> list[int]:
-        """The tokens of a text; `UNKNOWN` stands for characters that the vocabulary lacks."""
+        """The tokens of a text; a character outside the vocabulary becomes `UNKNOWN`."""
         tokens: list[int] = self._processor.encode(text)
         return tokens
 
     def decode(self, tokens: Sequence[int]) -> str:
-        """The text of tokens; those that stand for no text are left out."""
+        """The text of tokens, without special tokens."""
         text: str = self._processor.decode([token for token in tokens if token > UNKNOWN])
         return text
 
-    def pieces(self, tokens: Sequence[int]) -> list[str]:
-        """Each token as a person reads it: `▁` is the space before a word."""
-        pieces: list[str] = self._processor.id_to_piece(list(tokens))
-        return pieces
+    def readable(self, tokens: Sequence[int]) -> list[str]:
+        """The text of each token; "·" marks a token that continues the word before it.
 
-    def unknown(self, text: str) -> list[str]:
-        """The characters of a text that the vocabulary lacks, each once."""
+        A token that is only the space before a word is "␣", the end of a sentence "(end)".
+        """
+        texts: list[str] = self._processor.id_to_piece(list(tokens))
+        return [
+            "(end)"
+            if token == END
+            else "␣"
+            if text == SPACE
+            else text.removeprefix(SPACE)
+            if text.startswith(SPACE) or previous == SPACE
+            else f"·{text}"
+            for token, text, previous in zip(tokens, texts, [SPACE, *texts], strict=False)
+        ]
+
+    def unknown_characters(self, text: str) -> list[str]:
+        """The distinct characters of a text that are not in the vocabulary."""
         return [
             character
             for character in dict.fromkeys(text)
