@@ -1,6 +1,6 @@
 """Trainings on a series, their reports, and forecasts from their checkpoints."""
 
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -141,7 +141,9 @@ def test_forecasts_after_the_end_of_the_series(
     assert (tmp_path / "forecast.csv").read_bytes() == before
 
 
-def test_the_built_in_layer_forecasts_another_file(tmp_path: Path) -> None:
+def test_the_script_forecasts_another_file_with_the_built_in_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     run, out = tmp_path / "run", tmp_path / "out"
     train(configure(tmp_path, "trainer.max_epochs=1", "rnn=torch"))
     network, data, checkpoint = restore(run)
@@ -163,11 +165,14 @@ def test_the_built_in_layer_forecasts_another_file(tmp_path: Path) -> None:
     assert not out.exists()
 
     own.write_text(valid)
-    command = [sys.executable, "scripts/forecast.py", f"checkpoint={run}"]
-    command += [f"data.path={own}", f"output_dir={out}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "2024-02-12 16:00:00" in done.stdout
+    arguments = ["scripts/forecast.py", f"checkpoint={run}", f"data.path={own}"]
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", [*arguments, f"output_dir={out}"])
+    capsys.readouterr()
+    runpy.run_path("scripts/forecast.py", run_name="__main__")
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert "2024-02-12 16:00:00" in printed.out
     table = pd.read_csv(out / "forecast.csv")
     data.path, data._series = str(own), None
     with torch.no_grad():

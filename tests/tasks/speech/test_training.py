@@ -154,12 +154,12 @@ def test_a_resumed_training_equals_an_uninterrupted_one(tones: Path, tmp_path: P
     # The last checkpoint is written with the best, and the cost falls from the beginning.
     options = ["~scheduler", "~callbacks.learning_rate", "rnn=torch"]
     options += ["callbacks.checkpoint.monitor=validation/cost"]
-    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole, resumed = tmp_path / "whole", tmp_path / "resumed"
     train(configure(tones, whole, *options, "trainer.max_epochs=2"))
-    train(configure(tones, parts, *options, "trainer.max_epochs=1"))
-    train(configure(tones, parts, *options, "trainer.max_epochs=2", f"resume={parts}"))
+    train(configure(tones, resumed, *options, "trainer.max_epochs=1"))
+    train(configure(tones, resumed, *options, "trainer.max_epochs=2", f"resume={resumed}"))
     expected, actual = (
-        torch.load(run / LAST, weights_only=True)["state_dict"] for run in (whole, parts)
+        torch.load(run / LAST, weights_only=True)["state_dict"] for run in (whole, resumed)
     )
     for name, weight in expected.items():
         assert torch.equal(actual[name], weight), name

@@ -258,7 +258,7 @@ class SpeechData(DataModule):
             )
 
     def time_steps(self, samples: int) -> int:
-        """Number of time steps of so many samples."""
+        """Number of time steps in a waveform of `samples` samples."""
         return frame_count(samples) // self.frame_stacking
 
     def inputs(self, waveforms: Sequence[Tensor]) -> Inputs:

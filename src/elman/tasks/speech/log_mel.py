@@ -20,7 +20,7 @@ KNEE = 4800  # Hz, where the warping starts to fade
 
 
 def frame_count(samples: int) -> int:
-    """Number of complete frames in so many samples."""
+    """Number of complete frames in a waveform of `samples` samples."""
     return max(0, 1 + (samples - WINDOW) // HOP)
 
 
