@@ -5,6 +5,7 @@ from typing import cast
 from omegaconf import DictConfig
 
 from elman.checks import check_size
+from elman.networks.captioner import Captioner
 from elman.tasks.captioning.data import CaptioningData
 from elman.tasks.captioning.images import WHITE, read_image
 from elman.tasks.captioning.training import write_captions
