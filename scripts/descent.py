@@ -1,15 +1,15 @@
-"""Shows how a network came down the cost: `python scripts/descent.py checkpoint=RUN`."""
+"""Reports on the gradient descent of a training: `python scripts/descent.py checkpoint=RUN`."""
 
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.inspection.descent_report import show_descent
+from elman.inspection.descent_report import report_descent
 
 
 @entry_point("descent")
 def main(config: DictConfig) -> None:
-    """Prints which weights should change, and draws the way down."""
-    show_descent(config)
+    """Prints which weights should change, and plots the path on the cost surface."""
+    report_descent(config)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Lets a trained network write: `python scripts/generate.py checkpoint=RUN prompt="KING:"`."""
+"""Generates text with a trained network: `python scripts/generate.py checkpoint=RUN`."""
 
 from omegaconf import DictConfig
 
@@ -8,7 +8,7 @@ from elman.tasks.language.generate import generate
 
 @entry_point("generate")
 def main(config: DictConfig) -> None:
-    """Prints the prompt and what the network goes on with."""
+    """Prints the prompt and its continuation."""
     print(generate(config))
 
 

@@ -1,7 +1,7 @@
 """Fixtures and settings that all tests share."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
@@ -81,11 +81,15 @@ def tones(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def composed() -> Iterator[Callable[..., DictConfig]]:
+@pytest.fixture(scope="session")
+def composed() -> Callable[..., DictConfig]:
     """Composes `conf/NAME.yaml` with overrides, as the script does."""
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        yield lambda name, *overrides: compose(name, overrides=list(overrides))
+
+    def compose_config(name: str, *overrides: str) -> DictConfig:
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            return compose(name, overrides=list(overrides))
+
+    return compose_config
 
 
 @pytest.fixture

@@ -56,8 +56,7 @@ def train(overrides: Sequence[str] = (), *, quiet: bool = False) -> Run:
 
 @contextmanager
 def _messages(quiet: bool) -> Iterator[None]:
-    """Prints the messages of this package, unless it is to be quiet; the libraries' are not."""
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    """Prints the messages of this package, unless it is to be quiet."""
     package, handler = logging.getLogger("elman"), PrintHandler()
     level = package.level
     package.setLevel(logging.WARNING if quiet else logging.INFO)

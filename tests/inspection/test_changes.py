@@ -3,29 +3,29 @@ import torch
 from torch.func import grad
 from torch.nn.utils import parameters_to_vector
 
-from elman.inspection.changes import Change, largest_changes, name_of, tell_changes
+from elman.inspection.changes import WeightChange, format_changes, largest_changes, weight_name
 from elman.inspection.weights import cost_at
 from elman.networks import ConvolutionalNetwork, FeedforwardNetwork
 from elman.training.class_objectives import CrossEntropy, SquaredError
 
 
-def test_a_name_leads_to_the_weight() -> None:
+def test_a_name_identifies_the_weight() -> None:
     network = ConvolutionalNetwork(6, [2, 3], 4)
     w = parameters_to_vector(network.parameters())
-    for place in range(len(w)):
-        name, _, index = name_of(network, place).rstrip("]").partition("[")
+    for flat_index in range(len(w)):
+        name, _, index = weight_name(network, flat_index).rstrip("]").partition("[")
         parameter = network.get_parameter(name)
-        assert parameter[tuple(int(i) for i in index.split(", "))] == w[place]
+        assert parameter[tuple(int(i) for i in index.split(", "))] == w[flat_index]
     with pytest.raises(IndexError, match="less than the number of weights"):
-        name_of(network, len(w))
+        weight_name(network, len(w))
 
 
-def test_the_largest_of_each_matrix_and_bias() -> None:
+def test_each_matrix_and_each_bias_has_its_largest_change() -> None:
     network = FeedforwardNetwork([2, 2])
     gradient = torch.tensor([0.5, -3.0, 2.0, 1.0, 0.25, -0.5])
     assert largest_changes(network, gradient) == [
-        Change("layers.0.W[0, 1]", 1, 3.0),
-        Change("layers.0.b[1]", 5, 0.5),
+        WeightChange("layers.0.W[0, 1]", 1, 3.0),
+        WeightChange("layers.0.b[1]", 5, 0.5),
     ]
 
 
@@ -36,7 +36,9 @@ def test_the_largest_of_each_matrix_and_bias() -> None:
         (ConvolutionalNetwork(3, [2], 3, dtype=torch.float64), CrossEntropy().cost),
     ],
 )
-def test_each_change_told_lowers_the_cost(network: torch.nn.Module, cost: SquaredError) -> None:
+def test_each_change_lowers_the_cost_at_its_rate(
+    network: torch.nn.Module, cost: SquaredError
+) -> None:
     torch.manual_seed(0)
     a, y = torch.rand(8, 9, dtype=torch.float64), torch.arange(8) % 3
     w = parameters_to_vector(network.parameters()).detach()
@@ -45,17 +47,20 @@ def test_each_change_told_lowers_the_cost(network: torch.nn.Module, cost: Square
     assert len(changes) == 4
     for change in changes:
         changed = w.clone()
-        changed[change.place] += 1e-3 if change.size > 0 else -1e-3
+        changed[change.flat_index] += 1e-3 if change.value > 0 else -1e-3
         after = cost_at(changed, network, cost, a, y)  # type: ignore[arg-type]
-        # the number is how fast the cost falls
-        assert before - after == pytest.approx(1e-3 * abs(change.size), rel=0.02)
+        assert before - after == pytest.approx(1e-3 * abs(change.value), rel=0.02)
 
 
-def test_told_as_the_slide_does() -> None:
-    changes = [Change("w[0]", 0, 0.31), Change("w[1]", 1, 0.03), Change("w[12]", 12, -1.25)]
-    assert tell_changes(changes).splitlines() == [
+def test_changes_are_printed_in_the_words_of_the_slide() -> None:
+    changes = [
+        WeightChange("w[0]", 0, 0.31),
+        WeightChange("w[1]", 1, 0.03),
+        WeightChange("w[12]", 12, -1.25),
+    ]
+    assert format_changes(changes).splitlines() == [
         "     0.31   w[0]  should increase",
         "     0.03   w[1]  should increase (a little)",
         "     −1.2   w[12] should decrease",
     ]
-    assert tell_changes([Change("b[0]", 0, 0.0)]) == "        0   b[0] should stay as it is"
+    assert format_changes([WeightChange("b[0]", 0, 0.0)]) == "        0   b[0] should stay as it is"

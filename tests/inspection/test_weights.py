@@ -6,7 +6,7 @@ from elman.networks import FeedforwardNetwork
 from elman.training.class_objectives import SquaredError
 
 
-def test_the_cost_is_that_of_the_network_with_these_weights() -> None:
+def test_the_cost_is_that_of_a_network_with_the_given_weights() -> None:
     torch.manual_seed(0)
     network, other = (FeedforwardNetwork([5, 4, 3], dtype=torch.float64) for _ in range(2))
     a, y = torch.rand(6, 5, dtype=torch.float64), torch.tensor([0, 1, 2, 0, 1, 2])
@@ -19,7 +19,7 @@ def test_the_cost_is_that_of_the_network_with_these_weights() -> None:
     assert torch.equal(parameters_to_vector(network.parameters()), own)
 
 
-def test_the_weights_decide_the_dtype() -> None:
+def test_the_weights_determine_the_dtype() -> None:
     network = FeedforwardNetwork([5, 4, 3])
     w = parameters_to_vector(network.parameters()).detach().double()
     a, y = torch.rand(6, 5, dtype=torch.float64), torch.zeros(6, dtype=torch.int64)

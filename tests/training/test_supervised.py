@@ -34,7 +34,7 @@ def test_learns_and_is_tested_again(
         on_pictures(f"experiment={experiment}", f"trainer.max_epochs={EPOCHS[experiment]}")
     ).score
     assert accuracy >= 0.5  # at random: 0.1
-    assert f"Test: accuracy {accuracy:.1%} on 20 pictures of" in caplog.text
+    assert f"Test: accuracy {accuracy:.1%} on 20 unseen images of" in caplog.text
     assert "generate.py" not in caplog.text
     run = tmp_path / "run"
     assert (run / "curves.png").exists()
@@ -47,7 +47,7 @@ def test_learns_and_is_tested_again(
         )
     )
     assert again == accuracy
-    assert f"Test: accuracy {accuracy:.1%} on 20 pictures of" in capsys.readouterr().out
+    assert f"Test: accuracy {accuracy:.1%} on 20 unseen images of" in capsys.readouterr().out
 
 
 def test_a_resumed_training_ends_where_an_uninterrupted_one_does(

@@ -247,7 +247,7 @@ def test_the_logger_is_a_choice(configured: Configure, tmp_path: Path, logger: s
 def test_early_stopping_ends_a_training_that_no_longer_improves(
     configured: Configure, tmp_path: Path
 ) -> None:
-    options = ["callbacks=[default,early_stopping]", "callbacks.early_stopping.patience=1"]
+    options = ["callbacks=[language,early_stopping]", "callbacks.early_stopping.patience=1"]
     train(
         configured(
             *options,

@@ -1,4 +1,4 @@
-"""To look at what a network learns."""
+"""Tools to look at what a network learns."""
 
 from elman.extras import require
 

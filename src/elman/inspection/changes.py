@@ -1,10 +1,10 @@
-"""Which weights should change and how (slide "Gradient descent").
+"""Which weights should change, and how (slide "Gradient descent").
 
     0.31   w_0 should increase
     0.03   w_1 should increase (a little)
    −1.25   w_2 should decrease
 
-The numbers are `−∂C/∂w`: how fast the cost falls where a weight increases.
+The numbers are `−∂C/∂w`: how fast the cost decreases when a weight increases.
 """
 
 from typing import NamedTuple
@@ -12,57 +12,61 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-LITTLE = 0.1  # of the largest change told beside it
+LITTLE = 0.1  # "a little" is less than this fraction of the largest change in the list
 
 
-class Change(NamedTuple):
-    """What should happen to a weight.
+class WeightChange(NamedTuple):
+    """How a weight should change.
 
     Attributes:
-        name: of the weight in its network, `layers.0.W[3, 7]`.
-        place: in the column of all weights.
-        size: −∂C/∂w; above zero: the weight should increase.
+        name: of the weight in its network: `layers.0.W[3, 7]`.
+        flat_index: index in the vector of all weights.
+        value: −∂C/∂w; if positive, the weight should increase.
     """
 
     name: str
-    place: int
-    size: float
+    flat_index: int
+    value: float
 
 
-def name_of(network: nn.Module, place: int) -> str:
-    """What the weight at a place in the column of all weights is called in its network."""
+def weight_name(network: nn.Module, flat_index: int) -> str:
+    """The name of a weight from its index in the vector of all weights: `layers.0.W[3, 7]`.
+
+    Raises:
+        IndexError: the network has fewer weights.
+    """
     for name, parameter in network.named_parameters():
-        if place < parameter.numel():
-            index = torch.unravel_index(torch.tensor(place), parameter.shape)
+        if flat_index < parameter.numel():
+            index = torch.unravel_index(torch.tensor(flat_index), parameter.shape)
             return f"{name}[{', '.join(str(int(i)) for i in index)}]"
-        place -= parameter.numel()
-    raise IndexError("place must be less than the number of weights")
+        flat_index -= parameter.numel()
+    raise IndexError("flat_index must be less than the number of weights")
 
 
-def largest_changes(network: nn.Module, gradient: Tensor) -> list[Change]:
-    """For each matrix W and bias b of a network the weight that should change most.
+def largest_changes(network: nn.Module, gradient: Tensor) -> list[WeightChange]:
+    """The weight with the largest change, for each matrix W and each bias b of a network.
 
     Args:
-        network: whose weights they are.
+        network: the network.
         gradient: ∂C/∂w of all weights, in the order of `network.parameters()`, `(n)`.
     """
-    found, first = [], 0
+    changes, first = [], 0
     for parameter in network.parameters():
-        part = -gradient[first : first + parameter.numel()]
-        place = first + int(part.abs().argmax())
-        found.append(Change(name_of(network, place), place, float(-gradient[place])))
+        segment = gradient[first : first + parameter.numel()]
+        index = first + int(segment.abs().argmax())
+        changes.append(WeightChange(weight_name(network, index), index, float(-gradient[index])))
         first += parameter.numel()
-    return found
+    return changes
 
 
-def tell_changes(changes: list[Change]) -> str:
-    """The changes as the slide tells them, one a line."""
-    largest = max(abs(change.size) for change in changes)
+def format_changes(changes: list[WeightChange]) -> str:
+    """The changes in the words of the slide, one in each line."""
+    largest = max(abs(change.value) for change in changes)
     width = max(len(change.name) for change in changes)
     lines = []
-    for name, _, size in changes:
-        number = f"{size:.2g}".replace("-", "−")
-        way = "stay as it is" if size == 0 else "increase" if size > 0 else "decrease"
-        little = " (a little)" if 0 < abs(size) < LITTLE * largest else ""
-        lines.append(f"{number:>9}   {name:{width}} should {way}{little}")
+    for name, _, value in changes:
+        number = f"{value:.2g}".replace("-", "−")
+        verb = "stay as it is" if value == 0 else "increase" if value > 0 else "decrease"
+        little = " (a little)" if 0 < abs(value) < LITTLE * largest else ""
+        lines.append(f"{number:>9}   {name:{width}} should {verb}{little}")
     return "\n".join(lines)

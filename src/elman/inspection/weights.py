@@ -1,4 +1,4 @@
-"""The cost as a function of all weights of a network, which stand in one column `w`."""
+"""The cost as a function of all weights of a network, in one vector `w`."""
 
 from collections.abc import Callable
 
@@ -6,26 +6,26 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-Cost = Callable[[Tensor, Tensor], Tensor]  # of outputs O and of what is wanted of them
+Cost = Callable[[Tensor, Tensor], Tensor]  # of outputs O and targets y
 
 
 def cost_at(w: Tensor, network: nn.Module, cost: Cost, inputs: Tensor, y: Tensor) -> Tensor:
-    """`C(w)`: what a network costs on examples where its weights are `w`.
+    """`C(w)`: the cost of a network with the weights `w` on some examples.
 
     Args:
-        w: all weights, in the order of `network.parameters()`, `(n)`.
-        network: whose own weights stay as they are.
-        cost: the mean cost of the examples, of the outputs and y.
-        inputs: of the examples, `(N, …)`.
-        y: what is wanted of them, `(N, …)`.
+        w: all weights and biases, in the order of `network.parameters()`, `(n)`.
+        network: its own weights do not change.
+        cost: the mean cost of the examples, of outputs and targets.
+        inputs: inputs of the examples, `(N, …)`.
+        y: targets of the examples, `(N, …)`.
 
     Returns:
         C: scalar.
     """
     parameters = dict(network.named_parameters())
-    parts = torch.split(w, [parameter.numel() for parameter in parameters.values()])
+    segments = torch.split(w, [parameter.numel() for parameter in parameters.values()])
     weights = {
-        name: part.view_as(parameter)
-        for (name, parameter), part in zip(parameters.items(), parts, strict=True)
+        name: segment.view_as(parameter)
+        for (name, parameter), segment in zip(parameters.items(), segments, strict=True)
     }
     return cost(functional_call(network, weights, (inputs,)), y)

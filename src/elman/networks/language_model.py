@@ -72,7 +72,6 @@ class LanguageModel(nn.Module):
         E = self.embedding.weight
         return (torch.randint(len(E), (5, 2), device=E.device),)
 
-    @torch.inference_mode()
     def generate(
         self,
         prompt: Tensor,
@@ -80,33 +79,46 @@ class LanguageModel(nn.Module):
         temperature: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Continues a prompt: each character is sampled from ŷ_t and is the next input.
+        """Continues a prompt, see the function `generate`."""
+        return generate(self, prompt, length, temperature, generator)
 
-        Args:
-            prompt: indices of the first characters, `(T)`, at least one.
-            length: number of characters to generate.
-            temperature: divides O_t. Below 1, probable characters become more probable; above 1,
-                less probable.
-            generator: random number generator on the CPU; None: torch's default.
 
-        Returns:
-            The indices of the generated characters, without the prompt, `(length)`.
+@torch.inference_mode()
+def generate(
+    network: nn.Module,
+    prompt: Tensor,
+    length: int,
+    temperature: float = 1.0,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Continues a prompt: each character is sampled from ŷ_t and is the next input.
 
-        Raises:
-            ValueError: the prompt is empty, `length` is negative, or `temperature` is not positive.
-        """
-        if len(prompt) == 0:
-            raise ValueError("prompt must have at least one character")
-        if not isinstance(length, int) or length < 0:
-            raise ValueError(f"length must be an int of at least 0, got {length!r}")
-        check_temperature(temperature)
-        generated = []
-        characters, h = prompt, None
-        for _ in range(length):
-            O, h = self(characters.unsqueeze(1), h)
-            O_T = O[-1, 0].double().cpu()
-            # Subtract the maximum first: then very low temperatures do not overflow.
-            y_hat = softmax((O_T - O_T.max()) / temperature)
-            characters = torch.multinomial(y_hat, 1, generator=generator).to(prompt.device)
-            generated.append(characters)
-        return torch.cat(generated) if generated else prompt[:0]
+    Args:
+        network: any language model, `network(characters, h_0) → (O, h_n)`.
+        prompt: indices of the first characters, `(T)`, at least one.
+        length: number of characters to generate.
+        temperature: divides O_t. Below 1, probable characters become more probable; above 1,
+            less probable.
+        generator: random number generator on the CPU; None: torch's default.
+
+    Returns:
+        The indices of the generated characters, without the prompt, `(length)`.
+
+    Raises:
+        ValueError: the prompt is empty, `length` is negative, or `temperature` is not positive.
+    """
+    if len(prompt) == 0:
+        raise ValueError("prompt must have at least one character")
+    if not isinstance(length, int) or length < 0:
+        raise ValueError(f"length must be an int of at least 0, got {length!r}")
+    check_temperature(temperature)
+    generated = []
+    characters, h = prompt, None
+    for _ in range(length):
+        O, h = network(characters.unsqueeze(1), h)
+        O_T = O[-1, 0].double().cpu()
+        # Subtract the maximum first: then very low temperatures do not overflow.
+        y_hat = softmax((O_T - O_T.max()) / temperature)
+        characters = torch.multinomial(y_hat, 1, generator=generator).to(prompt.device)
+        generated.append(characters)
+    return torch.cat(generated) if generated else prompt[:0]

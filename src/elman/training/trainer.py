@@ -1,6 +1,7 @@
 """The Lightning trainer."""
 
 import inspect
+import logging
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,6 +10,10 @@ from hydra.utils import instantiate
 from lightning import Trainer
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig
+
+# Importing Lightning makes its loggers print notes and advertisements.
+for name in ("lightning.pytorch", "lightning.fabric"):
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def build_trainer(config: DictConfig, **more: Any) -> Trainer:

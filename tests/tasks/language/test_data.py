@@ -11,7 +11,7 @@ from elman.tasks.language.data import CharacterData
 from elman.tasks.language.plays import PLAYS, read_plays
 from elman.tasks.language.streams import Streams
 
-# 200 characters, none like another, so that a part shows where it was cut out.
+# 200 different characters, so that a split shows its place in the text.
 DISTINCT = "".join(map(chr, range(0x100, 0x100 + 200)))
 
 
@@ -20,13 +20,13 @@ def save(path: Path, text: str) -> str:
     return str(path)
 
 
-def character_by_character(path: str | None = None, **options: Any) -> CharacterData:
-    """Data in a single stream and steps of one, so that no end of a part is left out."""
+def single_stream(path: str | None = None, **options: Any) -> CharacterData:
+    """Data with one stream and chunks of one step, so that no character is dropped."""
     return CharacterData(path, **({"batch_size": 1, "chunk_length": 1} | options))
 
 
-def part_of(data: CharacterData, streams: Streams) -> str:
-    """The text that data read in a single stream come from."""
+def text_of(data: CharacterData, streams: Streams) -> str:
+    """The text of a single stream."""
     inputs, targets = (torch.cat(tensors).flatten() for tensors in zip(*streams, strict=True))
     return data.vocabulary.decode(torch.cat([inputs[:1], targets]))
 
@@ -46,7 +46,7 @@ def wheel(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fetched(monkeypatch: pytest.MonkeyPatch, wheel: Path) -> list[tuple[Package, str]]:
-    """What was fetched; nothing is downloaded."""
+    """The calls of `fetch`; nothing is downloaded."""
     calls: list[tuple[Package, str]] = []
 
     def fetch(package: Package, directory: str) -> Path:
@@ -58,24 +58,24 @@ def fetched(monkeypatch: pytest.MonkeyPatch, wheel: Path) -> list[tuple[Package,
 
 
 @pytest.mark.parametrize(("validation", "test"), [(0.05, 0.1), (0.3, 0.3), (0.111, 0.222)])
-def test_the_three_parts_are_the_text_and_the_test_part_is_its_end(
+def test_the_splits_are_consecutive_and_the_test_split_is_the_end_of_the_text(
     tmp_path: Path, validation: float, test: float
 ) -> None:
     path = save(tmp_path / "text.txt", DISTINCT)
-    data = character_by_character(path, validation=validation, test=test)
+    data = single_stream(path, validation=validation, test=test)
 
     data.setup()
 
-    train_part = part_of(data, data.train_dataloader())
-    validation_part = part_of(data, data.val_dataloader())
-    test_part = part_of(data, data.test_dataloader())
-    assert train_part + validation_part + test_part == DISTINCT
-    assert len(test_part) == round(200 * test)
-    assert len(validation_part) == round(200 * validation)
+    train_text = text_of(data, data.train_dataloader())
+    validation_text = text_of(data, data.val_dataloader())
+    test_text = text_of(data, data.test_dataloader())
+    assert train_text + validation_text + test_text == DISTINCT
+    assert len(test_text) == round(200 * test)
+    assert len(validation_text) == round(200 * validation)
 
 
-def test_the_vocabulary_is_every_character_of_the_text_whatever_its_part(tmp_path: Path) -> None:
-    data = character_by_character(save(tmp_path / "text.txt", "ba" * 50 + "z" * 10 + "é" * 10))
+def test_the_vocabulary_has_the_characters_of_all_splits(tmp_path: Path) -> None:
+    data = single_stream(save(tmp_path / "text.txt", "ba" * 50 + "z" * 10 + "é" * 10))
 
     data.setup("fit")
     data.setup("test")
@@ -83,18 +83,18 @@ def test_the_vocabulary_is_every_character_of_the_text_whatever_its_part(tmp_pat
     assert data.vocabulary.characters == "abzé"
 
 
-def test_batches_are_as_large_as_configured(tmp_path: Path) -> None:
+def test_batches_have_the_configured_size(tmp_path: Path) -> None:
     data = CharacterData(save(tmp_path / "text.txt", "ab" * 500), batch_size=4, chunk_length=10)
     data.setup()
 
     shapes = {(input.shape, target.shape) for input, target in data.train_dataloader()}
 
-    assert shapes == {((10, 4), (10, 4))}, "a shorter chunk at the end is left out"
+    assert shapes == {((10, 4), (10, 4))}, "a shorter chunk at the end is dropped"
     assert [input.shape for input, _ in data.val_dataloader()] == [(10, 4), (2, 4)]
     assert [input.shape for input, _ in data.test_dataloader()] == [(10, 4), (10, 4), (4, 4)]
 
 
-def test_parts_too_short_for_all_streams_are_read_in_those_they_can_fill(tmp_path: Path) -> None:
+def test_a_short_split_has_no_more_streams_than_chunks(tmp_path: Path) -> None:
     data = CharacterData(save(tmp_path / "text.txt", "ab" * 500), batch_size=32, chunk_length=20)
     data.setup()
 
@@ -104,16 +104,14 @@ def test_parts_too_short_for_all_streams_are_read_in_those_they_can_fill(tmp_pat
 
 
 @pytest.mark.parametrize("loader", ["train_dataloader", "val_dataloader", "test_dataloader"])
-def test_processes_share_the_text_and_each_reads_as_many_streams(
-    tmp_path: Path, loader: str
-) -> None:
+def test_processes_read_different_streams_of_the_text(tmp_path: Path, loader: str) -> None:
     path = save(tmp_path / "text.txt", DISTINCT)
-    shares: dict[str, Any] = {"validation": 0.2, "test": 0.2}
-    both = CharacterData(path, batch_size=6, chunk_length=10, **shares)
+    sizes: dict[str, Any] = {"validation": 0.2, "test": 0.2}
+    both = CharacterData(path, batch_size=6, chunk_length=10, **sizes)
     both.setup()
     inputs = []
     for rank in range(2):
-        data = CharacterData(path, batch_size=3, chunk_length=10, **shares)
+        data = CharacterData(path, batch_size=3, chunk_length=10, **sizes)
         data.trainer = SimpleNamespace(global_rank=rank, world_size=2)  # type: ignore[assignment]
         data.setup()
         inputs.append(torch.cat([input for input, _ in getattr(data, loader)()]))
@@ -124,7 +122,7 @@ def test_processes_share_the_text_and_each_reads_as_many_streams(
     assert torch.equal(torch.cat(inputs, dim=1), expected)
 
 
-def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_file_or_a_folder_has_its_path(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.txt", tmp_path):
         with pytest.raises(FileNotFoundError, match=f"^data.path: there is no file {path}$"):
             CharacterData(str(path)).setup()
@@ -138,7 +136,7 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "batch_size", "chunk_length", "validation", "test"),
+    ("split", "batch_size", "chunk_length", "validation", "test"),
     [
         ("train", 1, 85, 0.05, 0.1),
         ("train", 32, 6, 0.05, 0.1),
@@ -146,8 +144,8 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
         ("test", 1, 5, 0.1, 0.01),
     ],
 )
-def test_a_text_too_short_is_refused_and_the_remedies_named(
-    tmp_path: Path, part: str, batch_size: int, chunk_length: int, validation: float, test: float
+def test_a_text_that_is_too_short_is_refused(
+    tmp_path: Path, split: str, batch_size: int, chunk_length: int, validation: float, test: float
 ) -> None:
     path = save(tmp_path / "short.txt", "a" * 100)
     data = CharacterData(
@@ -158,62 +156,59 @@ def test_a_text_too_short_is_refused_and_the_remedies_named(
         test=test,
     )
 
-    with pytest.raises(ValueError, match=f"^data: the {part} part of {path} is too short") as error:
+    with pytest.raises(
+        ValueError, match=f"^data: the {split} split of {path} is too short"
+    ) as error:
         data.setup()
 
     assert "data.batch_size" in str(error.value)
     assert "data.chunk_length" in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("validation", "test"),
-    [(0, 0.1), (0.1, 0), (1, 0.1), (0.5, 0.5), (0.6, 0.6)],
-)
-def test_shares_that_leave_a_part_without_text_are_refused(validation: float, test: float) -> None:
-    with pytest.raises(ValueError, match=r"^data\.validation and data\.test must be shares"):
-        CharacterData(validation=validation, test=test)
+def test_split_sizes_must_leave_a_training_split() -> None:
+    with pytest.raises(ValueError, match=r"^data\.validation and data\.test must leave examples"):
+        CharacterData(validation=0.5, test=0.5)
 
 
 @pytest.mark.parametrize("name", ["validation", "test"])
-@pytest.mark.parametrize("share", [-0.1, 1.5, "half", None])
-def test_a_share_that_is_none_is_refused(name: str, share: Any) -> None:
-    with pytest.raises(ValueError, match=f"^data.{name} must be a number from 0 to 1, got"):
-        CharacterData(**{name: share})
+def test_an_invalid_split_size_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^data.{name} must be an int from 1 on .* got 1.5"):
+        CharacterData(**{name: 1.5})
 
 
 @pytest.mark.parametrize("name", ["batch_size", "chunk_length"])
 @pytest.mark.parametrize(
     ("size", "error"), [(0, ValueError), (-3, ValueError), ("32", TypeError), (1.5, TypeError)]
 )
-def test_a_size_that_is_no_positive_int_is_refused(
+def test_a_batch_size_or_chunk_length_must_be_a_positive_int(
     name: str, size: Any, error: type[Exception]
 ) -> None:
     with pytest.raises(error, match=f"^data.{name} must be .* got {size!r}$"):
         CharacterData(**{name: size})
 
 
-def test_a_checkpoints_vocabulary_and_path_are_taken_over(
+def test_the_vocabulary_and_the_path_of_a_checkpoint_are_restored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     save(tmp_path / "text.txt", "abc" * 50)
-    trained = character_by_character("text.txt")
+    trained = single_stream("text.txt")
     trained.setup()
     state = trained.state_dict()
     monkeypatch.chdir("/")
 
-    data = character_by_character()
+    data = single_stream()
     data.load_state_dict(state)
     data.setup()
 
     assert data.source == str(tmp_path / "text.txt")
     assert data.vocabulary.characters == "abc"
     assert data.state_dict() == state
-    assert part_of(data, data.test_dataloader()) == "abc" * 5
+    assert text_of(data, data.test_dataloader()) == "abc" * 5
 
 
-def test_a_text_given_now_is_read_with_the_checkpoints_vocabulary(tmp_path: Path) -> None:
-    data = character_by_character(save(tmp_path / "mine.txt", "bd" * 50))
+def test_another_text_is_encoded_with_the_vocabulary_of_the_checkpoint(tmp_path: Path) -> None:
+    data = single_stream(save(tmp_path / "mine.txt", "bd" * 50))
     data.load_state_dict({"vocabulary": "abcd", "path": str(tmp_path / "gone.txt"), "sha256": "0"})
 
     data.setup()
@@ -222,24 +217,28 @@ def test_a_text_given_now_is_read_with_the_checkpoints_vocabulary(tmp_path: Path
     assert next(iter(data.train_dataloader()))[0].item() == 1
 
 
-def test_a_text_with_characters_unknown_to_the_checkpoint_is_refused(tmp_path: Path) -> None:
+def test_a_text_with_characters_outside_the_vocabulary_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path / "mine.txt", "abz" * 50)
     state = {"vocabulary": "abc", "path": None, "sha256": None}
-    data = character_by_character(path)
+    data = single_stream(path)
     data.load_state_dict(state)
 
     with pytest.raises(ValueError, match=f"^data: {path} has characters 'z' not among the 3"):
         data.setup()
 
-    data = character_by_character(path)
+    data = single_stream(path)
     data.setup()
-    with pytest.raises(ValueError, match=f"the characters of {path} are not those the checkpoint"):
+    with pytest.raises(
+        ValueError, match=f"the characters of {path} must be those of the checkpoint"
+    ):
         data.load_state_dict(state)
 
 
-def test_the_same_characters_are_accepted_after_the_text_has_been_read(tmp_path: Path) -> None:
+def test_a_checkpoint_can_be_loaded_after_setup_if_the_characters_are_the_same(
+    tmp_path: Path,
+) -> None:
     path = save(tmp_path / "mine.txt", "abc" * 50)
-    data = character_by_character(path)
+    data = single_stream(path)
     data.setup()
 
     data.load_state_dict({**data.state_dict(), "path": "elsewhere.txt"})
@@ -247,14 +246,14 @@ def test_the_same_characters_are_accepted_after_the_text_has_been_read(tmp_path:
     assert data.path == path
 
 
-def test_plays_are_read_in_the_order_of_their_paths_and_nothing_else_is(wheel: Path) -> None:
+def test_the_plays_and_no_other_files_are_read_sorted_by_path(wheel: Path) -> None:
     assert read_plays(wheel) == "first, second – naïve, third, "
 
 
-def test_without_a_path_the_pinned_plays_are_fetched_and_read(
+def test_the_default_text_is_the_downloaded_plays(
     fetched: list[tuple[Package, str]],
 ) -> None:
-    data = character_by_character(directory="kept/here")
+    data = single_stream(directory="kept/here")
 
     data.prepare_data()
     assert fetched == [(PLAYS, "kept/here")]
@@ -264,13 +263,20 @@ def test_without_a_path_the_pinned_plays_are_fetched_and_read(
     assert data.source == "the plays of Shakespeare"
     assert data.vocabulary.characters == "".join(sorted(set("first, second – naïve, third, ")))
     assert data.state_dict()["path"] is None
-    assert part_of(data, data.test_dataloader()) == "d, "
+    assert text_of(data, data.test_dataloader()) == "d, "
 
 
-def test_with_a_path_nothing_is_fetched(fetched: list[tuple[Package, str]], tmp_path: Path) -> None:
-    data = character_by_character(save(tmp_path / "text.txt", "abc" * 50))
+def test_nothing_is_downloaded_for_an_own_text(
+    fetched: list[tuple[Package, str]], tmp_path: Path
+) -> None:
+    data = single_stream(save(tmp_path / "text.txt", "abc" * 50))
 
     data.prepare_data()
     data.setup()
 
     assert fetched == []
+
+
+def test_the_plays_are_displayed_without_markdown_and_other_texts_unchanged() -> None:
+    assert CharacterData().printable("**ROMEO**  \n_Exit_") == "ROMEO  \nExit"
+    assert CharacterData("code.py").printable("__init__ # **") == "__init__ # **"

@@ -6,44 +6,73 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from elman.networks import FeedforwardNetwork
+from elman.tasks.language.data import CharacterData
 from elman.tasks.language.generate import generate
 from elman.training.checkpoint import load_checkpoint
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]
+Generate = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def run(composed: Compose, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of a language model that has learned its text by heart."""
+    folder = tmp_path_factory.mktemp("language_model")
+    lines = "".join(f"{n} green bottles hanging on the wall,\n" for n in range(99, 0, -1))
+    (folder / "book.txt").write_text(lines, encoding="utf-8")
+    train(
+        composed(
+            "train",
+            f"output_dir={folder}",
+            f"data.path={folder / 'book.txt'}",
+            "data.batch_size=4",
+            "data.chunk_length=18",
+            "network.embedding_size=8",
+            "network.hidden_size=16",
+            "optimizer.lr=1e-2",
+            "trainer.max_epochs=15",
+            "trainer.log_every_n_steps=22",
+            "~callbacks.samples",
+            "~callbacks.progress",
+            "+trainer.enable_progress_bar=false",
+        )
+    )
+    return folder
 
 
 @pytest.fixture
-def run(configured: Compose, tmp_path: Path) -> str:
-    train(configured("trainer.max_epochs=1"))
-    return f"checkpoint={tmp_path / 'run'}"
+def generated(composed: Compose, run: Path) -> Generate:
+    """Generates text with overrides of the script's configuration."""
+    return lambda *overrides: generate(composed("generate", f"checkpoint={run}", *overrides))
 
 
-def test_goes_on_from_the_prompt(
-    configured: Callable[..., DictConfig], composed: Callable[..., DictConfig], tmp_path: Path
-) -> None:
-    train(configured("trainer.max_epochs=15", "optimizer.lr=1e-2"))
-    run = f"checkpoint={tmp_path / 'run'}"
-    text = generate(composed("generate", run, "prompt=green", "length=15", "temperature=0.01"))
+def test_the_text_continues_the_prompt(generated: Generate) -> None:
+    text = generated("prompt=green", "length=15", "temperature=0.01")
     assert text == "green bottles hangin"
 
 
-def test_a_number_can_be_a_prompt(composed: Callable[..., DictConfig], run: str) -> None:
-    assert generate(composed("generate", run, "prompt=99", "length=0")) == "99"
+def test_a_number_can_be_a_prompt(generated: Generate) -> None:
+    assert generated("prompt=99", "length=0") == "99"
 
 
-def test_without_a_prompt_it_begins_with_the_first_character(
-    composed: Callable[..., DictConfig], run: str
-) -> None:
-    assert generate(composed("generate", run, "length=5")).startswith("\n")
+def test_the_default_prompt_is_the_first_character_of_the_vocabulary(generated: Generate) -> None:
+    assert generated("length=5").startswith("\n")
 
 
-def test_the_seed_decides(composed: Compose, run: str) -> None:
+def test_the_text_depends_on_the_seed(generated: Generate) -> None:
     def text(seed: int) -> str:
-        return generate(composed("generate", run, "prompt=b", "temperature=2", f"seed={seed}"))
+        return generated("prompt=b", "temperature=2", "length=50", f"seed={seed}")
 
     assert text(1) == text(1) != text(2)
-    assert len(text(1)) == 1 + 500
+    assert len(text(1)) == 1 + 50
+
+
+def test_the_data_decide_how_the_text_is_displayed(
+    generated: Generate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CharacterData, "printable", lambda _, text: text.upper())
+    assert generated("prompt=green", "length=0") == "GREEN"
 
 
 @pytest.mark.parametrize(
@@ -57,22 +86,21 @@ def test_the_seed_decides(composed: Compose, run: str) -> None:
         ("length=many", "length must be an int of at least 0, got 'many'"),
     ],
 )
-def test_refuses_to_write_so(composed: Compose, run: str, override: str, message: str) -> None:
+def test_invalid_values_are_refused(generated: Generate, override: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        generate(composed("generate", run, "prompt=b", override))
+        generated("prompt=b", override)
 
 
-def test_a_network_that_does_not_write(
-    configured: Compose, composed: Compose, tmp_path: Path
+def test_a_checkpoint_without_a_language_model_is_refused(
+    composed: Compose, run: Path, tmp_path: Path
 ) -> None:
     other = composed("train", "experiment=digits_feedforward").network
-    train(configured("trainer.max_epochs=1"))
-    file = tmp_path / "run" / "checkpoints" / "best.ckpt"
-    checkpoint = load_checkpoint(file)
+    checkpoint = load_checkpoint(run / "checkpoints" / "best.ckpt")
     network = FeedforwardNetwork(list(other.sizes))
     checkpoint["network"] = OmegaConf.to_container(other)
     checkpoint["data"] = {"_target_": "elman.tasks.digits.data.DigitData"}
     checkpoint["state_dict"] = {f"network.{k}": w for k, w in network.state_dict().items()}
+    file = tmp_path / "other.ckpt"
     torch.save(checkpoint, file)
-    with pytest.raises(ValueError, match="holds a FeedforwardNetwork, which does not write text"):
+    with pytest.raises(ValueError, match="was trained on DigitData, not on text"):
         generate(composed("generate", f"checkpoint={file}"))

@@ -14,7 +14,7 @@ Shape = tuple[int, int, int]
 
 @st.composite
 def shapes(draw: st.DrawFn) -> Shape:
-    """Characters N, streams B and chunk length T that make at least one whole chunk."""
+    """Text length N, number of streams B and chunk length T with at least one whole chunk."""
     batch_size = draw(st.integers(1, 5))
     chunk_length = draw(st.integers(1, 6))
     stream_length = draw(st.integers(chunk_length, 30))
@@ -22,16 +22,16 @@ def shapes(draw: st.DrawFn) -> Shape:
     return batch_size * stream_length + 1 + rest, batch_size, chunk_length
 
 
-def streams_of(shape: Shape, *, whole_chunks: bool, part: int = 0, parts: int = 1) -> Streams:
-    """Streams of a text in which character n has number n, so that none is like another."""
+def streams_of(shape: Shape, *, whole_chunks: bool, rank: int = 0, world_size: int = 1) -> Streams:
+    """Streams of a text whose character at n has index n, so that all are different."""
     length, batch_size, chunk_length = shape
     return Streams(
         torch.arange(length),
         batch_size,
         chunk_length,
         whole_chunks=whole_chunks,
-        part=part,
-        parts=parts,
+        rank=rank,
+        world_size=world_size,
     )
 
 
@@ -42,7 +42,7 @@ def same(batches: list[Batch], others: list[Batch]) -> bool:
     )
 
 
-def test_the_docstrings_example_is_true() -> None:
+def test_the_example_of_the_docstring() -> None:
     text = "abcdefghijklm"
     streams = Streams(torch.tensor([ord(c) for c in text]), 2, 3, whole_chunks=True)
 
@@ -59,7 +59,7 @@ def test_the_docstrings_example_is_true() -> None:
 
 @settings(deadline=None)
 @given(shape=shapes())
-def test_the_streams_one_after_the_other_are_the_text(shape: Shape) -> None:
+def test_the_streams_joined_are_the_text(shape: Shape) -> None:
     length, batch_size, _ = shape
 
     inputs = torch.cat([input for input, _ in streams_of(shape, whole_chunks=False)])
@@ -67,7 +67,7 @@ def test_the_streams_one_after_the_other_are_the_text(shape: Shape) -> None:
     assert inputs.shape[1] == batch_size
     text = inputs.T.flatten().tolist()
     assert text == list(range(len(text)))
-    assert length - len(text) <= batch_size, "no more is left out than makes streams unequal"
+    assert length - len(text) <= batch_size, "fewer characters than streams are dropped"
 
 
 @settings(deadline=None)
@@ -79,35 +79,37 @@ def test_the_target_is_the_next_character(shape: Shape, whole_chunks: bool) -> N
 
 @settings(deadline=None)
 @given(shape=shapes(), whole_chunks=st.booleans())
-def test_a_stream_goes_on_in_the_next_batch(shape: Shape, whole_chunks: bool) -> None:
+def test_a_stream_continues_in_the_next_batch(shape: Shape, whole_chunks: bool) -> None:
     for (_, target), (next_input, _) in pairwise(streams_of(shape, whole_chunks=whole_chunks)):
         assert torch.equal(next_input[0], target[-1])
 
 
 @settings(deadline=None)
-@given(shape=shapes(), parts=st.integers(1, 4), whole_chunks=st.booleans())
-def test_the_parts_of_several_processes_are_the_whole(
-    shape: Shape, parts: int, whole_chunks: bool
+@given(shape=shapes(), world_size=st.integers(1, 4), whole_chunks=st.booleans())
+def test_the_streams_of_several_processes_are_those_of_one(
+    shape: Shape, world_size: int, whole_chunks: bool
 ) -> None:
     length, batch_size, chunk_length = shape
-    shape = (length * parts, batch_size * parts, chunk_length)
+    shape = (length * world_size, batch_size * world_size, chunk_length)
 
     by_process = [
-        streams_of(shape, whole_chunks=whole_chunks, part=part, parts=parts)
-        for part in range(parts)
+        streams_of(shape, whole_chunks=whole_chunks, rank=rank, world_size=world_size)
+        for rank in range(world_size)
     ]
 
     joined = []
     for batches in zip(*by_process, strict=True):
         inputs, targets = zip(*batches, strict=True)
-        assert {input.shape[1] for input in inputs} == {batch_size}, "each has as many"
+        assert {input.shape[1] for input in inputs} == {batch_size}, (
+            "each process has as many streams"
+        )
         joined.append((torch.cat(inputs, dim=1), torch.cat(targets, dim=1)))
     assert same(joined, list(streams_of(shape, whole_chunks=whole_chunks)))
 
 
 @settings(deadline=None)
 @given(shape=shapes())
-def test_whole_chunks_leaves_out_a_shorter_last_one_and_nothing_else(shape: Shape) -> None:
+def test_whole_chunks_drops_only_a_shorter_last_chunk(shape: Shape) -> None:
     length, batch_size, chunk_length = shape
     stream_length = (length - 1) // batch_size
     every, whole = (streams_of(shape, whole_chunks=whole) for whole in (False, True))
@@ -123,7 +125,7 @@ def test_whole_chunks_leaves_out_a_shorter_last_one_and_nothing_else(shape: Shap
 
 @settings(deadline=None)
 @given(shape=shapes(), whole_chunks=st.booleans(), data=st.data())
-def test_a_restored_state_goes_on_with_the_next_batch_and_then_from_the_beginning(
+def test_a_restored_state_continues_with_the_next_batch_and_the_next_epoch_is_whole(
     shape: Shape, whole_chunks: bool, data: st.DataObject
 ) -> None:
     batches = list(streams_of(shape, whole_chunks=whole_chunks))
@@ -140,7 +142,7 @@ def test_a_restored_state_goes_on_with_the_next_batch_and_then_from_the_beginnin
 
 @settings(deadline=None)
 @given(shape=shapes(), whole_chunks=st.booleans(), to_the_end=st.booleans())
-def test_a_state_taken_after_the_last_batch_starts_over(
+def test_a_state_after_the_last_batch_restarts_the_text(
     shape: Shape, whole_chunks: bool, to_the_end: bool
 ) -> None:
     streams = streams_of(shape, whole_chunks=whole_chunks)
@@ -153,7 +155,7 @@ def test_a_state_taken_after_the_last_batch_starts_over(
     assert same(list(resumed), batches)
 
 
-def test_a_state_counts_the_batches_read_since_the_beginning_after_resuming_too() -> None:
+def test_a_state_counts_all_batches_of_the_epoch_after_resuming() -> None:
     streams = streams_of((41, 2, 4), whole_chunks=True)
     assert streams.state_dict() == {"read": 0}
     streams.load_state_dict({"read": 2})
@@ -163,7 +165,7 @@ def test_a_state_counts_the_batches_read_since_the_beginning_after_resuming_too(
     assert streams.state_dict() == {"read": 4}
 
 
-def test_an_iteration_that_was_broken_off_does_not_shorten_the_next() -> None:
+def test_an_interrupted_iteration_does_not_shorten_the_next() -> None:
     streams = streams_of((41, 2, 4), whole_chunks=True)
 
     next(iter(streams))
@@ -172,7 +174,7 @@ def test_an_iteration_that_was_broken_off_does_not_shorten_the_next() -> None:
 
 
 @pytest.mark.parametrize(("whole_chunks", "enough"), [(True, 3 * 50 + 1), (False, 3 + 1)])
-def test_a_text_too_short_for_a_batch_is_refused(whole_chunks: bool, enough: int) -> None:
+def test_a_text_that_is_too_short_for_one_batch_is_refused(whole_chunks: bool, enough: int) -> None:
     assert len(streams_of((enough, 3, 50), whole_chunks=whole_chunks)) == 1
     for too_short in (enough - 1, 1, 0):
         with pytest.raises(ValueError, match=f"^{too_short} characters are too few for 3 streams"):

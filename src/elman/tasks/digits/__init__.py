@@ -1,1 +1,1 @@
-"""Handwritten digits: classified, and reconstructed by autoencoders."""
+"""Handwritten digits: classification, and reconstruction by autoencoders."""

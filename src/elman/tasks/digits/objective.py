@@ -7,7 +7,7 @@ from elman.training.objectives import Objective
 
 
 class Reconstruction(Objective):
-    """`C₀ = Σ (â − a)²`: how much the reconstruction â differs from the input a."""
+    """`C₀ = Σ (â − a)²`: the squared error of the reconstruction â of the input a."""
 
     metric = "mse"
     summary = "mean squared error {mse:.5f}"
@@ -26,5 +26,5 @@ class Reconstruction(Objective):
         return squared_error(O, y).mean()
 
     def metrics(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:  # noqa: ARG002
-        """`mse`: the mean squared error of a pixel."""
+        """`mse`: the mean squared error of a pixel, the cost divided by K."""
         return {"mse": cost / y.shape[-1]}

@@ -1,27 +1,26 @@
-"""What an autoencoder makes of pictures, as a picture."""
+"""Plots of images, their reconstructions and their codes."""
 
 import math
 from pathlib import Path
 
 import torch
 from matplotlib.figure import Figure
+from sklearn.decomposition import PCA
 from torch import Tensor
-
-from elman.tasks.digits.principal_components import principal_components
 
 
 def plot_reconstructions(rows: dict[str, Tensor], path: Path) -> None:
-    """Draws pictures in rows, one under the other what is the same.
+    """Draws rows of images, such that a column shows one image and its reconstructions.
 
     Args:
-        rows: for each row's name its square pictures, brightness from 0 to 1, `(N, side²)`.
+        rows: by name, square images with a brightness from 0 to 1, `(N, side²)`.
         path: of the file to write.
     """
     N, pixels = next(iter(rows.values())).shape
     side = math.isqrt(pixels)
-    figure = Figure(figsize=(N * 0.7 + 1.2, len(rows) * 0.8), layout="constrained")
-    for axes, (name, pictures) in zip(figure.subplots(len(rows), 1), rows.items(), strict=True):
-        strip = pictures.view(N, side, side).transpose(0, 1).flatten(1)  # (side, N·side)
+    figure = Figure(figsize=(N * 0.7 + 1.6, len(rows) * 0.8), layout="compressed")
+    for axes, (name, images) in zip(figure.subplots(len(rows), 1), rows.items(), strict=True):
+        strip = images.view(N, side, side).transpose(0, 1).flatten(1)  # (side, N·side)
         axes.imshow(strip.numpy(force=True), cmap="gray_r", vmin=0, vmax=1)
         axes.set_ylabel(name, rotation=0, ha="right", va="center")
         axes.set(xticks=[], yticks=[])
@@ -30,24 +29,33 @@ def plot_reconstructions(rows: dict[str, Tensor], path: Path) -> None:
 
 
 def plot_codes(codes: Tensor, digits: Tensor, path: Path) -> None:
-    """Draws each code as its digit, seen from where codes differ most.
+    """Draws each code as its digit, at its first two principal components.
 
     Args:
         codes: `(N, code_size)`.
-        digits: what was coded, `(N)`.
+        digits: labels of the images, `(N)`.
         path: of the file to write.
     """
-    across, up = principal_components(codes, 2).encode(codes).T
-    figure = Figure(figsize=(7, 6), layout="constrained")
+    pca = PCA(2, svd_solver="full")
+    x, y = pca.fit_transform(codes.numpy(force=True)).T
+    figure = Figure(figsize=(8, 7), layout="compressed")
     axes = figure.subplots()
     for digit in torch.unique(digits).tolist():
-        of_it = digits == digit
+        own = (digits == digit).numpy()
         axes.scatter(
-            across[of_it].numpy(force=True),
-            up[of_it].numpy(force=True),
+            x[own],
+            y[own],
+            s=50,
             marker=f"${digit}$",
             color=f"C{digit}",
             linewidths=0.3,
+            label=str(digit),
         )
-    axes.set(xlabel="first principal component of the codes", ylabel="second", aspect="equal")
+    first, second = pca.explained_variance_ratio_
+    axes.set(
+        xlabel=f"first principal component of the codes ({first:.0%} of the variance)",
+        ylabel=f"second principal component ({second:.0%})",
+        aspect="equal",
+    )
+    figure.legend(loc="outside right center", title="digit")
     figure.savefig(path, dpi=120)

@@ -1,4 +1,4 @@
-"""Pictures of what an autoencoder reconstructs."""
+"""Plots of an autoencoder's reconstructions and codes."""
 
 from pathlib import Path
 from typing import cast
@@ -9,12 +9,12 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from elman.networks.autoencoder import Autoencoder
 from elman.tasks.digits.plots import plot_codes, plot_reconstructions
-from elman.tasks.digits.principal_components import principal_components
+from elman.tasks.digits.training import ReconstructionTraining
 from elman.training.run_folder import CODES, RECONSTRUCTIONS
 
 
 class PlotReconstructions(Callback):
-    """Draws what an autoencoder makes of the test pictures, and where their codes lie.
+    """Plots reconstructions of test images, and the codes of all test images.
 
     Args:
         run: the run's folder.
@@ -26,20 +26,18 @@ class PlotReconstructions(Callback):
     @rank_zero_only
     @torch.no_grad()
     def on_test_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Writes both pictures: a picture of each digit beside what was made of it, and codes."""
+        """Writes `reconstructions.png`, with one image of each digit, and `codes.png`."""
         if trainer.fast_dev_run:  # type: ignore[attr-defined]
             return
-        network = cast("Autoencoder", pl_module.network)
-        seen, _ = trainer.datamodule.pictures("train")  # type: ignore[attr-defined]
-        pictures, digits = trainer.datamodule.pictures("test")  # type: ignore[attr-defined]
-        device = pl_module.device
-        codes = network.encode(pictures.to(device)).cpu()
-        first = torch.stack([pictures[digits == digit][0] for digit in torch.unique(digits)])
-        components = principal_components(seen, network.code_size)
+        training = cast("ReconstructionTraining", pl_module)
+        network = cast("Autoencoder", training.network)
+        images, digits = trainer.datamodule.images("test")  # type: ignore[attr-defined]
+        codes = network.encode(images.to(training.device)).cpu()
+        examples = torch.stack([images[digits == digit][0] for digit in torch.unique(digits)])
         rows = {
-            "picture": first,
-            "network": network(first.to(device)).cpu(),
-            f"{network.code_size} principal\ncomponents": components.reconstruct(first),
+            "image": examples,
+            "network": network(examples.to(training.device)).cpu(),
+            f"{network.code_size} principal\ncomponents": training.pca_reconstruction(examples),
         }
         plot_reconstructions(rows, self.run / RECONSTRUCTIONS)
         plot_codes(codes, digits, self.run / CODES)

@@ -1,1 +1,1 @@
-"""Language modelling: text, character by character."""
+"""Character-level language modelling."""

@@ -1,4 +1,4 @@
-"""Plain text, character by character, to train a language model on."""
+"""Plain text as data for a character-level language model."""
 
 from pathlib import Path
 from typing import Any
@@ -11,27 +11,32 @@ from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, describe_size, split_counts
 from elman.data.text_file import read_text
 from elman.data.vocabulary import Vocabulary
+from elman.tasks.language.markdown import strip_markdown
 from elman.tasks.language.plays import PLAYS, read_plays
 from elman.tasks.language.streams import Streams
 
 
 class CharacterData(DataModule):
-    """A text in three consecutive parts: to train on, to validate with, and, last, to test with.
+    """A text in three consecutive splits: training, validation and, at the end, test.
+
+    A batch is a pair: the indices of T characters of each of B streams, and the indices of the
+    characters that follow them, each `(T, B)`.
 
     Args:
-        path: a UTF-8 text file; None: the plays of Shakespeare, fetched.
-        directory: where fetched data is kept.
-        batch_size: streams B that each process reads side by side.
-        chunk_length: time steps T in a batch, which is where backpropagation is truncated.
+        path: a UTF-8 text file; None: download the plays of Shakespeare.
+        directory: the folder for downloaded files.
+        batch_size: the number of streams B that each process reads in parallel.
+        chunk_length: the number of time steps T in a batch. Backpropagation is truncated at the
+            end of a chunk.
         validation: size of the validation split; an int is a number of characters, a float a
-            fraction of them.
-        test: size of the test split, from the end, likewise.
+            fraction of the text.
+        test: size of the test split, an int or a float like `validation`.
 
     Attributes:
-        vocabulary: the characters of the text; known after `setup`.
+        vocabulary: the characters of the text; set by `setup`.
 
     Raises:
-        TypeError, ValueError: a size is not a positive int, or a share out of range.
+        TypeError, ValueError: an argument is out of range.
     """
 
     vocabulary: Vocabulary
@@ -56,40 +61,41 @@ class CharacterData(DataModule):
 
     @property
     def source(self) -> str:
-        """What the text is, for people."""
+        """A name of the text for messages."""
         return "the plays of Shakespeare" if self.path is None else self.path
 
     @property
     def test_description(self) -> str:
-        """What a network is tested with, for people."""
+        """A description of the test split for messages."""
         return f"the last {describe_size(self.test, 'characters')} of {self.source}"
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Arguments of a network that the data decide; before `setup` the least they can be."""
+        """Network arguments that depend on the data; before `setup` their minimum."""
         return {"vocabulary_size": len(self.vocabulary) if hasattr(self, "vocabulary") else 1}
 
     @property
     def uses(self) -> dict[str, str]:
-        """To write."""
-        known = set("KING:") <= set(self.vocabulary.characters)
-        return {"let it write": "generate.py" + (' prompt="KING:"' if known else "")}
+        """The script that generates text."""
+        encodable = set("KING:") <= set(self.vocabulary.characters)
+        return {"generate text": "generate.py" + (' prompt="KING:"' if encodable else "")}
 
     def prepare_data(self) -> None:
-        """Fetches the text, once a machine.
+        """Downloads the text, once on each machine.
 
         Raises:
-            OSError: it could not be fetched, see `elman.data.fetch`.
+            OSError: the download failed, see `elman.data.fetch`.
         """
         if self.path is None:
             fetch(PLAYS, self.directory)
 
     def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 - Lightning's signature
-        """Reads the text and its vocabulary.
+        """Reads the text, builds the vocabulary and splits the text.
 
         Raises:
-            OSError: there is no such file, or it cannot be read.
-            ValueError: the file is not UTF-8, or the text is too short.
+            OSError: the file does not exist or cannot be read.
+            ValueError: the file is not UTF-8, the text is too short, or a checkpoint's vocabulary
+                lacks some of its characters.
         """
         text = self._text()
         self.check_unchanged()
@@ -101,13 +107,9 @@ class CharacterData(DataModule):
             raise ValueError(f"data: {self.source} has characters {error}") from error
         counts = split_counts(len(text), self.validation, self.test, self.source, "characters")
         train, validation, test = torch.split(characters, list(counts))
-        self._splits = {
-            "train": train,
-            "validation": validation,
-            "test": test,
-        }
-        for part in self._splits:
-            self._streams(part)  # refuses a text that is too short before any training
+        self._splits = {"train": train, "validation": validation, "test": test}
+        for split in self._splits:
+            self._streams(split)  # raises an error if the text is too short, before training
 
     def _text(self) -> str:
         if self.path is None:
@@ -117,43 +119,51 @@ class CharacterData(DataModule):
             raise ValueError(f"data.path: {self.path} is empty")
         return text
 
+    def printable(self, text: str) -> str:
+        """Generated text as a terminal shows it: the plays without their Markdown marks.
+
+        The plays are Markdown (`**HAMLET**`), and so is the text of a network that was trained
+        on them. A user's own text stays as it is.
+        """
+        return strip_markdown(text) if self.path is None else text
+
     def train_dataloader(self) -> Streams:
-        """Batches of inputs and targets, each `(T, B)`, all of the same size."""
+        """Training batches, all of the same size."""
         return self._streams("train")
 
     def val_dataloader(self) -> Streams:
-        """Batches of inputs and targets; the last may be shorter."""
+        """Validation batches; the last may be shorter."""
         return self._streams("validation")
 
     def test_dataloader(self) -> Streams:
-        """Batches of inputs and targets; the last may be shorter."""
+        """Test batches; the last may be shorter."""
         return self._streams("test")
 
-    def _streams(self, part: str) -> Streams:
-        characters = self._splits[part]
+    def _streams(self, split: str) -> Streams:
+        characters = self._splits[split]
         rank, world_size = (
             (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)
         )
         batch_size = self.batch_size
-        if part != "train":  # as many streams as can be filled
+        if split != "train":  # no more streams than the split has chunks for
             batch_size = max(1, min(batch_size, len(characters) // self.chunk_length // world_size))
         try:
             return Streams(
                 characters,
                 batch_size * world_size,
                 self.chunk_length,
-                whole_chunks=part == "train",
-                part=rank,
-                parts=world_size,
+                whole_chunks=split == "train",
+                rank=rank,
+                world_size=world_size,
             )
         except ValueError as error:
             raise ValueError(
-                f"data: the {part} part of {self.source} is too short: {error}; give a longer "
+                f"data: the {split} split of {self.source} is too short: {error}; give a longer "
                 "text, or lower data.batch_size or data.chunk_length"
             ) from error
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint needs to read and write the same characters."""
+        """The vocabulary and the split sizes, for a checkpoint."""
         return {
             **super().state_dict(),
             "vocabulary": self.vocabulary.characters,
@@ -162,19 +172,19 @@ class CharacterData(DataModule):
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes over the vocabulary of a checkpoint and, unless a text was given, its text.
+        """Restores a checkpoint's vocabulary and, if no `path` was given, its text and splits.
 
         Raises:
-            ValueError: the text that has been read has other characters.
+            ValueError: a text with other characters has been read already.
         """
         vocabulary = Vocabulary(state["vocabulary"])
         if hasattr(self, "vocabulary") and self.vocabulary.characters != vocabulary.characters:
             raise ValueError(
-                f"data: the characters of {self.source} are not those the checkpoint was trained on"
+                f"data: the characters of {self.source} must be those of the checkpoint's text"
             )
         self.vocabulary = vocabulary
-        given = self.path is not None
+        own_text = self.path is not None
         super().load_state_dict(state)
-        if not given:
-            self.validation = state["validation"]  # so that the same part is tested
+        if not own_text:
+            self.validation = state["validation"]  # for the same test split
             self.test = state["test"]

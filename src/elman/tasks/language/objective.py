@@ -16,11 +16,11 @@ class NextCharacter(Objective):
     label = "bits per character"
 
     def cost(self, O: Tensor, y: Tensor) -> Tensor:
-        """The average cost of the time steps, in nats.
+        """The average cost over the time steps, in nats.
 
         Args:
             O: outputs, `(T, B, K)`.
-            y: the next characters, `(T, B)`.
+            y: indices of the next characters, `(T, B)`.
 
         Returns:
             C: scalar.
@@ -28,9 +28,9 @@ class NextCharacter(Objective):
         return sequence_cross_entropy(O, y)
 
     def metrics(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:  # noqa: ARG002
-        """`bpc`, bits per character: the cost in bits instead of nats."""
+        """`bpc`: the cost in bits per character."""
         return {"bpc": cost / math.log(2)}
 
     def count(self, y: Tensor) -> int:
-        """Number of time steps."""
+        """The number of time steps of all streams, T · B."""
         return y.numel()

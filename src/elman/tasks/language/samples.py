@@ -1,4 +1,4 @@
-"""Text that a language model writes while it trains."""
+"""Text samples during training."""
 
 import logging
 from typing import cast
@@ -6,21 +6,26 @@ from typing import cast
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
+from torch import nn
 
 from elman.checks import check_size, check_temperature
-from elman.networks.language_model import LanguageModel
-from elman.tasks.language.sampling import write
+from elman.tasks.language.data import CharacterData
+from elman.tasks.language.generation import generate_text
 
 log = logging.getLogger(__name__)
 
 
 class SampleText(Callback):
-    """Logs what the network writes after each validation.
+    """Logs a text sample after each validation.
+
+    The log shows the plays without their Markdown marks, see `CharacterData.printable`;
+    TensorBoard, which renders Markdown, gets the text as it is.
 
     Args:
-        length: characters to write.
-        temperature: see `LanguageModel.generate`.
-        seed: of chance; the same each time, so that samples differ by what was learned.
+        length: the number of characters to generate.
+        temperature: see `elman.networks.language_model.generate`.
+        seed: of the random number generator. It is the same for every sample, so that samples
+            differ only by what the network has learned.
 
     Raises:
         TypeError, ValueError: `length` is not a positive int, or `temperature` not positive.
@@ -35,14 +40,16 @@ class SampleText(Callback):
 
     @rank_zero_only
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Writes on from the vocabulary's first character, a new line where the text has lines."""
+        """Generates from the vocabulary's first character: a line feed if the text has lines."""
         if trainer.sanity_checking:
             return
-        vocabulary = trainer.datamodule.vocabulary  # type: ignore[attr-defined]
-        prompt = vocabulary.characters[0]
-        network = cast("LanguageModel", pl_module.network)
-        text = write(network, vocabulary, prompt, self.length, self.temperature, self.seed)
-        log.info("After %s steps:\n%s\n", f"{trainer.global_step:,}", text.strip())
+        data = cast("CharacterData", trainer.datamodule)  # type: ignore[attr-defined]
+        network = cast("nn.Module", pl_module.network)
+        prompt = data.vocabulary.characters[0]
+        text = generate_text(
+            network, data.vocabulary, prompt, self.length, self.temperature, self.seed
+        )
+        log.info("After %s steps:\n%s\n", f"{trainer.global_step:,}", data.printable(text).strip())
         for logger in trainer.loggers:
             if isinstance(logger, TensorBoardLogger):
                 logger.experiment.add_text("sample", text, trainer.global_step)

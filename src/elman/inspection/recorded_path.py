@@ -1,0 +1,39 @@
+"""The path of the weights that a training has recorded."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from torch import Tensor, nn
+
+from elman.training.checkpoint import load_plain
+
+
+class RecordedPath(NamedTuple):
+    """The weights at K points of a training.
+
+    Attributes:
+        steps: the number of training steps before each point, `(K)`.
+        weights: all weights at each point, `(K, n)`.
+    """
+
+    steps: Tensor
+    weights: Tensor
+
+
+def read_path(file: Path, network: nn.Module) -> RecordedPath:
+    """Reads the path that the callback `RecordPath` has written.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged, or the path is that of another network.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"checkpoint: there is no {file}; only a finished training with callbacks=descent "
+            "writes the path of the weights"
+        )
+    path = RecordedPath(**load_plain(file))
+    n = sum(parameter.numel() for parameter in network.parameters())
+    if path.weights.shape[1:] != (n,):
+        raise ValueError(f"checkpoint: {file} is not the path of this network's {n:,} weights")
+    return path
