@@ -34,6 +34,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "train":  # imported on demand: the layers need neither Lightning nor Hydra
+        from elman.extras import require
+
+        require("elman.train", "tasks", "hydra", "lightning")
         from elman.api import train
 
         return train

@@ -15,7 +15,13 @@ import torch
 import elman
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = {"training": "train", "inspection": "train", "data": "tasks", "comparison": "tasks"}
+EXTRAS = {
+    "elman.training": "train",
+    "elman.data": "train",
+    "elman.inspection": "train",
+    "elman.tasks": "tasks",
+    "elman.comparison": "tasks",
+}
 
 
 def check_files(wheel: Path) -> None:
@@ -59,15 +65,16 @@ def check_layer() -> None:
 
 def check_sentences() -> None:
     """What is not installed is named in one sentence, with the extra that brings it."""
-    for package, extra in EXTRAS.items():
-        code = f"import elman.{package}"
+    attempts = {name: (f"import {name}", extra) for name, extra in EXTRAS.items()}
+    attempts["elman.train"] = "from elman import train", "tasks"
+    for name, (code, extra) in attempts.items():
         done = subprocess.run(
             [sys.executable, "-c", code], check=False, capture_output=True, text=True
         )
         last = done.stderr.strip().rpartition("\n")[2]
-        begin, end = f"elman.{package} needs ", f": pip install 'elman[{extra}]'"
+        begin, end = f"{name} needs ", f": pip install 'elman[{extra}]'"
         if begin not in last or not last.endswith(end):
-            sys.exit(f"import elman.{package} said: {last}")
+            sys.exit(f"{code} said: {last}")
         print(last)
 
 

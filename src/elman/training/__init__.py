@@ -2,4 +2,4 @@
 
 from elman.extras import require
 
-require(__name__, "train", "hydra", "lightning", "matplotlib", "torchmetrics")
+require(__name__, "train", "hydra", "lightning", "matplotlib", "rich", "torchmetrics")
