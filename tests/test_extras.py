@@ -20,7 +20,16 @@ PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text
 INSTALLED_AS = {"PIL": "pillow", "hydra": "hydra-core", "sklearn": "scikit-learn"}
 ALWAYS_THERE = {"elman", "torch", "numpy", "numba", "llvmlite", *sys.stdlib_module_names}
 COMES_WITH = {"omegaconf": "hydra"}
-NEEDY = ["training", "data", "tasks", "comparison", "inspection"]
+TASKS = sorted(
+    f"tasks.{path.parent.name}"
+    for path in SOURCE.glob("tasks/*/__init__.py")
+    if "require" in path.read_text()
+)
+NEEDY = ["training", "data", "comparison", "inspection", *TASKS]
+
+
+def folder(package: str) -> Path:
+    return SOURCE.joinpath(*package.split("."))
 
 
 @pytest.fixture
@@ -65,7 +74,7 @@ def test_to_ask_imports_nothing() -> None:
 @pytest.mark.parametrize("package", NEEDY)
 def test_a_package_asks_before_it_imports(package: str) -> None:
     with pytest.raises(ImportError, match=rf"^elman\.{package} needs .*: pip install 'elman\["):
-        runpy.run_path(str(SOURCE / package / "__init__.py"), run_name=f"elman.{package}")
+        runpy.run_path(str(folder(package) / "__init__.py"), run_name=f"elman.{package}")
 
 
 class AskedError(Exception):
@@ -80,7 +89,7 @@ def asked_by(package: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, set[st
 
     monkeypatch.setattr(extras, "require", ask)
     with pytest.raises(AskedError) as asked:
-        runpy.run_path(str(SOURCE / package / "__init__.py"), run_name=f"elman.{package}")
+        runpy.run_path(str(folder(package) / "__init__.py"), run_name=f"elman.{package}")
     _, extra, *modules = asked.value.args
     return extra, set(modules)
 
@@ -107,9 +116,9 @@ def test_what_is_imported_at_once_is_asked_for(
     package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, modules = asked_by(package, monkeypatch)
-    if package == "tasks":  # whose training asks for more
+    if package in TASKS:  # whose training asks for more
         modules |= asked_by("training", monkeypatch)[1]
-    for path in (SOURCE / package).rglob("*.py"):
+    for path in folder(package).rglob("*.py"):
         for node in ast.parse(path.read_text()).body:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
@@ -124,7 +133,7 @@ def test_nothing_else_is_needed_without_an_extra() -> None:
 
 
 def test_all_is_all_that_is_no_tool() -> None:
-    tools = {"build", "hypothesis", "mypy", "pytest", "ruff"}
+    tools = {"build", "hypothesis", "mypy", "pytest", "pytest-xdist", "ruff"}
     others = {name for name in PROJECT["optional-dependencies"] if name != "dev"}
     assert brought_by("all") == set().union(*map(brought_by, others))
     assert brought_by("dev") - brought_by("all") == tools

@@ -36,7 +36,7 @@ def __getattr__(name: str) -> Any:
     if name == "train":  # imported on demand: the layers need neither Lightning nor Hydra
         from elman.extras import require
 
-        require("elman.train", "tasks", "hydra", "lightning")
+        require("elman.train", "train", "hydra", "lightning")
         from elman.api import train
 
         return train

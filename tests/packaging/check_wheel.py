@@ -19,7 +19,6 @@ EXTRAS = {
     "elman.training": "train",
     "elman.data": "train",
     "elman.inspection": "train",
-    "elman.tasks": "tasks",
     "elman.comparison": "tasks",
 }
 
@@ -66,7 +65,7 @@ def check_layer() -> None:
 def check_sentences() -> None:
     """What is not installed is named in one sentence, with the extra that brings it."""
     attempts = {name: (f"import {name}", extra) for name, extra in EXTRAS.items()}
-    attempts["elman.train"] = "from elman import train", "tasks"
+    attempts["elman.train"] = "from elman import train", "train"
     for name, (code, extra) in attempts.items():
         done = subprocess.run(
             [sys.executable, "-c", code], check=False, capture_output=True, text=True

@@ -1,1 +1,5 @@
 """Time-series forecasting."""
+
+from elman.extras import require
+
+require(__name__, "tasks", "pandas")

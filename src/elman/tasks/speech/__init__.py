@@ -1,1 +1,5 @@
 """Speech recognition."""
+
+from elman.extras import require
+
+require(__name__, "tasks", "scipy")
