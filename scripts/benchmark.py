@@ -3,12 +3,13 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.comparison.benchmark import benchmark
 
 
 @entry_point("benchmark")
 def main(config: DictConfig) -> None:
     """Times every engine, torch.nn.RNN and other installed libraries."""
+    from elman.comparison.benchmark import benchmark  # not needed for --help, which must be quick
+
     benchmark(config)
 
 

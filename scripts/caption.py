@@ -3,12 +3,13 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.tasks.captioning.caption import caption
 
 
 @entry_point("caption")
 def main(config: DictConfig) -> None:
     """Prints the caption of the image."""
+    from elman.tasks.captioning.caption import caption  # not needed for --help, which must be quick
+
     print(caption(config))
 
 

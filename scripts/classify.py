@@ -3,12 +3,15 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.tasks.classification.classify import classify
 
 
 @entry_point("classify")
 def main(config: DictConfig) -> None:
     """Prints the most probable classes of each sequence."""
+    from elman.tasks.classification.classify import (
+        classify,
+    )  # not needed for --help, which must be quick
+
     for line in classify(config):
         print(line, flush=True)
 

@@ -3,12 +3,13 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.comparison.compare import compare
 
 
 @entry_point("compare")
 def main(config: DictConfig) -> None:
     """Runs the comparison and writes the report."""
+    from elman.comparison.compare import compare  # not needed for --help, which must be quick
+
     compare(config)
 
 

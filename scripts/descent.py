@@ -3,12 +3,15 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.inspection.descent_report import report_descent
 
 
 @entry_point("descent")
 def main(config: DictConfig) -> None:
     """Prints which weights should change, and plots the path on the cost surface."""
+    from elman.inspection.descent_report import (
+        report_descent,
+    )  # not needed for --help, which must be quick
+
     report_descent(config)
 
 

@@ -3,12 +3,15 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.tasks.forecasting.forecast import forecast
 
 
 @entry_point("forecast")
 def main(config: DictConfig) -> None:
     """Prints and writes the forecast."""
+    from elman.tasks.forecasting.forecast import (
+        forecast,
+    )  # not needed for --help, which must be quick
+
     forecast(config)
 
 

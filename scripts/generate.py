@@ -3,12 +3,13 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.tasks.language.generate import generate
 
 
 @entry_point("generate")
 def main(config: DictConfig) -> None:
     """Prints the prompt and its continuation."""
+    from elman.tasks.language.generate import generate  # not needed for --help, which must be quick
+
     print(generate(config))
 
 

@@ -3,12 +3,15 @@
 from omegaconf import DictConfig
 
 from elman.cli import entry_point
-from elman.tasks.speech.transcribe import transcribe
 
 
 @entry_point("transcribe")
 def main(config: DictConfig) -> None:
     """Prints the transcript."""
+    from elman.tasks.speech.transcribe import (
+        transcribe,
+    )  # not needed for --help, which must be quick
+
     print(transcribe(config))
 
 
