@@ -6,10 +6,12 @@ import torch
 from elman.comparison.environment import describe_machine
 
 
-def test_processor() -> None:
+def test_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = describe_machine(torch.device("cpu"))
-    assert re.fullmatch(r".+, \d+ cores?, \w+", machine)
-    assert machine.endswith(torch.backends.cpu.get_cpu_capability())
+    instruction_set = torch.backends.cpu.get_cpu_capability()
+    assert re.match(rf".+, \d+ cores?, {instruction_set}", machine)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1000)
+    assert describe_machine(torch.device("cpu")).endswith(f", {instruction_set}, 1000 threads")
 
 
 def test_gpu(monkeypatch: pytest.MonkeyPatch) -> None:

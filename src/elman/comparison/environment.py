@@ -35,13 +35,20 @@ def describe_environment(
 
 
 def describe_machine(device: torch.device) -> str:
-    """The name of the GPU, or the processor's model, cores and instruction set."""
+    """The name of the GPU, or the processor's model, cores and instruction set.
+
+    The number of threads is added if it differs from that of the cores.
+    """
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     # The cores that this process may use.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     instruction_set = torch.backends.cpu.get_cpu_capability()
-    return f"{_processor_model()}, {cores} core{'s' * (cores != 1)}, {instruction_set}"
+    threads = torch.get_num_threads()
+    parts = [_processor_model(), f"{cores} core{'s' * (cores != 1)}", instruction_set]
+    if threads != cores:
+        parts.append(f"{threads} thread{'s' * (threads != 1)}")
+    return ", ".join(parts)
 
 
 def _processor_model() -> str:
