@@ -18,6 +18,11 @@ def source_of(data: LightningDataModule) -> str:
     return str(getattr(data, "source", type(data).__name__))
 
 
+def train_data_of(data: LightningDataModule) -> str:
+    """A description of the training data."""
+    return str(getattr(data, "train_description", source_of(data)))
+
+
 def test_data_of(data: LightningDataModule) -> str:
     """A description of the test data."""
     return str(getattr(data, "test_description", f"the test data of {source_of(data)}"))

@@ -39,6 +39,11 @@ class DataModule(LightningDataModule, ABC):
 
     @property
     @abstractmethod
+    def train_description(self) -> str:
+        """The training data in words, such as `4,000 images of MNIST`; after `setup`."""
+
+    @property
+    @abstractmethod
     def test_description(self) -> str:
         """The test data in words, such as `500 pictures of MNIST`."""
 

@@ -7,6 +7,7 @@ from omegaconf import DictConfig
 from elman.data.description import test_data_of
 from elman.training.checkpoint import restore
 from elman.training.objectives import summarize
+from elman.training.progress import ProgressBar
 from elman.training.trainer import build_trainer
 
 
@@ -25,7 +26,10 @@ def evaluate(config: DictConfig) -> float:
     """
     trained = restore(config.checkpoint, config.data, config.trust)
     objective = trained.build("objective")
-    trainer = build_trainer(config.trainer, logger=False, enable_checkpointing=False)
+    callbacks = [] if config.trainer.get("enable_progress_bar") is False else [ProgressBar(2)]
+    trainer = build_trainer(
+        config.trainer, callbacks=callbacks, logger=False, enable_checkpointing=False
+    )
     module = trained.build("training")(trained.network, objective)
     [metrics] = trainer.test(module, trained.data, verbose=False)
     print(f"{summarize(objective, metrics, test_data_of(trained.data))}.")

@@ -5,11 +5,15 @@ from typing import Any
 
 from lightning import LightningModule, Trainer
 from lightning.pytorch.callbacks import RichProgressBar
-from lightning.pytorch.callbacks.progress.rich_progress import BatchesProcessedColumn
+from lightning.pytorch.callbacks.progress.rich_progress import (
+    BatchesProcessedColumn,
+    RichProgressBarTheme,
+)
 from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
 BAR_WIDTH = 8  # characters; the line must fit into 80
+METRICS = RichProgressBarTheme(metrics_format=".4g")
 
 
 class TimeLeftColumn(ProgressColumn):
@@ -33,13 +37,16 @@ class ProgressBar(RichProgressBar):
         refresh_rate: updates per second.
     """
 
+    def __init__(self, refresh_rate: int) -> None:
+        super().__init__(refresh_rate, theme=METRICS)
+
     def get_metrics(
         self, trainer: Trainer, pl_module: LightningModule
     ) -> dict[str, int | str | float | dict[str, float]]:
-        """The logged metrics, without the version of the logger."""
+        """The main metric in training, `accuracy: 0.9`, and in validation, `val: 0.8`."""
         metrics: dict[str, Any] = super().get_metrics(trainer, pl_module)
-        metrics.pop("v_num", None)
-        return metrics
+        metrics.pop("v_num", None)  # the version of the logger
+        return {_short(name): value for name, value in metrics.items()}
 
     def configure_columns(self, trainer: Trainer) -> list[ProgressColumn]:  # noqa: ARG002
         """Epoch, bar, batches and time left; the metrics come after them."""
@@ -53,3 +60,8 @@ class ProgressBar(RichProgressBar):
     def _get_train_description(self, current_epoch: int) -> str:
         epochs = self.trainer.max_epochs
         return f"Epoch {current_epoch + 1}" + (f"/{epochs}" if epochs and epochs > 0 else "")
+
+
+def _short(name: str) -> str:
+    split, _, metric = name.partition("/")
+    return {"train": metric, "validation": "val"}.get(split, name)

@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from elman.checks import check_size
-from elman.data.description import sizes_of, source_of, test_data_of
+from elman.data.description import sizes_of, test_data_of, train_data_of
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
 from elman.training.curves import plot_curves
 from elman.training.next_steps import next_steps, relative
@@ -101,7 +101,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
             "%s\n%s parameters, trained on %s",
             network,
             f"{_parameters(network):,}",
-            source_of(data),
+            train_data_of(data),
         )
         log.info("All files go to %s", relative(run))
 

@@ -105,6 +105,11 @@ class CaptioningData(DataModule):
         return "OpenMoji's drawings of people" if self.path is None else self.path
 
     @property
+    def train_description(self) -> str:
+        """The training data in words."""
+        return f"{len(self.splits['train']):,} images of {self.source}"
+
+    @property
     def test_description(self) -> str:
         """A description of the test images, for messages."""
         unseen = " with unseen combinations of words" if self.same_split_as_in_training else ""

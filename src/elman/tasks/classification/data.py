@@ -107,6 +107,11 @@ class ClassificationData(DataModule):
         """
 
     @property
+    def train_description(self) -> str:
+        """The training data in words."""
+        return f"{len(self.splits['train']):,} examples of {self.source}"
+
+    @property
     def test_description(self) -> str:
         """The test data in words."""
         return f"{len(self.splits['test']):,} examples of {self.test_path or self.source}"

@@ -74,6 +74,11 @@ class DigitData(DataModule):
         return "MNIST (5,000 images)" if self.path is None else self.path
 
     @property
+    def train_description(self) -> str:
+        """The training data in words."""
+        return f"{len(self._splits['train']):,} images of {self.source}"
+
+    @property
     def test_description(self) -> str:
         """A description of the test split for messages."""
         unseen = "unseen " if self.same_split_as_in_training else ""

@@ -118,6 +118,11 @@ class ForecastingData(DataModule):
         return "hourly temperatures in Seattle" if self.path is None else self.path
 
     @property
+    def train_description(self) -> str:
+        """The training data in words."""
+        return f"{len(self.windows('train').x):,} windows of {self.source}"
+
+    @property
     def test_description(self) -> str:
         """A description of the test data for messages."""
         return f"the last {describe_size(self.test, 'values')} of {self.source}"

@@ -65,6 +65,11 @@ class CharacterData(DataModule):
         return "the plays of Shakespeare" if self.path is None else self.path
 
     @property
+    def train_description(self) -> str:
+        """The training data in words."""
+        return f"{len(self._splits['train']):,} characters of {self.source}"
+
+    @property
     def test_description(self) -> str:
         """A description of the test split for messages."""
         return f"the last {describe_size(self.test, 'characters')} of {self.source}"

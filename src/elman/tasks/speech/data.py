@@ -139,6 +139,11 @@ class SpeechData(DataModule):
         return f"strings of {len(self.words)} words in {len(voices('train'))} synthetic voices"
 
     @property
+    def train_description(self) -> str:
+        """The training data in words."""
+        return f"{len(self.splits['train']):,} utterances: {self.source}"
+
+    @property
     def test_description(self) -> str:
         """A description of the test data for messages."""
         utterances = self.splits["test"]

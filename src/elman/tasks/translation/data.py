@@ -112,6 +112,11 @@ class TranslationData(DataModule):
         return f"the {languages} texts of Home Assistant" if self.path is None else self.path
 
     @property
+    def train_description(self) -> str:
+        """The training data in words."""
+        return f"{len(self.splits['train']):,} pairs of {self.source}"
+
+    @property
     def test_description(self) -> str:
         """A description of the test pairs, for messages."""
         unseen = "unseen " if self.same_split_as_in_training else ""
