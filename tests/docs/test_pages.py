@@ -62,3 +62,14 @@ def test_every_link_to_a_file_leads_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
         assert (page.parent / target).exists(), target
+
+
+LINE_LINK = re.compile(r"\[`(\w+)`\]\(([\w/.]+)#L(\d+)\)")
+
+
+def test_each_equation_in_the_readme_links_to_its_line() -> None:
+    links = LINE_LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(links) >= 12
+    for name, path, line in links:
+        source = (ROOT / path).read_text(encoding="utf-8").splitlines()
+        assert source[int(line) - 1].startswith(f"def {name}("), (name, path, line)
