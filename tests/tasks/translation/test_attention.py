@@ -6,7 +6,7 @@ import torch
 from elman.tasks.translation.attention import plot_attention
 
 α = torch.tensor([[0.9, 0.1, 0.0], [0.2, 0.7, 0.1], [0.5, 0.2, 0.3]])
-SOURCE, TRANSLATION = ["Reset", "the", "filter"], ["Filter", "zurück", "·setzen"]
+SOURCE, TRANSLATION = ["Reset", "the", "filter"], ["Filter", "zurück", "##setzen"]
 
 
 def test_a_picture_is_written(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def test_a_frequent_word_becomes_one_token(vocabulary: Subwords) -> None:
 
 def test_readable_tokens_show_where_words_begin(vocabulary: Subwords) -> None:
     tokens = [*vocabulary.encode("the pumpsize zs"), END]
-    assert vocabulary.readable(tokens) == ["the", "pump", "·s", "·ize", "␣", "z", "·s", "(end)"]
+    assert vocabulary.readable(tokens) == ["the", "pump", "##s", "##ize", "␣", "z", "##s", "(end)"]
 
 
 @given(st.text(st.sampled_from(sorted(set("".join(TEXTS)))), min_size=1))

@@ -169,10 +169,11 @@ class CaptioningData(DataModule):
         for name in ("test", "validation"):
             if not indices[name]:
                 raise ValueError(
-                    f"data: the {name} split is empty: {self.source} has {len(kept)} usable "
-                    f"images, but no combination of data.combination_size={self.combination_size} "
-                    f"words whose words are in data.min_count={self.min_count} other captions; "
-                    f"lower either, raise data.{name}, or give more images"
+                    f"data: the {name} split is empty: no combination of "
+                    f"data.combination_size={self.combination_size} words can be removed from the "
+                    f"training captions of {self.source}, where each word must stay in "
+                    f"data.min_count={self.min_count}; lower one of these values, raise "
+                    f"data.{name}, or give more images"
                 )
         pixels = found.pixels[kept]
         self.captions = {split: [captions[n] for n in own] for split, own in indices.items()}

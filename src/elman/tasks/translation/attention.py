@@ -7,7 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from torch import Tensor
 
+from elman.tasks.translation.subwords import CONTINUES
+
 CELL = 0.32  # inches, height and width of an attention weight
+BAR = 2.4  # inches, maximum height of the colour bar
 
 
 def plot_attention(
@@ -36,13 +39,16 @@ def plot_attention(
     axes.set_yticks(range(T), translation)
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
-    axes.set_xlabel("source tokens s")
+    axes.set_xlabel(f"source tokens s\n({CONTINUES} continues a word)")
     axes.set_ylabel("translation tokens t")
     axes.tick_params(length=0)
     axes.set_xticks([s - 0.5 for s in range(1, S)], minor=True)
     axes.set_yticks([t - 0.5 for t in range(1, T)], minor=True)
     axes.grid(which="minor", color="0.9", linewidth=0.5)
     axes.tick_params(which="minor", length=0)
-    bar = figure.colorbar(image, ax=axes, shrink=0.8, aspect=12, ticks=[0, 0.5, 1])
+    shrink = min(0.8, BAR / (CELL * T))
+    bar = figure.colorbar(
+        image, ax=axes, shrink=shrink, aspect=12, anchor=(0, 1), ticks=[0, 0.5, 1]
+    )
     bar.set_label("attention weight $α_{ts}$")
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, dpi=120, bbox_inches="tight")  # with the labels of long tokens

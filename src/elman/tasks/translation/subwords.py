@@ -9,6 +9,7 @@ import sentencepiece
 
 PAD, BEGIN, END, UNKNOWN = range(4)  # special tokens, which stand for no text
 SPACE = "▁"  # SentencePiece writes the space before a word as this character
+CONTINUES = "##"  # marks a token that continues a word, for people
 
 
 class Subwords:
@@ -82,7 +83,7 @@ class Subwords:
         return text
 
     def readable(self, tokens: Sequence[int]) -> list[str]:
-        """The text of each token; "·" marks a token that continues the word before it.
+        """The text of each token; `CONTINUES` marks a token that continues the word before it.
 
         A token that is only the space before a word is "␣", the end of a sentence "(end)".
         """
@@ -94,7 +95,7 @@ class Subwords:
             if text == SPACE
             else text.removeprefix(SPACE)
             if text.startswith(SPACE) or previous == SPACE
-            else f"·{text}"
+            else f"{CONTINUES}{text}"
             for token, text, previous in zip(tokens, texts, [SPACE, *texts], strict=False)
         ]
 
