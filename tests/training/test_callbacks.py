@@ -24,7 +24,7 @@ def test_samples_are_logged_after_each_validation(
     assert all(len(sample.partition(":\n")[2]) <= len("\n") + 7 + len("\n") for sample in samples)
 
 
-def test_an_interrupted_training_tells_how_to_go_on(
+def test_an_interrupted_training_logs_the_command_that_continues_it(
     configured: Configure,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -37,16 +37,16 @@ def test_an_interrupted_training_tells_how_to_go_on(
     monkeypatch.setattr(SampleText, "on_train_epoch_end", interrupt)
     with pytest.raises(SystemExit):
         train(configured("trainer.max_epochs=2"))
-    assert f"To go on: python scripts/train.py resume={tmp_path / 'run'}" in caplog.text
+    assert f"To continue: python scripts/train.py resume={tmp_path / 'run'}" in caplog.text
 
 
-def test_without_a_checkpoint_there_is_nothing_to_go_on_from(
+def test_without_a_checkpoint_there_is_nothing_to_continue(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     hint: Callback = ResumeHint(str(tmp_path))
     hint.on_exception(None, None, KeyboardInterrupt())  # type: ignore[arg-type]
-    assert "To go on" not in caplog.text
+    assert "To continue" not in caplog.text
 
 
 @pytest.mark.parametrize(

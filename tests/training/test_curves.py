@@ -53,7 +53,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     return figures
 
 
-def test_a_figures_values_are_read_by_step_and_empty_cells_are_left_out(tmp_path: Path) -> None:
+def test_metrics_are_read_by_step_without_empty_cells(tmp_path: Path) -> None:
     save(tmp_path, 0, FIRST)
 
     assert read_curves(tmp_path) == {
@@ -67,7 +67,7 @@ def test_a_figures_values_are_read_by_step_and_empty_cells_are_left_out(tmp_path
 
 # Version 10 comes before version 9 where names are sorted.
 @pytest.mark.parametrize(("first", "second"), [(0, 1), (9, 10)])
-def test_a_resumed_run_goes_on_and_its_later_file_wins_for_the_same_step(
+def test_of_a_resumed_run_the_later_file_counts_for_the_same_step(
     tmp_path: Path, first: int, second: int
 ) -> None:
     save(tmp_path, first, FIRST, age=60)
@@ -81,14 +81,14 @@ def test_a_resumed_run_goes_on_and_its_later_file_wins_for_the_same_step(
     assert curves["test/bpc"] == [(150, 3.25)]
 
 
-def test_values_are_in_order_of_steps_whichever_file_they_are_from(tmp_path: Path) -> None:
+def test_values_are_in_the_order_of_steps(tmp_path: Path) -> None:
     save(tmp_path, 0, "step,train/bpc\n20,2\n40,1\n", age=60)
     save(tmp_path, 1, "step,train/bpc\n30,1.5\n10,3\n")
 
     assert read_curves(tmp_path) == {"train/bpc": [(10, 3.0), (20, 2.0), (30, 1.5), (40, 1.0)]}
 
 
-def test_a_run_without_figures_has_no_curves(tmp_path: Path) -> None:
+def test_a_run_without_metrics_has_no_curves(tmp_path: Path) -> None:
     assert read_curves(tmp_path) == {}
 
 
@@ -103,28 +103,40 @@ def test_the_picture_shows_the_curves_over_the_steps(tmp_path: Path, drawn: list
     [figure] = drawn
     bits, norm, rate = figure.axes
     lines = {str(line.get_label()): line for line in bits.lines}
-    assert list(lines) == ["training, one batch", "validation", "test 3.250"]
-    assert points(lines["training, one batch"]) == [[49, 4.75], [99, 4], [149, 3.5]]
+    assert list(lines) == ["training", "validation", "test: 3.25"]
+    assert points(lines["training"]) == [[49, 4.75], [99, 4], [149, 3.5]]
     assert points(lines["validation"]) == [[99, 4.5], [149, 3.75]]
-    assert [y for _, y in points(lines["test 3.250"])] == [3.25, 3.25]
+    assert [y for _, y in points(lines["test: 3.25"])] == [3.25, 3.25]
     assert points(norm.lines[0]) == [[49, 0.5], [99, 0.125], [149, 0.0625]]
     assert points(rate.lines[0]) == [[49, 0.001], [99, 0.002]]
 
 
-@pytest.mark.parametrize(
-    ("figures", "drawn_curves"),
-    [
-        ("step,train/bpc,learning_rate\n49,4.75,0.001\n", ["training, one batch", "validation"]),
-        ("step\n", ["validation"]),
-    ],
-)
-def test_a_run_that_was_neither_validated_nor_tested_has_a_picture_too(
-    tmp_path: Path, drawn: list[Figure], figures: str, drawn_curves: list[str]
+def test_a_run_without_validation_and_test_has_a_picture(
+    tmp_path: Path, drawn: list[Figure]
 ) -> None:
-    save(tmp_path, 0, figures)
-
+    save(tmp_path, 0, "step,train/bpc,learning_rate\n49,4.75,0.001\n")
     path = plot_curves(tmp_path, "bpc", "bits per character")
-
+    assert path is not None
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-    labels = [line.get_label() for line in drawn[0].axes[0].lines]
-    assert labels == drawn_curves
+    assert [line.get_label() for line in drawn[0].axes[0].lines] == ["training"]
+
+
+def test_without_any_metric_there_is_no_picture(tmp_path: Path) -> None:
+    save(tmp_path, 0, "step\n")
+    assert plot_curves(tmp_path, "bpc", "bits per character") is None
+    assert not (tmp_path / "curves.png").exists()
+
+
+def test_many_batches_have_a_moving_average_and_the_cost_its_own_axes(
+    tmp_path: Path, drawn: list[Figure]
+) -> None:
+    rows = [f"{step},{step % 2},{step}" for step in range(200)]
+    save(tmp_path, 0, "step,train/accuracy,train/cost\n" + "\n".join(rows) + "\n")
+    plot_curves(tmp_path, "accuracy", "accuracy")
+    [figure] = drawn
+    accuracy, cost = figure.axes
+    labels = [line.get_label() for line in accuracy.lines]
+    assert labels == ["training, one batch", "training, averaged"]
+    assert all(abs(y - 0.5) <= 0.25 for _, y in points(accuracy.lines[1]))
+    assert cost.get_ylabel() == "cost C"
+    assert points(cost.lines[1])[0] == pytest.approx([1.5, 1.5])

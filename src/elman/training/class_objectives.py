@@ -50,8 +50,8 @@ class CrossEntropy(_ClassObjective):
     """`C₀ = −log softmax(O)_y`.
 
     Args:
-        label_smoothing: probability that the target spreads evenly over all classes, so that
-            an overconfident prediction costs more (Szegedy et al. 2016).
+        label_smoothing: fraction of the target's probability that is spread evenly over all
+            classes, so that an overconfident prediction costs more (Szegedy et al. 2016).
 
     Raises:
         ValueError: `label_smoothing` is not a number from 0 to 1.

@@ -9,10 +9,10 @@ from torch.optim import Optimizer
 
 
 class GradientDescent(Optimizer):
-    """`w ← w − η ∂C/∂w`: each weight goes down its slope (slide "Gradient descent").
+    """`w ← w − η ∂C/∂w`: each weight moves down its slope (slide "Gradient descent").
 
-    The gradient of the whole training set makes it the slide's own, that of a part of it
-    mini-batch (stochastic) gradient descent.
+    With the whole training set in one batch this is the slide's rule. With smaller batches it is
+    stochastic gradient descent.
 
     Args:
         params: the weights.

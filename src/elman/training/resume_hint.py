@@ -13,10 +13,10 @@ log = logging.getLogger(__name__)
 
 
 class ResumeHint(Callback):
-    """Tells how to go on when a training is interrupted.
+    """Logs the command that continues an interrupted training.
 
     Args:
-        run: the run's folder.
+        run: the folder of the run.
     """
 
     def __init__(self, run: str) -> None:
@@ -29,8 +29,8 @@ class ResumeHint(Callback):
         pl_module: LightningModule,  # noqa: ARG002
         exception: BaseException,
     ) -> None:
-        """Logs the command, if a checkpoint has been written."""
+        """Logs the command, if there is a checkpoint."""
         if isinstance(exception, KeyboardInterrupt) and (Path(self.run) / LAST).is_file():
             log.info(
-                "Interrupted. To go on: python scripts/train.py resume=%s", shlex.quote(self.run)
+                "Interrupted. To continue: python scripts/train.py resume=%s", shlex.quote(self.run)
             )

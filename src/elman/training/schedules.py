@@ -9,18 +9,18 @@ from elman.checks import check_probability
 
 
 def warmup_cosine(optimizer: Optimizer, total_steps: int, warmup: float = 0.05) -> LambdaLR:
-    """Rises in a line to the optimizer's learning rate, then falls along a cosine to zero.
+    """Rises linearly to the optimizer's learning rate, then falls along a cosine to zero.
 
-    The checkpoint holds the step alone, so a training that is resumed with more epochs goes on
-    along the longer cosine.
+    The checkpoint stores only the step number, so a training that is resumed with more epochs
+    continues on the longer cosine.
 
     Args:
-        optimizer: whose learning rate to set.
-        total_steps: when zero is reached.
-        warmup: the share of the steps in which it rises.
+        optimizer: its learning rate is scheduled.
+        total_steps: number of steps after which the rate is zero.
+        warmup: fraction of the steps in which the rate rises.
 
     Raises:
-        ValueError: `warmup` is no share.
+        ValueError: `warmup` is not a number from 0 to 1.
     """
     check_probability("scheduler.warmup", warmup)
     rising = round(total_steps * warmup)

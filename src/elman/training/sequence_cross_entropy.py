@@ -15,8 +15,8 @@ def sequence_cross_entropy(
         O: outputs, `(T, B, K)`.
         y: target classes, such as the next characters, `(T, B)`.
         mask: true at the time steps to average over, `(T, B)`; None: all of them.
-        label_smoothing: probability that the target spreads evenly over all classes, so that
-            an overconfident prediction costs more (Szegedy et al. 2016).
+        label_smoothing: fraction of the target's probability that is spread evenly over all
+            classes, so that an overconfident prediction costs more (Szegedy et al. 2016).
 
     Returns:
         C: scalar, in nats.

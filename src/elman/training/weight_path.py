@@ -1,4 +1,4 @@
-"""The path of the weights, kept while a network trains."""
+"""Records the weights during a training."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -12,12 +12,12 @@ from elman.training.run_folder import PATH
 
 
 class RecordPath(Callback):
-    """Keeps the path of the weights down the cost: before each epoch, and at the end.
+    """Records all weights before each epoch and at the end of the training.
 
-    Writes `path.pt` into the run's folder when the training ends: "steps" `(K)`, after how many
-    steps each point was passed, and "weights" `(K, n)`, all weights there, in the order of
-    `network.parameters()`. The checkpoints hold the path so far, so that a resumed training goes
-    on with it.
+    It writes `path.pt` into the run's folder: "steps" `(K)`, the step number of each recorded
+    point, and "weights" `(K, n)`, the weights at that point, in the order of
+    `network.parameters()`. The checkpoints keep the points so far, so that a resumed training
+    continues the record.
 
     Args:
         run: the run's folder.
@@ -25,14 +25,14 @@ class RecordPath(Callback):
 
     def __init__(self, run: str) -> None:
         self.run = run
-        self.points: dict[int, Tensor] = {}  # by the number of steps before
+        self.points: dict[int, Tensor] = {}  # by step number
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Keeps the weights that the epoch begins with."""
+        """Records the weights before the epoch."""
         self._record(trainer, pl_module)
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Keeps the last weights, and writes the path; not while debugging with a few batches."""
+        """Records the last weights and writes the file, except with `debug=one_batch`."""
         self._record(trainer, pl_module)
         if trainer.is_global_zero and not trainer.fast_dev_run:  # type: ignore[attr-defined]
             torch.save(self.state_dict(), Path(self.run) / PATH)

@@ -169,11 +169,10 @@ class CaptioningData(DataModule):
         for name in ("test", "validation"):
             if not indices[name]:
                 raise ValueError(
-                    f"data: the {name} split is empty: no combination of "
-                    f"data.combination_size={self.combination_size} words can be removed from the "
-                    f"training captions of {self.source}, where each word must stay in "
-                    f"data.min_count={self.min_count}; lower one of these values, raise "
-                    f"data.{name}, or give more images"
+                    f"data: the {name} split of {self.source} is empty: each word must stay in "
+                    f"data.min_count={self.min_count} training captions, so no combination of "
+                    f"data.combination_size={self.combination_size} words can be held out; lower "
+                    f"one of these values, raise data.{name}, or give more images"
                 )
         pixels = found.pixels[kept]
         self.captions = {split: [captions[n] for n in own] for split, own in indices.items()}
