@@ -1,6 +1,7 @@
 """Training from Python, such as from a notebook: `elman.train`."""
 
 import logging
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 
+from elman.cli.entry_point import QUIET
 from elman.cli.overrides import for_hydra
 from elman.cli.print_handler import PrintHandler
 from elman.training.train import Run
@@ -50,7 +52,9 @@ def train(overrides: Sequence[str] = (), *, quiet: bool = False) -> Run:
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(CONF.resolve()), version_base="1.3"):
         config = compose("train", overrides=given)
-    with _messages(quiet):
+    with _messages(quiet), warnings.catch_warnings():
+        for message in QUIET:
+            warnings.filterwarnings("ignore", message=message)
         return train_from_config(config, stored)
 
 

@@ -211,7 +211,7 @@ def test_a_run_of_another_text_is_not_resumed(
     train(configured("trainer.max_epochs=1"))
     other = tmp_path / "other.txt"
     other.write_text(book.read_text().replace("green", "red@"))
-    with pytest.raises(ValueError, match=r"the characters of .*other\.txt are not those"):
+    with pytest.raises(ValueError, match=r"the characters of .*other\.txt must be those"):
         train(configured(f"data.path={other}", f"resume={tmp_path / 'run'}", run="second"))
 
 

@@ -38,9 +38,9 @@ class DataModule(LightningDataModule, ABC):
         """The name of the data set, or the path of the user's own data."""
 
     @property
-    @abstractmethod
     def train_description(self) -> str:
         """The training data in words, such as `4,000 images of MNIST`; after `setup`."""
+        return self.source
 
     @property
     @abstractmethod

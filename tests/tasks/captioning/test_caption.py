@@ -42,13 +42,13 @@ def test_the_beam_width_is_that_of_the_test_unless_overridden(
     beam_width: int,
 ) -> None:
     calls = []
-    original = Captioner.write
+    original = Captioner.generate
 
     def record(self: Captioner, images: Any, begin: int, end: int, width: int, length: int) -> Any:
         calls.append(width)
         return original(self, images, begin, end, width, length)
 
-    monkeypatch.setattr(Captioner, "write", record)
+    monkeypatch.setattr(Captioner, "generate", record)
     image = f"image={shapes / 'red-bar-0.png'}"
     caption(composed("caption", f"checkpoint={run.folder}", image, *overrides))
     assert calls == [beam_width]

@@ -92,6 +92,6 @@ def test_refuses_a_network_that_does_not_classify_sequences(
     composed: Compose, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digits = Trained(FeedforwardNetwork([784, 10]), DigitData(), {})
-    monkeypatch.setattr(module, "restore", lambda _: digits)
+    monkeypatch.setattr(module, "restore", lambda *_, **__: digits)
     with pytest.raises(ValueError, match="RUN holds a FeedforwardNetwork for DigitData; give"):
         list(classify(composed("classify", "checkpoint=RUN", "text=a")))

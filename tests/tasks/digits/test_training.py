@@ -39,7 +39,7 @@ def test_an_autoencoder_learns_to_reconstruct_images(
         "~scheduler",
         "~callbacks.learning_rate",
     ]
-    mse = train(on_pictures(f"experiment={experiment}", *options))
+    mse = train(on_pictures(f"experiment={experiment}", *options)).score
     run = tmp_path / "run"
     assert "principal components 0." in RunGroup("", [Result.read(run)]).baselines()
     network, data, _ = restore(run, {"path": str(tmp_path / "pictures.csv")})

@@ -130,7 +130,7 @@ def test_padding_in_a_batch_has_no_effect(tones: Path) -> None:
             "2 time steps at the highest speed, but the text 'll' needs at least 3",
         ),
         (1000, "la la", "the text 'la la' needs at least 5"),
-        (9000, "la!", r"the text has characters '!' not among the 28 characters the network knows"),
+        (9000, "la!", r"the text has characters '!' not among the 28 characters of the vocabulary"),
         (9000, " ", "the text is empty"),
     ],
 )

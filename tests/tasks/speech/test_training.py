@@ -145,7 +145,7 @@ def test_unusable_sounds_and_beam_widths_are_refused(trained: Trained, tmp_path:
 
 
 def test_another_network_cannot_transcribe(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "restore", lambda *_: (torch.nn.Linear(1, 1), None, {}))
+    monkeypatch.setattr(module, "restore", lambda *_, **__: (torch.nn.Linear(1, 1), None, {}))
     with pytest.raises(ValueError, match="contains a Linear, which cannot transcribe speech"):
         transcribe(composed("transcribe", "checkpoint=run", "audio=x.wav"))
 

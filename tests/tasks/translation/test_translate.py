@@ -84,7 +84,7 @@ def test_a_network_of_torch_layers_without_attention_has_nothing_to_draw(
     configure: Compose, composed: Compose, tmp_path: Path
 ) -> None:
     overrides = ["rnn=torch", "rnn.num_layers=2", "network.attention_size=null"]
-    assert math.isfinite(train(configure(tmp_path, *overrides)))
+    assert math.isfinite(train(configure(tmp_path, *overrides)).score)
     text = [f"checkpoint={tmp_path}", "text=the red pump"]
     assert len([*translate(composed("translate", *text))]) == 1
     with pytest.raises(ValueError, match="attention: the network has no attention to draw"):
