@@ -47,19 +47,19 @@ def test_cross_entropy_of_known_odds() -> None:
     assert objective.metrics(cost, O, torch.tensor([0, 0]))["accuracy"].item() == 0.5
 
 
-def test_smoothing_asks_for_a_share_of_every_class() -> None:
+def test_label_smoothing_spreads_the_target() -> None:
     O = torch.tensor([[1.0, 3.0, 4.0]]).log()
     cost = CrossEntropy(label_smoothing=0.3).cost(O, torch.tensor([1]))
-    wanted = [0.1, 0.7 + 0.1, 0.1]
+    target = [0.1, 0.7 + 0.1, 0.1]
     odds = [1 / 8, 3 / 8, 4 / 8]
-    right = -sum(share * math.log(p) for share, p in zip(wanted, odds, strict=True))
+    right = -sum(probability * math.log(p) for probability, p in zip(target, odds, strict=True))
     assert cost.item() == pytest.approx(right)
     with pytest.raises(ValueError, match=r"objective.label_smoothing must be a number from 0 to 1"):
         CrossEntropy(label_smoothing=2)
 
 
 @pytest.mark.parametrize("objective", [NextCharacter(), SquaredError(), CrossEntropy()])
-def test_each_says_by_which_of_its_metrics_it_is_judged(objective: Objective) -> None:
+def test_the_main_metric_is_among_the_metrics(objective: Objective) -> None:
     O, y = torch.rand(2, 3, 4), torch.zeros(2, 3, dtype=torch.int64)
     if objective.metric != "bpc":
         O, y = O[0], y[0]
@@ -72,7 +72,7 @@ def test_each_says_by_which_of_its_metrics_it_is_judged(objective: Objective) ->
     assert objective.summary.format(**metrics) + " on it" in text
 
 
-def test_a_test_is_told_in_one_sentence_with_all_its_metrics() -> None:
+def test_a_summary_has_all_metrics() -> None:
     metrics = {"test/cost": 0.12345, "test/accuracy": 0.912, "test/guessing": 0.1}
     text = summarize(CrossEntropy(), metrics, "500 pictures")
     assert text == "Test: accuracy 91.2% on 500 pictures (cost 0.1235, guessing 0.1)"
@@ -82,13 +82,13 @@ def test_a_test_is_told_in_one_sentence_with_all_its_metrics() -> None:
     )
 
 
-def test_a_cost_counts_as_many_as_it_is_the_average_of() -> None:
+def test_the_count_is_the_number_of_costs() -> None:
     y = torch.zeros(3, 4, dtype=torch.int64)
     assert NextCharacter().count(y) == 12
     assert CrossEntropy().count(y[0]) == 4
 
 
-def test_what_is_lost_is_told_for_each_number() -> None:
+def test_the_reconstruction_error_is_that_of_a_pixel() -> None:
     O, y = torch.tensor([[0.5, 0.0], [1.0, 1.0]]), torch.tensor([[0.0, 0.0], [1.0, 0.0]])
     objective = Reconstruction()
     cost = objective.cost(O, y)

@@ -148,7 +148,7 @@ class SpeechData(DataModule):
         """A description of the test data for messages."""
         utterances = self.splits["test"]
         speakers = {utterance.speaker for utterance in utterances} - {None}
-        by = f" by {len(speakers)} speakers" if speakers else ""
+        by = f" by {len(speakers)} speaker{'s' * (len(speakers) > 1)}" if speakers else ""
         if speakers and self.same_split_as_in_training:
             by += " not in the training data"
         return f"{len(utterances)} utterances{by}, without added noise"
