@@ -363,8 +363,13 @@ def assert_same(found: dict[str, Any], expected: dict[str, Any], case: SimpleNam
     if case.mode == "autocast":
         tolerances.append(TOLERANCES[torch.bfloat16])
     tolerance, worst = max(tolerances), 0.0
-    if tolerance > 1e-3 and case.options["nonlinearity"] == "relu":  # near 0, its slope is 0 or 1
-        found = {name: x for name, x in found.items() if not name.startswith("gradient")}
+    if tolerance > 1e-3:
+        # In 16 bits, rounding of the states can change a second derivative by more than any bound:
+        # torch.nn.RNN and the slide's loop differ as much. Other dtypes compare them.
+        uncertain = "gradient 2"
+        if case.options["nonlinearity"] == "relu":  # near 0, its slope is 0 or 1
+            uncertain = "gradient"
+        found = {name: x for name, x in found.items() if not name.startswith(uncertain)}
     for name in found:
         x, y = unwrapped(found[name]), unwrapped(expected[name])
         if not isinstance(x, Tensor):
