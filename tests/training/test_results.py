@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 from omegaconf import OmegaConf
 
 from elman.training.results import Result, RunGroup, plot_groups, read_groups, table
@@ -70,3 +71,18 @@ def test_a_damaged_result(tmp_path: Path, content: str) -> None:
 def test_no_finished_training(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"runs: no finished training in .*/nix"):
         read_groups([tmp_path / "nix"])
+
+
+def test_the_legend_names_what_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures: list[Figure] = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: figures.append(figure))
+    shared = "++trainer.max_epochs=1 data.path=a_long_path_to_a_book_of_somebody.txt"
+    groups = [
+        RunGroup(f"{shared} optimizer.lr=0.1", [result(0.9)]),
+        RunGroup(f"{shared} optimizer.lr=0.2", [result(0.8)]),
+        RunGroup(shared, [result(0.7)]),
+    ]
+    plot_groups(groups, tmp_path / "accuracy.png")
+    [legend] = figures[0].legends
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names == ["optimizer.lr=0.1", "optimizer.lr=0.2", "all defaults"]

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
 from string import Formatter
+from textwrap import shorten
 from typing import Self
 
 from matplotlib.figure import Figure
@@ -15,7 +16,8 @@ from omegaconf import OmegaConf
 from elman.training.run_folder import OVERRIDES, RESULT
 
 # Overrides that do not make an experiment another one.
-NOT_COMPARED = ("seed", "sweep", "resume")
+NOT_COMPARED = ("seed", "sweep", "resume", "hydra.searchpath")
+SHORT_NAME = 35  # characters, of which three names fit beside each other
 
 
 @dataclass(frozen=True)
@@ -161,19 +163,22 @@ def plot_groups(groups: Sequence[RunGroup], path: Path) -> None:
         groups: all with the same main metric.
         path: of the file to write.
     """
-    figure = Figure(figsize=(11, 5), layout="constrained")
+    names = _differences([group.overrides for group in groups])
+    columns = 3 if max(map(len, names)) <= SHORT_NAME else 1
+    figure = Figure(figsize=(11, 5 + 0.25 * len(names) / columns), layout="constrained")
+    label = groups[0].results[0].label
+    figure.suptitle(f"Test: {label}, mean and range over the seeds")
     by_parameters, by_seconds = figure.subplots(1, 2, sharey=True)
-    for group in groups:
+    for group, name in zip(groups, names, strict=True):
         low, high = group.range
         center = mean(group.values)
         spread = [[center - low], [high - center]]
-        name = group.overrides.replace("experiment=", "")
         for axes, x in (
             (by_parameters, group.results[0].parameters),
             (by_seconds, group.seconds),
         ):
             axes.errorbar([x], [center], spread, fmt="o", capsize=4, label=name)
-    by_parameters.set(xscale="log", xlabel="parameters", ylabel=groups[0].results[0].label)
+    by_parameters.set(xscale="log", xlabel="parameters", ylabel=label)
     by_seconds.set(xscale="log", xlabel="training time (s)")
     for axes in (by_parameters, by_seconds):
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -181,5 +186,18 @@ def plot_groups(groups: Sequence[RunGroup], path: Path) -> None:
         axes.minorticks_off()
         axes.grid(alpha=0.25)
     handles, labels = by_seconds.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(3, len(labels)))
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns)
     figure.savefig(path, dpi=120)
+
+
+def _differences(overrides: Sequence[str]) -> list[str]:
+    """The overrides of each group without those that all groups share."""
+    given = [
+        [each.lstrip("+").removeprefix("experiment=") for each in line.split(" ")]
+        for line in overrides
+    ]
+    shared = set.intersection(*map(set, given))
+    return [
+        shorten(" ".join(each for each in own if each not in shared), 120) or "all defaults"
+        for own in given
+    ]
