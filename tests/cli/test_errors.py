@@ -123,3 +123,8 @@ def test_where_all_goes_well_nothing_is_said(capsys: pytest.CaptureFixture[str])
         print("done")
 
     assert capsys.readouterr() == ("done\n", "")
+
+
+def test_a_missing_sweeper_names_its_extra() -> None:
+    error = HydraException("In 'hydra/config': Could not find 'hydra/sweeper/optuna'\n\nAvailable")
+    assert sentence(error) == "sweep: Optuna is not installed: pip install 'elman[sweep]'"

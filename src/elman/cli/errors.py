@@ -29,6 +29,8 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, InstantiationException) and error.__cause__ is not None:
         return sentence(error.__cause__)
     text = str(error).split("Config search path")[0]
+    if "'hydra/sweeper/optuna'" in text:
+        return "sweep: Optuna is not installed: pip install 'elman[sweep]'"
     if isinstance(error, HydraException) and isinstance(error.__cause__, OmegaConfBaseException):
         text = f"{text} {str(error.__cause__).splitlines()[0]}"
     return " ".join(text.split())
