@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 from torch import nn
 
 from elman.tasks.language.data import CharacterData
@@ -275,3 +275,26 @@ def test_any_argument_of_the_trainer_can_be_given(configured: Configure, tmp_pat
 def test_an_argument_that_the_trainer_does_not_have(configured: Configure) -> None:
     with pytest.raises(ValueError, match=r"trainer\.max_epoch: .* did you mean max_epochs\?"):
         train(configured("++trainer.max_epoch=3"))
+
+
+@pytest.mark.parametrize(
+    ("part", "target", "message"),
+    [
+        (
+            "objective",
+            "torch.nn.MSELoss",
+            r"objective: torch.*MSELoss must be a subclass of elman",
+        ),
+        ("data", "torch.nn.Identity", r"data: torch.nn.*Identity must be a subclass of lightning"),
+        ("network", "builtins.dict", r"network: builtins.dict must be a torch.nn.Module"),
+    ],
+)
+def test_parts_of_another_kind_are_refused(
+    configured: Configure, part: str, target: str, message: str
+) -> None:
+    config = configured()
+    partial = {"_partial_": True} if part == "network" else {}
+    with open_dict(config):
+        config[part] = {"_target_": target, **partial}
+    with pytest.raises(TypeError, match=message):
+        train(config)

@@ -117,9 +117,14 @@ def build_network(description: Mapping[str, Any], **sizes: int) -> nn.Module:
 
     A configuration without `_partial_: true` describes the whole network, which then takes no
     sizes from the data.
+
+    Raises:
+        TypeError: it describes something else, or the network does not take these sizes.
     """
     built = instantiate(description)
-    network: nn.Module = built if isinstance(built, nn.Module) else built(**sizes)
+    network = built if isinstance(built, nn.Module) else built(**sizes)
+    if not isinstance(network, nn.Module):
+        raise TypeError(f"network: {description['_target_']} must be a torch.nn.Module")
     return network
 
 

@@ -20,7 +20,7 @@ from elman.data.description import sizes_of, test_data_of, train_data_of
 from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
 from elman.training.curves import plot_curves
 from elman.training.next_steps import next_steps, relative
-from elman.training.objectives import summarize
+from elman.training.objectives import Objective, summarize
 from elman.training.results import Result
 from elman.training.run_folder import CONFIG, LAST, OVERRIDES
 from elman.training.settings import check_same_settings, checkpoint_settings
@@ -67,7 +67,9 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     optimizer = instantiate(config.optimizer)
     scheduler = instantiate(config.scheduler) if "scheduler" in config else None
     data: LightningDataModule = instantiate(config.data)
-    objective = instantiate(config.objective)
+    _check_kind("data", data, LightningDataModule)
+    objective: Objective = instantiate(config.objective)
+    _check_kind("objective", objective, Objective)
     training = instantiate(config.training)
     timer = Timer()
     trainer = build_trainer(
@@ -128,6 +130,15 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
             plot_curves(run, objective.metric, objective.label)
             log.info("%s", next_steps(run, data, config.trainer.max_epochs, trust))
     return Run(run, metrics, objective.metric)
+
+
+def _check_kind(part: str, built: object, kind: type) -> None:
+    if not isinstance(built, kind):
+        name = f"{type(built).__module__}.{type(built).__qualname__}"
+        raise TypeError(
+            f"{part}: {name} must be a subclass of {kind.__module__}.{kind.__qualname__}; "
+            "docs/tasks.md has an example"
+        )
 
 
 def _callbacks(config: DictConfig) -> list[lightning.Callback]:
