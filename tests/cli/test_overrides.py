@@ -11,12 +11,6 @@ from elman.cli.overrides import (
 )
 
 
-@pytest.fixture(autouse=True)
-def command_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command line without `debug=`, whatever pytest was called with."""
-    monkeypatch.setattr("sys.argv", ["train.py", "seed=1"])
-
-
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """The folder of a run that was started with overrides of every kind."""

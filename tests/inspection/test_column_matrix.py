@@ -1,8 +1,6 @@
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
 import torch
 from matplotlib.figure import Figure
 
@@ -17,16 +15,8 @@ def test_the_largest_gradients_are_in_the_order_of_the_weights() -> None:
 
 
 def test_the_plot_shows_the_changes_by_class_and_their_mean(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, drawn: list[Figure]
 ) -> None:
-    figures: list[Figure] = []
-    save = Figure.savefig
-
-    def savefig(figure: Figure, *arguments: Any, **options: Any) -> None:
-        figures.append(figure)
-        save(figure, *arguments, **options)
-
-    monkeypatch.setattr(Figure, "savefig", savefig)
     network = FeedforwardNetwork([2, 2])
     gradients = torch.arange(18.0).view(3, 6)
     path = tmp_path / "matrix.png"
@@ -35,7 +25,7 @@ def test_the_plot_shows_the_changes_by_class_and_their_mean(
     )
 
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-    [figure] = figures
+    [figure] = drawn
     columns, mean, _, _, after = figure.axes[:5]
     assert [columns.get_title(), after.get_title()] == ["before", "after"]
     matrix = columns.images[0].get_array()

@@ -356,6 +356,14 @@ def numbers(x: Tensor) -> Tensor | None:
     return x.as_subclass(Tensor).to(torch.complex128)
 
 
+def largest(results: dict[str, Any], kind: str) -> Tensor:
+    """The largest absolute value in all results of a kind."""
+    parts = [numbers(unwrapped(x)) for name, x in results.items() if name.startswith(kind)]
+    return torch.stack(
+        [part.abs().max() for part in parts if part is not None and part.numel()]
+    ).max()
+
+
 def assert_same(found: dict[str, Any], expected: dict[str, Any], case: SimpleNamespace) -> None:
     tolerances = [TOLERANCES.get(case.options["dtype"], 5e-5)]
     if case.changed:
@@ -363,13 +371,8 @@ def assert_same(found: dict[str, Any], expected: dict[str, Any], case: SimpleNam
     if case.mode == "autocast":
         tolerances.append(TOLERANCES[torch.bfloat16])
     tolerance, worst = max(tolerances), 0.0
-    if tolerance > 1e-3:
-        # In 16 bits, rounding of the states can change a second derivative by more than any bound:
-        # torch.nn.RNN and the slide's loop differ as much. Other dtypes compare them.
-        uncertain = "gradient 2"
-        if case.options["nonlinearity"] == "relu":  # near 0, its slope is 0 or 1
-            uncertain = "gradient"
-        found = {name: x for name, x in found.items() if not name.startswith(uncertain)}
+    if tolerance > 1e-3 and case.options["nonlinearity"] == "relu":  # near 0, its slope is 0 or 1
+        found = {name: x for name, x in found.items() if not name.startswith("gradient")}
     for name in found:
         x, y = unwrapped(found[name]), unwrapped(expected[name])
         if not isinstance(x, Tensor):
@@ -382,7 +385,12 @@ def assert_same(found: dict[str, Any], expected: dict[str, Any], case: SimpleNam
         assert isinstance(x, Subclass) == isinstance(y, Subclass), name
         a, b = numbers(x), numbers(y)
         if a is not None and b is not None and a.numel():
-            error = float((a - b).abs().max() / b.abs().max().clamp(min=1))
+            scale = b.abs().max()
+            if tolerance > 1e-3 and name.startswith("gradient 2"):
+                # Cancellation leaves few digits of a small part of a second derivative in 16 bits,
+                # so its parts are compared as one vector.
+                scale = largest(expected, "gradient 2")
+            error = float((a - b).abs().max() / scale.clamp(min=1))
             assert error <= tolerance, f"{name} differs by {error}"
             worst = max(worst, error / tolerance)
     target(worst, label="error in tolerances")

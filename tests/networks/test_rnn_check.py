@@ -5,7 +5,7 @@ from elman.networks.rnn_check import check_rnn
 
 
 class Network(nn.Module):
-    pass
+    """The messages name its class."""
 
 
 @pytest.mark.parametrize(

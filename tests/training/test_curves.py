@@ -1,6 +1,5 @@
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -37,20 +36,6 @@ def save(run: Path, version: int, figures: str, *, age: int = 0) -> None:
 
 def points(line: Line2D) -> list[list[float]]:
     return [[float(x), float(y)] for x, y in np.asarray(line.get_xydata())]
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The figures that were saved."""
-    figures: list[Figure] = []
-    save_figure = Figure.savefig
-
-    def savefig(figure: Figure, path: Path, **options: Any) -> None:
-        figures.append(figure)
-        save_figure(figure, path, **options)
-
-    monkeypatch.setattr(Figure, "savefig", savefig)
-    return figures
 
 
 def test_metrics_are_read_by_step_without_empty_cells(tmp_path: Path) -> None:

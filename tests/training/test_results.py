@@ -73,9 +73,7 @@ def test_no_finished_training(tmp_path: Path) -> None:
         read_groups([tmp_path / "nix"])
 
 
-def test_the_legend_names_what_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    figures: list[Figure] = []
-    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: figures.append(figure))
+def test_the_legend_names_what_differs(tmp_path: Path, drawn: list[Figure]) -> None:
     shared = "++trainer.max_epochs=1 data.path=a_long_path_to_a_book_of_somebody.txt"
     groups = [
         RunGroup(f"{shared} optimizer.lr=0.1", [result(0.9)]),
@@ -83,6 +81,6 @@ def test_the_legend_names_what_differs(tmp_path: Path, monkeypatch: pytest.Monke
         RunGroup(shared, [result(0.7)]),
     ]
     plot_groups(groups, tmp_path / "accuracy.png")
-    [legend] = figures[0].legends
+    [legend] = drawn[0].legends
     names = [text.get_text() for text in legend.get_texts()]
     assert names == ["optimizer.lr=0.1", "optimizer.lr=0.2", "all defaults"]

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import torch
-from hydra.utils import instantiate
 from omegaconf import DictConfig
 from torch import Tensor, nn
 from torch.func import grad
@@ -43,7 +42,8 @@ def report_descent(config: DictConfig) -> None:
     if config.examples is not None:
         check_size("examples", config.examples)
     run = find_checkpoint("checkpoint", config.checkpoint).parent.parent
-    network, data, checkpoint = restore(config.checkpoint, config.data, config.trust)
+    trained = restore(config.checkpoint, config.data, config.trust)
+    network, data, checkpoint = trained
     if checkpoint["training"]["_target_"] != TRAINING:
         raise ValueError(
             f"checkpoint: {config.checkpoint} was trained by {checkpoint['training']['_target_']}; "
@@ -52,7 +52,7 @@ def report_descent(config: DictConfig) -> None:
         )
     path = read_path(run / PATH, network)
     plane = principal_plane(path.weights)
-    cost: Cost = instantiate(checkpoint["objective"]).cost
+    cost: Cost = trained.build("objective").cost
     torch.manual_seed(config.seed)
     examples = training_examples(data)
 

@@ -14,9 +14,7 @@ from torch import nn
 from elman.data.description import sizes_of
 from elman.training.migrations import migrate
 from elman.training.run_folder import BEST
-from elman.training.trust import check_trusted
-
-DESCRIBED = ("network", "data", "training", "objective")  # what it takes to test the weights
+from elman.training.trust import DESCRIBED, check_trusted
 
 
 class Trained(NamedTuple):

@@ -7,6 +7,8 @@ field's names. A version is one step: `VERSION` numbers the present one.
 from collections.abc import Mapping
 from typing import Any
 
+from elman.training.trust import DESCRIBED
+
 VERSION = 2
 # The earlier name of a class: its present one.
 TARGETS = {
@@ -91,7 +93,7 @@ def migrate(checkpoint: dict[str, Any]) -> dict[str, Any]:
     migrated = dict(checkpoint)
     if isinstance(checkpoint.get("SpeechData"), Mapping):
         migrated["data"] = _speech_sizes(checkpoint["data"], checkpoint["SpeechData"])
-    for part in ("network", "data", "training", "objective"):
+    for part in DESCRIBED:
         migrated[part] = _description(migrated[part])
     for earlier, present in TARGETS.items():  # the state of the data stands under their class
         name, new_name = (target.rsplit(".", 1)[1] for target in (earlier, present))

@@ -6,8 +6,8 @@ from lightning import LightningDataModule
 from omegaconf import DictConfig, OmegaConf
 
 from elman.data.module import DataModule
-from elman.training.checkpoint import DESCRIBED
 from elman.training.migrations import VERSION
+from elman.training.trust import DESCRIBED
 
 KEPT = (*DESCRIBED, "optimizer", "scheduler")
 PLACES = ("path", "test_path", "directory")  # the data may move; a DataModule's state has its path

@@ -17,7 +17,7 @@ from torch import nn
 
 from elman.checks import check_size
 from elman.data.description import sizes_of, test_data_of, train_data_of
-from elman.training.checkpoint import DESCRIBED, build_network, find_checkpoint, load_checkpoint
+from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
 from elman.training.curves import plot_curves
 from elman.training.next_steps import next_steps, relative
 from elman.training.objectives import Objective, summarize
@@ -25,7 +25,7 @@ from elman.training.results import Result
 from elman.training.run_folder import CONFIG, LAST, OVERRIDES
 from elman.training.settings import check_same_settings, checkpoint_settings
 from elman.training.trainer import build_trainer
-from elman.training.trust import foreign_modules
+from elman.training.trust import DESCRIBED, foreign_modules
 
 log = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from torch import nn
 
 from elman.training.objectives import Objective
 
+DESCRIBED = ("network", "data", "training", "objective")  # parts that a checkpoint names
 PACKAGE = "elman"
 BUILDABLE = (nn.Module, LightningDataModule, LightningModule, Objective)
 PLAIN = (type(None), bool, int, float, str)

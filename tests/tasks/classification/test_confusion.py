@@ -1,28 +1,16 @@
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
 from matplotlib.figure import Figure
 
 from elman.tasks.classification.confusion import plot_confusion
 
 
-def test_the_cells_show_counts_and_are_shaded_by_row(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    figures: list[Figure] = []
-    save = Figure.savefig
-
-    def savefig(figure: Figure, *arguments: Any, **options: Any) -> None:
-        figures.append(figure)
-        save(figure, *arguments, **options)
-
-    monkeypatch.setattr(Figure, "savefig", savefig)
+def test_the_cells_show_counts_and_are_shaded_by_row(tmp_path: Path, drawn: list[Figure]) -> None:
     confusion = np.array([[3, 1, 0], [0, 8, 0], [0, 0, 0]])
     plot_confusion(confusion, ["a", "b", "c"], tmp_path / "confusion.png")
     assert (tmp_path / "confusion.png").read_bytes().startswith(b"\x89PNG")
-    axes = figures[0].axes[0]
+    axes = drawn[0].axes[0]
     shades = np.asarray(axes.images[0].get_array())
     np.testing.assert_allclose(shades, [[0.75, 0.25, 0], [0, 1, 0], [0, 0, 0]])
     counts = {text.get_position(): text.get_text() for text in axes.texts}

@@ -1,6 +1,5 @@
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,20 +14,6 @@ TIMES = pd.date_range(START, periods=7, freq="h")
 X = torch.tensor([1.0, 3, 2, 4])
 Y, O, NAIVE = torch.tensor([5.0, 6, 7]), torch.tensor([5.5, 6, 6]), torch.tensor([4.0, 4, 5])
 ENDS = torch.stack([O - 1, O + 2])
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """The saved figures."""
-    figures: list[Figure] = []
-    save_figure = Figure.savefig
-
-    def savefig(figure: Figure, path: Path, **options: Any) -> None:
-        figures.append(figure)
-        save_figure(figure, path, **options)
-
-    monkeypatch.setattr(Figure, "savefig", savefig)
-    return figures
 
 
 def line_values(axes: Axes) -> list[list[float]]:

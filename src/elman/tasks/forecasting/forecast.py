@@ -6,7 +6,6 @@ from typing import cast
 
 import pandas as pd
 import torch
-from hydra.utils import instantiate
 from omegaconf import DictConfig
 from torch import Tensor
 
@@ -30,7 +29,8 @@ def forecast(config: DictConfig) -> None:
         TypeError, ValueError, OSError: the checkpoint or the series is missing or invalid, they do
             not fit each other, or the output folder contains a forecast already.
     """
-    network, data, checkpoint = restore(config.checkpoint, config.data, config.trust)
+    trained = restore(config.checkpoint, config.data, config.trust)
+    network, data, checkpoint = trained
     if not hasattr(network, "interval") or not isinstance(data, ForecastingData):
         raise ValueError(
             f"checkpoint: {config.checkpoint} contains a {type(network).__name__}, which cannot "
@@ -70,7 +70,7 @@ def forecast(config: DictConfig) -> None:
         coverage,
     )
     if config.test:
-        module = instantiate(checkpoint["training"])(network, instantiate(checkpoint["objective"]))
+        module = trained.build("training")(network, trained.build("objective"))
         report = ForecastReport(folder)
         trainer = build_trainer(
             config.trainer, callbacks=[report], logger=False, enable_checkpointing=False
