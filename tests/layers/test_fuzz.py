@@ -359,9 +359,8 @@ def numbers(x: Tensor) -> Tensor | None:
 def largest(results: dict[str, Any], kind: str) -> Tensor:
     """The largest absolute value in all results of a kind."""
     parts = [numbers(unwrapped(x)) for name, x in results.items() if name.startswith(kind)]
-    return torch.stack(
-        [part.abs().max() for part in parts if part is not None and part.numel()]
-    ).max()
+    maxima = [part.abs().max() for part in parts if part is not None and part.numel()]
+    return torch.stack(maxima).max()
 
 
 def assert_same(found: dict[str, Any], expected: dict[str, Any], case: SimpleNamespace) -> None:

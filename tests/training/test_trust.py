@@ -32,7 +32,7 @@ def test_parts_of_this_package_are_allowed(name: str) -> None:
         "torch.load",
         "builtins.eval",
         "elman.training.checkpoint.torch.load",  # reached through this package, but not its own
-        "elman.training.trust.importlib.import_module",
+        "elman.training.trust.get_object",
         "elman.training.train.train",  # a function
         "elman.training.weight_path.RecordPath",  # a callback is no part of a checkpoint
         "elman.data.fetch.fetch",

@@ -12,8 +12,8 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig
 
 # Importing Lightning makes its loggers print notes and advertisements.
-for name in ("lightning.pytorch", "lightning.fabric"):
-    logging.getLogger(name).setLevel(logging.WARNING)
+for logger in ("lightning.pytorch", "lightning.fabric"):
+    logging.getLogger(logger).setLevel(logging.WARNING)
 
 
 def build_trainer(config: DictConfig, **more: Any) -> Trainer:

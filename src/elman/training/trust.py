@@ -5,7 +5,6 @@ class runs code, so a checkpoint from a stranger may only build classes of this 
 of modules that the user trusts.
 """
 
-import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from hydra.utils import get_object
 from lightning import LightningDataModule, LightningModule
 from torch import nn
 
+from elman import layers
 from elman.training.objectives import Objective
 
 DESCRIBED = ("network", "data", "training", "objective")  # parts that a checkpoint names
@@ -74,7 +74,6 @@ def _allowed(name: str, trust: tuple[str, ...]) -> bool:
     # elman.training.checkpoint.torch.load also starts with "elman.", but is not ours.
     if not getattr(found, "__module__", "").startswith(f"{PACKAGE}."):
         return False
-    layers = importlib.import_module(f"{PACKAGE}.layers")
     exported = [getattr(layers, each) for each in layers.__all__]
     return (isinstance(found, type) and issubclass(found, BUILDABLE)) or found in exported
 
