@@ -1,18 +1,16 @@
 """Writes the report, sections of text, tables and pictures, as HTML, Markdown and JSON."""
 
 import base64
-import dataclasses
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from torch.utils.benchmark import Measurement
 
 from elman.comparison.results import Results
+from elman.pages.page import plain, render
 
 
 @dataclass(frozen=True)
@@ -88,36 +86,20 @@ def write_report(
         verdict: sentences by topic, for the top.
         sections: the rest of the report.
     """
-    environment = Environment(
-        loader=PackageLoader("elman.comparison"),
-        autoescape=select_autoescape(["html.jinja"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    numbers = {"verdict": dict(verdict), **_plain(results)}
+    values = {
+        "title": "elman.RNN compared with torch.nn.RNN",
+        "verdict": verdict,
+        "sections": sections,
+    }
     files = {
-        f"report.{kind}": environment.get_template(f"report.{kind}.jinja").render(
-            verdict=verdict, sections=sections
-        )
+        f"report.{kind}": render("elman.comparison", f"report.{kind}.jinja", **values)
         for kind in ("html", "md")
     }
+    numbers = {"verdict": dict(verdict), **plain(results, _times)}
     files["report.json"] = json.dumps(numbers, indent=1, ensure_ascii=False, allow_nan=False)
     for name, text in files.items():
         (directory / name).write_text(text, encoding="utf-8")
 
 
-def _plain(value: Any) -> Any:
-    """The value as JSON supports it, without infinity and NaN."""
-    if isinstance(value, Measurement):
-        return value.times
-    if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if hasattr(value, "_asdict"):
-        return value._asdict()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _times(value: Any) -> Any:
+    return value.times if isinstance(value, Measurement) else value
