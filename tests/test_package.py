@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "extras": set(),
     "reference": set(),
     "recurrence": {"equations", "nonlinearities"},
+    "forward_gradients": {"equations", "nonlinearities", "reference"},
     "layers": {"checks", "equations", "nonlinearities", "recurrence"},
     "networks": {"checks", "equations", "recurrence", "layers"},
     "data": {"checks", "extras"},
