@@ -25,7 +25,7 @@ class ForwardGradients(ABC):
 
         a_t = X_t U + h_{t−1} V + b = x_t w      x_t = [X_t, h_{t−1}, 1]      w = [U; V; b]
 
-    with x_t `(B, N)`, w `(N, H)` and N = I + H + 1. The weight w_jk multiplies x_{t,j} in unit k.
+    with x_t `(B, R)`, w `(R, H)` and R = I + H + 1. The weight w_jk multiplies x_{t,j} in unit k.
 
     To learn at every step, change U, V and b in place, as every optimizer does. What is carried
     then still belongs to the former weights, so the gradient is exact only for small changes.
@@ -75,7 +75,7 @@ class ForwardGradients(ABC):
         a_t = preactivation(X_t, h_previous, self.U, self.V, self.b)
         # h_t = f(a_t)
         self.h_t = hidden_state(a_t, self.f)
-        # x_t = [X_t, h_{t−1}, 1], (B, N)
+        # x_t = [X_t, h_{t−1}, 1], (B, R)
         x_t = torch.cat([X_t, h_previous, X_t.new_ones(len(X_t), 1)], dim=1)
         self._carry(x_t, DERIVATIVES[self.f](self.h_t))
         return self.h_t.clone()
@@ -96,7 +96,7 @@ class ForwardGradients(ABC):
         """
         check_tensor("dC_dh_t", dC_dh_t, "(B, H)", tuple(self.h_t.shape), like=self.U)
         I, H = self.U.shape
-        dC_dw = self._weight_gradient(dC_dh_t)  # (N, H): the rows of U, V and b
+        dC_dw = self._weight_gradient(dC_dh_t)  # (R, H): the rows of U, V and b
         return Gradients(U=dC_dw[:I], V=dC_dw[I : I + H], b=dC_dw[-1])
 
     @abstractmethod
@@ -104,10 +104,10 @@ class ForwardGradients(ABC):
         """From ∂h_{t−1}/∂w to ∂h_t/∂w.
 
         Args:
-            x_t: `[X_t, h_{t−1}, 1]`, `(B, N)`.
+            x_t: `[X_t, h_{t−1}, 1]`, `(B, R)`.
             f_prime: `∂h_t/∂a_t = f′(a_t)`, `(B, H)`.
         """
 
     @abstractmethod
     def _weight_gradient(self, dC_dh_t: Tensor) -> Tensor:
-        """`∂C_t/∂w = ∂C_t/∂h_t · ∂h_t/∂w`, summed over the batch; `(B, H) → (N, H)`."""
+        """`∂C_t/∂w = ∂C_t/∂h_t · ∂h_t/∂w`, summed over the batch; `(B, H) → (R, H)`."""

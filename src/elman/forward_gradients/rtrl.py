@@ -14,13 +14,13 @@ from elman.forward_gradients.base import ForwardGradients
 class RTRL(ForwardGradients):
     """Carries `∂h_t/∂w`, the derivative of each unit by each weight.
 
-    It equals BPTT. For each sequence it needs memory for N·H·H numbers, of order H³, and of order
+    It equals BPTT. For each sequence it needs memory for R·H·H numbers, of order H³, and of order
     H⁴ operations a time step, whatever the number of time steps.
 
     The arguments are those of `ForwardGradients`.
 
     Attributes:
-        dh_dw: `dh_dw[:, j, k, l]` is ∂h_{t,l}/∂w_jk, `(B, N, H, H)`.
+        dh_dw: `dh_dw[:, j, k, l]` is ∂h_{t,l}/∂w_jk, `(B, R, H, H)`.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class RTRL(ForwardGradients):
 
     def _carry(self, x_t: Tensor, f_prime: Tensor) -> None:
         # ∂a_{t,l}/∂w_jk = x_{t,j} if l = k, else 0
-        da_dw = x_t[:, :, None, None] * self.one  # (B, N, H, H)
+        da_dw = x_t[:, :, None, None] * self.one  # (B, R, H, H)
         # ∂h_t/∂w = ∂h_t/∂a_t (∂a_t/∂w + Vᵀ ∂h_{t−1}/∂w); Vᵀ from the left of a column is V from
         # the right of a row
         self.dh_dw = f_prime[:, None, None] * (da_dw + self.dh_dw @ self.V)

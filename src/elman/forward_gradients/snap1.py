@@ -16,13 +16,13 @@ class SnAp1(ForwardGradients):
 
     These are the entries of ∂h_t/∂w that are not zero after one time step (SnAp-n: after n steps).
     All others are dropped at every step, and with them every path from unit to unit: the gradient
-    is biased, unless V is diagonal. For each sequence it needs memory for N·H numbers, of order H²,
+    is biased, unless V is diagonal. For each sequence it needs memory for R·H numbers, of order H²,
     and as many operations a time step.
 
     The arguments are those of `ForwardGradients`.
 
     Attributes:
-        dh_dw: `dh_dw[:, j, k]` is an approximation of ∂h_{t,k}/∂w_jk, `(B, N, H)`.
+        dh_dw: `dh_dw[:, j, k]` is an approximation of ∂h_{t,k}/∂w_jk, `(B, R, H)`.
     """
 
     def __init__(

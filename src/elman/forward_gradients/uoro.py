@@ -22,7 +22,7 @@ class UORO(ForwardGradients):
         w̃_t = w̃_{t−1} / ρ₀ + ν_tᵀ ∂h_t/∂a_t ∂a_t/∂w / ρ₁
 
     In the mean over ν_t the mixed terms of the product vanish, since no ρ depends on ν_t. For each
-    sequence, which has its own signs, it needs memory for N·H numbers, of order H², and as many
+    sequence, which has its own signs, it needs memory for R·H numbers, of order H², and as many
     operations a time step.
 
     Args:
@@ -35,7 +35,7 @@ class UORO(ForwardGradients):
 
     Attributes:
         h_factor: h̃_t, `(B, H)`.
-        w_factor: w̃_t, `(B, N, H)`.
+        w_factor: w̃_t, `(B, R, H)`.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class UORO(ForwardGradients):
         # ∂h_t/∂h_{t−1} h̃_{t−1}
         h_passed = f_prime * (self.h_factor @ self.V)
         # ν_tᵀ ∂h_t/∂a_t ∂a_t/∂w, whose entry jk is ν_k f′(a_{t,k}) x_{t,j}
-        w_new = (ν * f_prime)[:, None] * x_t[:, :, None]  # (B, N, H)
+        w_new = (ν * f_prime)[:, None] * x_t[:, :, None]  # (B, R, H)
         # ρ₀² = ‖w̃_{t−1}‖ / ‖∂h_t/∂h_{t−1} h̃_{t−1}‖      ρ₁² = ‖ν_tᵀ ∂h_t/∂a_t ∂a_t/∂w‖ / ‖ν_t‖
         ρ_0, ρ_1 = balance(self.w_factor, h_passed), balance(w_new, ν)  # (B, 1)
         # h̃_t = ρ₀ ∂h_t/∂h_{t−1} h̃_{t−1} + ρ₁ ν_t
@@ -78,7 +78,7 @@ def random_signs(like: Tensor, generator: torch.Generator | None) -> Tensor:
 
 
 def balance(w_part: Tensor, h_part: Tensor) -> Tensor:
-    """`ρ = √(‖w‖ / ‖h‖)`: ρ h and w / ρ have the same length; `(B, N, H), (B, H) → (B, 1)`."""
+    """`ρ = √(‖w‖ / ‖h‖)`: ρ h and w / ρ have the same length; `(B, R, H), (B, H) → (B, 1)`."""
     tiny = torch.finfo(h_part.dtype).tiny  # ρ = 1 if both are zero, as before the first step
     w_norm = torch.linalg.vector_norm(w_part, dim=(1, 2)) + tiny
     h_norm = torch.linalg.vector_norm(h_part, dim=1) + tiny
