@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "extras": set(),
     "reference": set(),
     "recurrence": {"equations", "nonlinearities"},
-    "forward_gradients": {"equations", "extras", "nonlinearities", "reference"},
+    "forward_gradients": {"checks", "equations", "extras", "nonlinearities", "reference"},
     "layers": {"checks", "equations", "nonlinearities", "recurrence"},
     "networks": {"checks", "equations", "recurrence", "layers"},
     "data": {"checks", "extras"},

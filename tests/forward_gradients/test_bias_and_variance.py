@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,7 +70,18 @@ def test_without_a_gradient_there_is_no_relative_error(example: Callable) -> Non
         measured(example, dh=torch.zeros(6, 2, 4, dtype=torch.float64))
 
 
-def test_one_draw_has_no_variance(example: Callable) -> None:
+@pytest.mark.parametrize(
+    ("numbers", "error", "message"),
+    [
+        ({"draws": 1}, ValueError, "draws must be at least 2, got 1"),
+        ({"draws": 2.5}, TypeError, "draws must be an int, got 2.5"),
+        ({"chunks": (4, 0)}, ValueError, "each of chunks must be greater than zero, got 0"),
+    ],
+)
+def test_wrong_numbers(
+    numbers: dict[str, Any], error: type[Exception], message: str, example: Callable
+) -> None:
     e = example(T=2, B=1, I=1, H=1)
-    with pytest.raises(ValueError, match="draws must be at least 2, got 1"):
-        bias_and_variance(e.X, *e.network, e.dh, draws=1)
+    with pytest.raises(error) as raised:
+        bias_and_variance(e.X, *e.network, e.dh, **numbers)
+    assert str(raised.value) == message

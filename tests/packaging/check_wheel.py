@@ -20,6 +20,7 @@ EXTRAS = {
     "elman.data": "train",
     "elman.inspection": "train",
     "elman.comparison": "tasks",
+    "elman.forward_gradients.error_plot": "train",
 }
 
 

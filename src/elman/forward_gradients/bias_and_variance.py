@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from elman.checks import check_size
 from elman.equations import NONLINEARITIES, Nonlinearity
 from elman.forward_gradients.arguments import check_nonlinearity
 from elman.forward_gradients.base import Gradients
@@ -64,12 +65,15 @@ def bias_and_variance(
         One error for each method.
 
     Raises:
-        TypeError: an argument is not a tensor of real floating-point numbers.
-        ValueError: `draws` is less than 2, the shapes do not match, a dtype or device differs from
-            that of U, f′ is not known, or BPTT's gradient is zero.
+        TypeError: an argument is not a tensor of real floating-point numbers, or a number is not
+            an int.
+        ValueError: `draws` is less than 2, a chunk is not positive, the shapes do not match, a
+            dtype or device differs from that of U, f′ is not known, or BPTT's gradient is zero.
     """
-    if draws < 2:
+    if check_size("draws", draws) < 2:
         raise ValueError(f"draws must be at least 2, got {draws}")
+    for chunk in chunks:
+        check_size("each of chunks", chunk)
     network = (h_0, U, V, b, f)
     estimates = {
         "RTRL": [sequence_gradients(RTRL(*network), X, dC_dh)],
