@@ -21,9 +21,9 @@ class UORO(ForwardGradients):
         h̃_t = ρ₀ ∂h_t/∂h_{t−1} h̃_{t−1} + ρ₁ ν_t
         w̃_t = w̃_{t−1} / ρ₀ + ν_tᵀ ∂h_t/∂a_t ∂a_t/∂w / ρ₁
 
-    In the mean over ν_t the mixed terms of the product vanish, since no ρ depends on ν_t. For each
-    sequence, which has its own signs, it needs memory for R·H numbers, of order H², and as many
-    operations a time step.
+    In the mean over ν_t the mixed terms of the product vanish, since no ρ depends on ν_t: changed
+    signs change no length. For each sequence, which has its own signs, it needs memory for R·H
+    numbers, of order H², and as many operations a time step.
 
     Args:
         h_0: initial state, `(B, H)`.
