@@ -23,10 +23,12 @@ MAY_IMPORT = {
     "layers": {"checks", "equations", "nonlinearities", "recurrence"},
     "networks": {"checks", "equations", "recurrence", "layers"},
     "data": {"checks", "extras"},
+    "pages": {"extras"},
     "training": {"checks", "extras", *LAYERS, "data"},
     "tasks": {"checks", "extras", *LAYERS, "data", "training"},
-    "inspection": {"checks", "extras", *LAYERS, "reference", "data", "training"},
-    "comparison": {"checks", "extras", *LAYERS, "reference", "data", "training", "tasks"},
+    "inspection": {"checks", "extras", *LAYERS, "reference", "data", "pages", "training"},
+    "comparison": {"checks", "extras", *LAYERS, "reference", "data", "pages", "training", "tasks"}
+    | {"api"},
     "cli": {"training"},
     "api": {"cli", "training"},
 }
