@@ -66,7 +66,17 @@ def format_changes(changes: list[WeightChange]) -> str:
     lines = []
     for name, _, value in changes:
         number = f"{value:.2g}".replace("-", "−")
-        verb = "stay as it is" if value == 0 else "increase" if value > 0 else "decrease"
-        little = " (a little)" if 0 < abs(value) < LITTLE * largest else ""
-        lines.append(f"{number:>9}   {name:{width}} should {verb}{little}")
+        lines.append(f"{number:>9}   {name:{width}} should {in_words(value, largest)}")
     return "\n".join(lines)
+
+
+def in_words(value: float, largest: float) -> str:
+    """What a weight should do: `increase`, `decrease (a little)`, `stay as it is`.
+
+    Args:
+        value: −∂C/∂w of the weight.
+        largest: the largest −∂C/∂w in the list, without its sign.
+    """
+    verb = "stay as it is" if value == 0 else "increase" if value > 0 else "decrease"
+    little = " (a little)" if 0 < abs(value) < LITTLE * largest else ""
+    return f"{verb}{little}"

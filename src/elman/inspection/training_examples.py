@@ -1,5 +1,6 @@
-"""The training examples of a data module, in two tensors."""
+"""The training or validation examples of a data module, in two tensors."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import torch
@@ -10,7 +11,7 @@ from elman.data.description import source_of
 
 
 class Examples(NamedTuple):
-    """Training examples: the inputs `(N, …)` and the target classes y `(N)`."""
+    """Examples: the inputs `(N, …)` and the target classes y `(N)`."""
 
     inputs: Tensor
     y: Tensor
@@ -28,7 +29,22 @@ def training_examples(data: LightningDataModule) -> Examples:
     """
     data.prepare_data()
     data.setup("fit")
-    batches: list[tuple[Any, Any]] = list(data.train_dataloader())
+    return _join(data, data.train_dataloader())
+
+
+def validation_examples(data: LightningDataModule) -> Examples:
+    """All validation examples, in their order.
+
+    Raises:
+        ValueError: an example is not one tensor and a class.
+    """
+    data.prepare_data()
+    data.setup("fit")
+    return _join(data, data.val_dataloader())
+
+
+def _join(data: LightningDataModule, loader: Iterable[tuple[Any, Any]]) -> Examples:
+    batches = list(loader)
     inputs, y = batches[0]
     network_inputs, _ = data.on_after_batch_transfer(batches[0], 0)
     if (

@@ -10,6 +10,7 @@ CURVES = Path("curves.png")
 PATH = Path("path.pt")  # of the weights, from before the training to its end
 DESCENT = Path("descent.png")
 COLUMN_MATRIX = Path("column_matrix.png")
+NEURONS = Path("neurons.html")
 CONFUSION = Path("confusion.png")
 LOG = Path("train.log")
 RECONSTRUCTIONS = Path("reconstructions.png")

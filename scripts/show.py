@@ -1,0 +1,19 @@
+"""Shows a feedforward network on the slides: `python scripts/show.py checkpoint=RUN`."""
+
+from omegaconf import DictConfig
+
+from elman.cli import entry_point
+
+
+@entry_point("show")
+def main(config: DictConfig) -> None:
+    """Writes a page with the numbers of a network beside the equations of the slides."""
+    from elman.inspection.neurons.page import (
+        show_neurons,
+    )  # not needed for --help, which must be quick
+
+    show_neurons(config)
+
+
+if __name__ == "__main__":
+    main()

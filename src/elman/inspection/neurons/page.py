@@ -1,0 +1,111 @@
+"""What `scripts/show.py` does: it writes the page."""
+
+import inspect
+from pathlib import Path
+
+from omegaconf import DictConfig
+from torch.nn import functional
+
+from elman import equations
+from elman.data.description import source_of
+from elman.equations import has_derivative
+from elman.inspection.neurons.choice import check_places, choose_examples, choose_stages
+from elman.inspection.neurons.numbers import SHOWN, picture, stage_numbers
+from elman.inspection.training_examples import validation_examples
+from elman.networks import FeedforwardNetwork
+from elman.nonlinearities import name_of
+from elman.pages.page import write_page
+from elman.training.checkpoint import Trained, find_checkpoint, restore
+from elman.training.class_objectives import SquaredError
+from elman.training.run_folder import NEURONS, PATH
+
+EQUATIONS = {
+    function.__name__: function
+    for function in (
+        equations.weighted_sum,
+        equations.activation,
+        equations.squared_error,
+        equations.squared_error_gradient,
+        equations.previous_activation_gradient,
+        equations.activation_gradient,
+        equations.weight_gradient,
+    )
+}
+
+
+def show_neurons(config: DictConfig) -> Path:
+    """Writes a page that shows a feedforward network at work, and returns its file.
+
+    Args:
+        config: composed from `conf/show.yaml`.
+
+    Raises:
+        TypeError, ValueError, OSError: the checkpoint or its data cannot be read, the network is
+            not a feedforward network with squared error, or a value is out of range.
+    """
+    file = find_checkpoint("checkpoint", config.checkpoint)
+    run = file.parent.parent
+    trained = restore(file, config.data, config.trust)
+    network = _feedforward(trained, config.checkpoint)
+    examples = validation_examples(trained.data)
+    places = list(config.examples)
+    check_places(places, len(examples.y))
+    places = places or choose_examples(network, examples)
+    inputs, digits = examples.inputs[places], examples.y[places]
+    trained.build("objective").cost(network(inputs), digits)  # refuses data of other classes
+    y = functional.one_hot(digits, network.sizes[-1]).double()
+    network, inputs = network.double(), inputs.double()
+
+    stages, differences = [], []
+    for stage in choose_stages(network, trained.checkpoint["global_step"], run / PATH):
+        numbers, difference = stage_numbers(stage, network, inputs, y)
+        stages.append(numbers)
+        differences.append(difference)
+    page = Path(config.output or run / NEURONS)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    write_page(
+        page,
+        "elman.inspection",
+        "neurons.html.jinja",
+        title="Your network on the slides",
+        sizes=network.sizes,
+        n=sum(parameter.numel() for parameter in network.parameters()),
+        data_source=source_of(trained.data),
+        difference=f"{max(differences):.1e}",
+        equations={name: inspect.getsource(function) for name, function in EQUATIONS.items()},
+        numbers={
+            "sizes": network.sizes,
+            "shown": [min(SHOWN, size) for size in network.sizes],
+            "σ": [name_of(layer.σ) for layer in network.layers],  # type: ignore[arg-type]
+            "examples": [
+                {"place": place, "digit": digit, "input": picture(a)}
+                for place, digit, a in zip(places, digits.tolist(), inputs, strict=True)
+            ],
+            "stages": stages,
+        },
+    )
+    print(f"  page  {page}  ({page.stat().st_size / 1e6:.1f} MB; open it in a browser)")
+    return page
+
+
+def _feedforward(trained: Trained, checkpoint: str) -> FeedforwardNetwork:
+    """The network, if it and its objective are those of the slides."""
+    network = trained.network
+    if not isinstance(network, FeedforwardNetwork):
+        raise ValueError(
+            f"checkpoint: {checkpoint} is a {type(network).__name__}; show.py needs a "
+            "FeedforwardNetwork, such as that of experiment=digits_feedforward; for a recurrent "
+            "network use inspect.py"
+        )
+    if not isinstance(trained.build("objective"), SquaredError):
+        raise ValueError(
+            f"checkpoint: {checkpoint} has another objective; show.py needs "
+            "objective=squared_error, the cost of the slides, as in experiment=digits_feedforward"
+        )
+    for layer in network.layers:
+        if not has_derivative(layer.σ):  # type: ignore[arg-type]
+            raise ValueError(
+                f"checkpoint: {checkpoint} has a layer with {name_of(layer.σ)}; show.py needs "  # type: ignore[arg-type]
+                "layers with sigmoid, relu or tanh"
+            )
+    return network
