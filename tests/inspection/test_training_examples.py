@@ -1,9 +1,11 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from elman.inspection.training_examples import training_examples
+from elman.inspection.training_examples import training_examples, validation_examples
+from elman.tasks.digits.data import DigitData
 from elman.tasks.language.data import CharacterData
 
 
@@ -21,3 +23,11 @@ class Sequences(CharacterData):
 def test_an_example_must_be_one_tensor_with_a_class() -> None:
     with pytest.raises(ValueError, match=r"example of sequences\.txt must be one tensor with a"):
         training_examples(Sequences("sequences.txt"))
+
+
+def test_the_validation_examples_keep_their_order(pictures: Path) -> None:
+    data = DigitData(str(pictures), validation=20, test=20)
+    inputs, y = validation_examples(data)
+    expected_inputs, expected_y = data.images("validation")
+    assert torch.equal(inputs, expected_inputs)
+    assert torch.equal(y, expected_y)

@@ -23,7 +23,7 @@ from elman.networks import FeedforwardNetwork
 from elman.pages.page import plain
 
 SHOWN = 16  # neurons of a layer
-TERMS = 6  # of a sum, and weights of a neuron in the chain rule
+TERMS = 6  # of a sum; and weights of a neuron in the chain rule
 ROWS = 2  # of each W and each b in the column matrix
 DIGITS = 5  # significant digits of each number
 
@@ -71,6 +71,19 @@ def picture(values: Tensor) -> dict[str, Any]:
     return {"largest": largest, "percent": (100 / (largest or 1) * values).round().int()}
 
 
+def spread(values: Tensor, count: int) -> Tensor:
+    """The indices of a few values from the largest, without signs, to the smallest that is not 0.
+
+    Args:
+        values: `(n)`.
+        count: how many, at most n; if fewer values are not 0, others join them.
+    """
+    different = int(values.count_nonzero())
+    last = (different if different >= count else len(values)) - 1
+    ranks = torch.linspace(0, last, min(count, len(values))).round().int()
+    return values.abs().argsort(descending=True, stable=True)[ranks]
+
+
 def _mean_squared_error(a: Tensor, y: Tensor) -> Tensor:
     return squared_error(a, y).mean()
 
@@ -89,11 +102,11 @@ def _example_layers(
 ) -> list[dict[str, Any]]:
     """What each layer computes for example n."""
     sizes = [parameter.numel() for parameter in network.parameters()]
-    autograd_W = torch.split(autograd[n], sizes)[::2]  # W, b, W, b, …
+    parts = torch.split(autograd[n], sizes)  # W, b, W, b, …
     layers = []
-    for l, (layer, dC_dW_autograd) in enumerate(zip(passes.layers, autograd_W, strict=True)):
+    for l, layer in enumerate(passes.layers):
         dC_dW = layer.dC_dW[n, :SHOWN]
-        k = dC_dW.abs().topk(min(TERMS, dC_dW.shape[1])).indices.sort().values  # (shown, TERMS)
+        k = torch.stack([spread(each, TERMS) for each in dC_dW])  # (shown, TERMS)
         to_previous = None  # the input has too many neurons; the page shows it as a picture
         if l > 0:
             # ∂C₀/∂a^(l−1)_k = Σ_j w_jk ∂C₀/∂z_j
@@ -114,7 +127,8 @@ def _example_layers(
                     "w": layer.W[:SHOWN].gather(1, k),
                     "dz_dw": layer.a_previous[n][k],
                     "dC_dw": dC_dW.gather(1, k),
-                    "autograd": dC_dW_autograd.view_as(layer.W)[:SHOWN].gather(1, k),
+                    "autograd": parts[2 * l].view_as(layer.W)[:SHOWN].gather(1, k),
+                    "autograd_b": parts[2 * l + 1][:SHOWN],
                 },
             }
         )

@@ -1,9 +1,12 @@
 """What `scripts/show.py` does: it writes the page."""
 
 import inspect
+from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 from omegaconf import DictConfig
+from torch import nn
 from torch.nn import functional
 
 from elman import equations
@@ -12,11 +15,13 @@ from elman.equations import has_derivative
 from elman.inspection.neurons.choice import check_places, choose_examples, choose_stages
 from elman.inspection.neurons.numbers import SHOWN, picture, stage_numbers
 from elman.inspection.training_examples import validation_examples
+from elman.layers import Dense
 from elman.networks import FeedforwardNetwork
 from elman.nonlinearities import name_of
 from elman.pages.page import write_page
-from elman.training.checkpoint import Trained, find_checkpoint, restore
+from elman.training.checkpoint import find_checkpoint, restore
 from elman.training.class_objectives import SquaredError
+from elman.training.objectives import Objective
 from elman.training.run_folder import NEURONS, PATH
 
 EQUATIONS = {
@@ -46,13 +51,14 @@ def show_neurons(config: DictConfig) -> Path:
     file = find_checkpoint("checkpoint", config.checkpoint)
     run = file.parent.parent
     trained = restore(file, config.data, config.trust)
-    network = _feedforward(trained, config.checkpoint)
+    objective = trained.build("objective")
+    network = check_network(trained.network, objective, config.checkpoint)
     examples = validation_examples(trained.data)
     places = list(config.examples)
     check_places(places, len(examples.y))
     places = places or choose_examples(network, examples)
     inputs, digits = examples.inputs[places], examples.y[places]
-    trained.build("objective").cost(network(inputs), digits)  # refuses data of other classes
+    objective.cost(network(inputs), digits)  # refuses data of other classes
     y = functional.one_hot(digits, network.sizes[-1]).double()
     network, inputs = network.double(), inputs.double()
 
@@ -76,7 +82,7 @@ def show_neurons(config: DictConfig) -> Path:
         numbers={
             "sizes": network.sizes,
             "shown": [min(SHOWN, size) for size in network.sizes],
-            "σ": [name_of(layer.σ) for layer in network.layers],  # type: ignore[arg-type]
+            "σ": [name_of(layer.σ) for layer in cast("Iterable[Dense]", network.layers)],
             "examples": [
                 {"place": place, "digit": digit, "input": picture(a)}
                 for place, digit, a in zip(places, digits.tolist(), inputs, strict=True)
@@ -88,24 +94,28 @@ def show_neurons(config: DictConfig) -> Path:
     return page
 
 
-def _feedforward(trained: Trained, checkpoint: str) -> FeedforwardNetwork:
-    """The network, if it and its objective are those of the slides."""
-    network = trained.network
+def check_network(network: nn.Module, objective: Objective, checkpoint: str) -> FeedforwardNetwork:
+    """The network, if it and its objective are those of the slides.
+
+    Raises:
+        ValueError: it is of another kind, has another nonlinearity, or the objective is another.
+    """
     if not isinstance(network, FeedforwardNetwork):
         raise ValueError(
             f"checkpoint: {checkpoint} is a {type(network).__name__}; show.py needs a "
             "FeedforwardNetwork, such as that of experiment=digits_feedforward; for a recurrent "
             "network use inspect.py"
         )
-    if not isinstance(trained.build("objective"), SquaredError):
+    if not isinstance(objective, SquaredError):
         raise ValueError(
-            f"checkpoint: {checkpoint} has another objective; show.py needs "
+            f"checkpoint: {checkpoint} was trained with {type(objective).__name__}; show.py needs "
             "objective=squared_error, the cost of the slides, as in experiment=digits_feedforward"
         )
-    for layer in network.layers:
-        if not has_derivative(layer.σ):  # type: ignore[arg-type]
+    for layer in cast("Iterable[Dense]", network.layers):
+        if not has_derivative(layer.σ):
+            name = getattr(layer.activation, "__name__", layer.activation)
             raise ValueError(
-                f"checkpoint: {checkpoint} has a layer with {name_of(layer.σ)}; show.py needs "  # type: ignore[arg-type]
-                "layers with sigmoid, relu or tanh"
+                f"checkpoint: {checkpoint} has a layer with {name}; show.py needs sigmoid, relu or "
+                "tanh in every layer"
             )
     return network

@@ -4,13 +4,13 @@
 function drawNetwork(host, parts) {
   const width = Math.max(300, host.clientWidth);
   const wide = width > 560;
-  const r = wide ? 18 : 14;
-  const pitch = wide ? 42 : 34;
+  const r = wide ? 20 : 14;
+  const pitch = wide ? 45 : 34;
   const top = 30;
   const height = top + Math.max(...data.shown.slice(1)) * pitch + 26;
   const image = Math.min(150, 0.2 * width);
   const first = image + (wide ? 110 : 66);
-  const last = width - (wide ? 60 : 36);
+  const last = width - (wide ? 100 : 36);
   const x = (l) => (l === L && L > 1 ? last : first + ((last - first) * (l - 1)) / Math.max(1, L - 1));
   const y = (l, j) => top + (height - top - 26) / 2 + (j - (data.shown[l] - 1) / 2) * pitch;
   const lines = [[], []]; // weak connections are drawn first
@@ -41,7 +41,7 @@ function drawNetwork(host, parts) {
           `<circle cx="${x(l)}" cy="${y(l, j)}" r="${r}" fill="var(--page)" ${ring}${dashed}/>` +
           (reached ? parts.node(l, j, x(l), y(l, j), r) : "") +
           (left ? `<text class="halo small" x="${x(l) - r - 4}" y="${y(l, j) + 4}" text-anchor="end">${left}</text>` : "") +
-          (l === L ? `<text class="${wanted(j) ? "wanted" : ""}" x="${x(l) + r + 7}" y="${y(l, j) + 5}" style="font-size:16px">${j}</text>` : "") +
+          (l === L ? `<text class="${wanted(j) ? "wanted" : ""}" x="${x(l) + r + 7}" y="${y(l, j) + 5}" style="font-size:16px">${j}${wanted(j) && wide ? " wanted" : ""}</text>` : "") +
           "</g>",
       );
     }

@@ -47,6 +47,7 @@ function chooseExample(n) {
   chosen.example = n;
   chosen.weight = 0;
   render();
+  find("#examples").scrollLeft = exampleButtons[n].offsetLeft - 100;
 }
 
 const exampleButtons = data.examples.map(({ digit, input }, n) => {

@@ -34,6 +34,7 @@ function number(x, digits = 3) {
     text = `${mantissa}·10${[...String(Number(exponent))].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("")}`;
   return text.replaceAll("-", "−");
 }
+const fixed = (x) => x.toFixed(3).replace("-", "−");
 const signed = (x, digits = 3) => (x > 0 ? "+" : "") + number(x, digits);
 const coloured = (x, text = number(x)) => `<span class="${x > 0 ? "up" : x < 0 ? "down" : ""}">${text}</span>`;
 

@@ -40,9 +40,9 @@ function forward() {
   const [at, j] = [chosen.layer, neuron()];
   const [{ a, z, terms }, b] = [layer(at), stage().layers[at - 1].b[j]];
   const about = find("#forward .about");
-  const shown = terms.k[j].slice(0, 2).map((k, i) => `${number(terms.w[j][i])}·${number(terms.v[j][i])}`);
+  const shown = terms.k[j].slice(0, 2).map((k, i) => `${number(terms.w[j][i], 2)}·${number(terms.v[j][i], 2)}`);
   about.innerHTML =
-    `<p class="value">a = ${σ(at)}(w₁a₁ + w₂a₂ + … + b)<br>= ${σ(at)}(${shown.join(" + ").replaceAll("+ −", "− ")} + … ${b < 0 ? "−" : "+"} ${number(Math.abs(b))})<br>` +
+    `<p class="value">a = ${σ(at)}(w₁a₁ + w₂a₂ + … + b)<br>= ${σ(at)}(${shown.join(" + ").replaceAll("+ −", "− ")} + … ${b < 0 ? "−" : "+"} ${number(Math.abs(b), 2)})<br>` +
     `= ${σ(at)}(${number(z[j])}) = <strong>${number(a[j])}</strong></p>` +
     `<table class="sum">${header([at === 1 ? "from pixel" : `from layer ${at - 1}`, "w", "a", "w·a"])}<tbody>` +
     termRows(terms, j, (k) => (at === 1 ? `${k}` : `neuron ${k}`), data.sizes[at - 1]) +
@@ -63,19 +63,19 @@ function forward() {
 }
 
 // A number with a dot as bright as a neuron.
-function dot(a) {
+function dot(a, text) {
   const size = Math.min(1, Math.abs(a));
-  return `${number(a)} <span class="dot" style="--sign: var(${a < 0 ? "--negative" : "--positive"}); --size: ${size}"></span>`;
+  return `${text} <span class="dot" style="--sign: var(${a < 0 ? "--negative" : "--positive"}); --size: ${size}"></span>`;
 }
 
 function cost() {
-  const { a, dC_da } = layer(L);
+  const { a } = layer(L);
   const squares = a.map((each, k) => (each - wanted(k)) ** 2);
   const limit = Math.max(...squares, 1e-9);
   const hidden = data.sizes[L] - data.shown[L];
   find("#cost .about").innerHTML =
     `<table class="sum">${header(["output", "a", "wanted y", "a − y", "(a − y)²", ""])}<tbody>` +
-    a.map((each, k) => rows([k, dot(each), dot(wanted(k)), coloured(dC_da[k] / 2), number(squares[k]), `<span class="bar" style="width:${(100 * squares[k]) / limit}%"></span>`], wanted(k) ? "chosen" : "")).join("") +
+    a.map((each, k) => rows([k, dot(each, fixed(each)), dot(wanted(k), wanted(k)), coloured(each - wanted(k), fixed(each - wanted(k))), number(squares[k], 2), `<span class="bar" style="width:${(100 * squares[k]) / limit}%"></span>`], wanted(k) ? "chosen" : "")).join("") +
     rows([hidden ? `C₀, with ${hidden} more outputs` : "C₀, the sum", "", "", "", number(passes().C), ""], "total") +
     "</tbody></table>";
   for (const cell of document.querySelectorAll("#cost td:last-child, #cost th:last-child")) cell.classList.add("bar-cell");
@@ -151,15 +151,15 @@ function chain() {
   find("#chain .about").innerHTML =
     `<table class="sum">${header([at === 1 ? "from pixel" : "from neuron", "∂z/∂w", "∂C₀/∂w, the product", "autograd"])}<tbody>` +
     weights.k[j].map((each, n) => rows([each, number(weights.dz_dw[j][n]), number(weights.dC_dw[j][n]), number(weights.autograd[j][n])], n === i ? "chosen" : "")).join("") +
-    rows(["bias b", "1", number(dC_dz[j]), ""]) +
+    rows(["bias b", "1", number(dC_dz[j]), number(weights.autograd_b[j])]) +
     "</tbody></table>" +
-    `<p class="hint">The weights of this neuron with the largest ∂C₀/∂w. The last two factors are the same for all of them.</p>`;
+    `<p class="hint">Weights of this neuron, from the largest ∂C₀/∂w to the smallest that is not zero. They differ only by ∂z/∂w, the activation before them: ∂a/∂z and ∂C₀/∂a are the same for all weights of a neuron.</p>`;
   const pictures = find("#chain .pictures");
   pictures.replaceChildren();
   if (at > 1) return;
   const increase = example().input.percent.map((a) => -Math.sign(dC_dz[j]) * a);
   pictures.append(
-    figure(increase, true, `−∂C₀/∂w of all ${data.sizes[0]} weights: blue ones should increase. They differ only by ∂z/∂w, the pixel. A frame marks the chosen one.`, k),
+    figure(increase, true, `−∂C₀/∂w of all ${data.sizes[0]} weights: blue: should increase, orange: decrease. A frame marks the chosen one.`, k),
   );
 }
 
