@@ -8,6 +8,7 @@ from elman.inspection.changes import weight_name
 from elman.inspection.neurons.choice import Stage
 from elman.inspection.neurons.numbers import SHOWN, TERMS, picture, spread, stage_numbers
 from elman.inspection.neurons.passes import Passes, forward_and_backward
+from elman.inspection.neurons.step import RATES
 from elman.networks import FeedforwardNetwork
 
 N = 4
@@ -37,6 +38,9 @@ def test_each_number_is_that_of_the_passes(numbers: dict[str, Any], passes: Pass
     assert [len(layer["W"]) for layer in numbers["layers"]] == [SHOWN, 3]
     assert [len(row) for row in numbers["layers"][1]["W"]] == [SHOWN] * 3
     for n, example in enumerate(numbers["examples"]):
+        input_gradient = passes.layers[0].dC_da_previous[n]
+        percent = (100 * input_gradient / input_gradient.abs().max()).tolist()
+        assert example["input_gradient"]["percent"] == pytest.approx(percent, abs=0.51)
         assert example["C"] == pytest.approx(float(passes.C[n]), rel=1e-4)
         for shown, layer in zip(example["layers"], passes.layers, strict=True):
             for name in ("z", "a", "da_dz", "dC_da", "dC_dz"):
@@ -85,6 +89,15 @@ def test_the_column_matrix_has_the_gradient_of_each_example(
     for name, row, mean in zip(descent["rows"], descent["columns"], descent["means"], strict=True):
         assert row == pytest.approx((-gradients[:, names.index(name)]).tolist(), rel=1e-4)
         assert mean == pytest.approx(sum(row) / N, abs=1e-5)
+    for r, η in enumerate(RATES):
+        steps = [each + η * mean for each, mean in zip(descent["w"], descent["means"], strict=True)]
+        assert descent["w_after"][r] == pytest.approx(steps, abs=1e-3)
+    rows = [names.index(name) for name in descent["rows"]]
+    assert descent["w"] == pytest.approx(w[rows].tolist(), rel=1e-4)
+
+
+def test_each_weight_should_increase_or_decrease(numbers: dict[str, Any]) -> None:
+    descent = numbers["descent"]
     for changes in [descent["changes"], *descent["own_changes"]]:
         assert [change["name"].split("[")[0] for change in changes] == [
             name for name, _ in NETWORK.named_parameters()

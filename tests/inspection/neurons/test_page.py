@@ -199,7 +199,7 @@ def test_a_click_chooses_a_neuron_and_a_stage(page: Page) -> None:
     page.locator("#forward .node[data-layer='2'][data-neuron='1']").click()
     assert set(page.locator("select").evaluate_all("all => all.map(e => e.value)")) == {"2 1"}
     now = shown(page, "#cost .total td")[3]
-    assert page.locator("#stage output").inner_text() == "after 8 steps"
+    assert page.locator("#stage output").inner_text().startswith("after ")
     page.locator("#stage-range").focus()
     page.keyboard.press("Home")
     assert page.locator("#stage output").inner_text() == "before the training"

@@ -41,7 +41,7 @@ function drawNetwork(host, parts) {
           `<circle cx="${x(l)}" cy="${y(l, j)}" r="${r}" fill="var(--page)" ${ring}${dashed}/>` +
           (reached ? parts.node(l, j, x(l), y(l, j), r) : "") +
           (left ? `<text class="halo small" x="${x(l) - r - 4}" y="${y(l, j) + 4}" text-anchor="end">${left}</text>` : "") +
-          (l === L ? `<text class="${wanted(j) ? "wanted" : ""}" x="${x(l) + r + 7}" y="${y(l, j) + 5}" style="font-size:16px">${j}${wanted(j) && wide ? " wanted" : ""}</text>` : "") +
+          (l === L ? `<text class="${wanted(j) ? "wanted" : ""}" x="${x(l) + r + 7}" y="${y(l, j) + 5}" style="font-size:16px">${j}${wanted(j) && wide ? '<tspan style="font-size:13px"> wanted</tspan>' : ""}</text>` : "") +
           "</g>",
       );
     }
