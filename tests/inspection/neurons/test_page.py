@@ -119,7 +119,7 @@ def shown(page: Page, selector: str) -> list[str]:
 def test_the_numbers_are_those_of_the_reference(page: Page, run: Path) -> None:
     page.keyboard.press("3")
     expected = Expected(run, 3)
-    nodes = page.locator("#forward .node > text[text-anchor=middle]").all_text_contents()
+    nodes = page.locator("#forward .activation").all_text_contents()
     activations = np.concatenate([a[0, :16] for a in expected.a[1:]])
     assert nodes == [f"{a:.2f}" for a in activations]
 
@@ -152,13 +152,13 @@ def test_keys_step_through_the_section_in_view(page: Page, run: Path) -> None:
 
     page.keyboard.press("Home")
     assert sentence("forward").startswith("The input: ")
-    assert page.locator("#forward .node > text[text-anchor=middle]").count() == 0
+    assert page.locator("#forward .activation").count() == 0
     page.keyboard.press("ArrowRight")
     assert sentence("forward").startswith("Layer 1 of 3: 17 neurons")
-    assert page.locator("#forward .node > text[text-anchor=middle]").count() == 16
+    assert page.locator("#forward .activation").count() == 16
     assert page.locator("#forward .pictures canvas").count() == 2
     page.keyboard.press("End")
-    assert sentence("forward").startswith("The output says ")
+    assert sentence("forward").startswith("The largest output is output ")
 
     go_to(page, "backward")
     assert page.locator("#backward path").count() == 10

@@ -55,6 +55,7 @@ def stage_numbers(
         "examples": [
             {
                 "C": passes.C[n],
+                "says": int(passes.layers[-1].a[n].argmax()),
                 "input_gradient": picture(passes.layers[0].dC_da_previous[n]),
                 "layers": _example_layers(passes, autograd, network, n),
             }

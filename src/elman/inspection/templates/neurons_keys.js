@@ -52,8 +52,7 @@ function chooseExample(n) {
 
 const exampleButtons = data.examples.map(({ digit, input }, n) => {
   const button = document.createElement("button");
-  const says = data.stages.at(-1).examples[n].layers.at(-1).a;
-  const wrong = indexOfLargest(says) !== digit;
+  const wrong = data.stages.at(-1).examples[n].says !== digit;
   button.type = "button";
   button.append(document.createElement("canvas"), wrong ? `${digit} ✗` : `${digit}`);
   button.setAttribute("aria-label", `A ${digit}${wrong ? ", which the network gets wrong" : ""}`);
