@@ -245,9 +245,10 @@ def test_a_run_without_a_path_has_one_stage(
     page.close()
 
 
-def test_another_place_is_refused(run: Path, show: Callable[..., Path]) -> None:
+@pytest.mark.parametrize("place", ["[20]", "20", "null"])
+def test_another_place_is_refused(run: Path, show: Callable[..., Path], place: str) -> None:
     with pytest.raises(ValueError, match="different places from 0 to 19 in the validation data"):
-        show(run, "examples=[20]")
+        show(run, f"examples={place}")
 
 
 def test_missing_data_are_named(run: Path, show: Callable[..., Path]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from torch import nn
 from torch.nn import functional
 
@@ -54,7 +54,8 @@ def show_neurons(config: DictConfig) -> Path:
     objective = trained.build("objective")
     network = check_network(trained.network, objective, config.checkpoint)
     examples = validation_examples(trained.data)
-    places = list(config.examples)
+    given = config.examples
+    places = list(given) if OmegaConf.is_list(given) else [given]  # examples=3 is one example
     check_places(places, len(examples.y))
     places = places or choose_examples(network, examples)
     inputs, digits = examples.inputs[places], examples.y[places]

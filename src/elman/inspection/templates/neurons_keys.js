@@ -50,8 +50,9 @@ function chooseExample(n) {
   find("#examples").scrollLeft = exampleButtons[n].offsetLeft - 100;
 }
 
-const exampleButtons = data.examples.map(({ digit, input }, n) => {
+const exampleButtons = data.examples.map(({ place, digit }, n) => {
   const button = document.createElement("button");
+  button.title = `Place ${place} in the validation data`;
   const wrong = data.stages.at(-1).examples[n].says !== digit;
   button.type = "button";
   button.append(document.createElement("canvas"), wrong ? `${digit} ✗` : `${digit}`);
