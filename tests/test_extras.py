@@ -25,7 +25,7 @@ TASKS = sorted(
     for path in SOURCE.glob("tasks/*/__init__.py")
     if "require" in path.read_text()
 )
-NEEDY = ["training", "data", "comparison", "inspection", *TASKS]
+NEEDY = ["training", "data", "comparison", *TASKS]
 
 
 def folder(package: str) -> Path:

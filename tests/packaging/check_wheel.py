@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 EXTRAS = {
     "elman.training": "train",
     "elman.data": "train",
-    "elman.inspection": "train",
     "elman.comparison": "tasks",
     "elman.forward_gradients.error_plot": "train",
 }

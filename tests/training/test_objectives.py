@@ -101,3 +101,17 @@ def test_the_reconstruction_error_is_that_of_a_pixel() -> None:
 def test_more_classes_than_outputs(objective: SquaredError | CrossEntropy) -> None:
     with pytest.raises(ValueError, match="the network has 4 outputs, but the data have class 4"):
         objective.cost(torch.rand(2, 4), torch.tensor([1, 4]))
+
+
+def test_an_objective_without_costs_of_time_steps_has_one_part() -> None:
+    O, y = torch.randn(4, 3), torch.tensor([0, 2, 1, 1])
+    objective = CrossEntropy()
+    assert objective.step_costs(O, y).tolist() == [objective.cost(O, y).item()]
+
+
+def test_the_parts_of_the_time_steps_sum_to_the_cost() -> None:
+    O, y = torch.randn(4, 3, 5, dtype=torch.float64), torch.randint(5, (4, 3))
+    parts = NextCharacter().step_costs(O, y)
+    torch.testing.assert_close(parts.sum(), NextCharacter().cost(O, y), rtol=1e-14, atol=0)
+    expected = -math.log(equations.softmax(O)[2, 1, y[2, 1]]) / 12
+    assert parts[2, 1].item() == pytest.approx(expected, rel=1e-12)

@@ -28,6 +28,20 @@ class Objective(ABC):
     def cost(self, O: Any, y: Any) -> Tensor:
         """The scalar to minimise, from the network's outputs and the targets."""
 
+    def step_costs(self, O: Any, y: Any) -> Tensor:
+        """The parts of the cost, one of each time step whose cost it averages; they sum to it.
+
+        An objective without costs of time steps, such as that of a classifier, has one part.
+
+        Args:
+            O: outputs of the network.
+            y: targets.
+
+        Returns:
+            `(S, B)`, or `(S)` if a part is one number for all sequences.
+        """
+        return self.cost(O, y).unsqueeze(0)
+
     def metrics(self, cost: Tensor, O: Any, y: Any) -> dict[str, Tensor]:  # noqa: ARG002
         """The metrics of a batch, by name."""
         return {"cost": cost}

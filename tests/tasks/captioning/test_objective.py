@@ -26,3 +26,12 @@ def test_exact_match_is_the_fraction_of_captions_with_all_words_correct() -> Non
     metrics = NextWord().metrics(torch.tensor(0.5), O, (next_words, mask))
     assert metrics["exact_match"].item() == pytest.approx(2 / 3)
     assert metrics["cost"].item() == 0.5
+
+
+def test_the_parts_of_the_time_steps_sum_to_the_cost() -> None:
+    O = torch.randn(3, 2, 4, dtype=torch.float64)
+    y = torch.tensor([[2, 0], [0, 1], [1, 1]]), torch.tensor([[True, True]] * 2 + [[True, False]])
+    parts = NextWord().step_costs(O, y)
+    assert parts.shape == (3, 2)
+    assert parts[2, 1] == 0  # padding
+    torch.testing.assert_close(parts.sum(), NextWord().cost(O, y), rtol=1e-14, atol=0)

@@ -24,3 +24,13 @@ def test_the_cost_is_the_average_over_the_time_steps_without_padding() -> None:
     assert smoothed.cost(O, y) != expected
     metrics = smoothed.metrics(smoothed.cost(O, y), O, y)
     torch.testing.assert_close(metrics["cost"], expected, rtol=0, atol=1e-12)
+
+
+def test_the_parts_of_the_time_steps_sum_to_the_cost() -> None:
+    O = torch.randn(3, 2, 7, dtype=torch.float64)
+    y = Target(torch.tensor([[4, 5], [END, 6], [PAD, END]]), ["", ""])
+    objective = NextToken(label_smoothing=0.2)
+    parts = objective.step_costs(O, y)
+    assert parts.shape == (3, 2)
+    assert parts[2, 0] == 0  # padding
+    torch.testing.assert_close(parts.sum(), objective.cost(O, y), rtol=1e-14, atol=0)

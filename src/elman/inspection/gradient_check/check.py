@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from elman.checks import check_positive, check_size
+from elman.inspection.float64 import to_float64
 from elman.inspection.gradient_check.cost import OutputCost
 from elman.inspection.gradient_check.derivatives import DerivativeChecker
 
@@ -102,7 +103,7 @@ def check_gradients(
     check_positive("tolerance", tolerance)
     generator = torch.Generator().manual_seed(seed)
     layer = copy.deepcopy(layer).double().eval()
-    cost = OutputCost(layer, [_to_float64(value) for value in inputs], generator)
+    cost = OutputCost(layer, to_float64(list(inputs)), generator)
     compare = DerivativeChecker(step, tolerance, cost.rounding_error)
     tensors = cost.differentiable()
     gradients = cost.gradients(list(tensors.values()))
@@ -110,13 +111,6 @@ def check_gradients(
         _check(_Tensor(name, x, dx, cost, compare, generator), entries)
         for (name, x), dx in zip(tensors.items(), gradients, strict=True)
     ]
-
-
-def _to_float64(value: Any) -> Any:
-    """A copy of a tensor, in float64 if it is floating-point; any other value unchanged."""
-    if not isinstance(value, Tensor):
-        return value
-    return value.detach().to(torch.float64 if value.is_floating_point() else value.dtype, copy=True)
 
 
 def _check(θ: "_Tensor", entries: int | None) -> TensorCheck:

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from elman.training.objectives import Objective
-from elman.training.sequence_cross_entropy import sequence_cross_entropy
+from elman.training.sequence_cross_entropy import sequence_cross_entropy, sequence_step_costs
 
 
 class NextWord(Objective):
@@ -25,6 +25,10 @@ class NextWord(Objective):
         """
         next_words, mask = y
         return sequence_cross_entropy(O, next_words, mask)
+
+    def step_costs(self, O: Tensor, y: tuple[Tensor, Tensor]) -> Tensor:
+        """The part of each time step in the cost, `(T, B)`; arguments as in `cost`."""
+        return sequence_step_costs(O, *y)
 
     def metrics(self, cost: Tensor, O: Tensor, y: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
         """`exact_match`, the fraction of captions whose words are all correct, and `cost`.

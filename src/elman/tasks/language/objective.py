@@ -5,7 +5,7 @@ import math
 from torch import Tensor
 
 from elman.training.objectives import Objective
-from elman.training.sequence_cross_entropy import sequence_cross_entropy
+from elman.training.sequence_cross_entropy import sequence_cross_entropy, sequence_step_costs
 
 
 class NextCharacter(Objective):
@@ -26,6 +26,10 @@ class NextCharacter(Objective):
             C: scalar.
         """
         return sequence_cross_entropy(O, y)
+
+    def step_costs(self, O: Tensor, y: Tensor) -> Tensor:
+        """The part of each time step in the cost, `(T, B)`; arguments as in `cost`."""
+        return sequence_step_costs(O, y)
 
     def metrics(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:  # noqa: ARG002
         """`bpc`: the cost in bits per character."""

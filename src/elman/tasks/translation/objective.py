@@ -6,7 +6,7 @@ from elman.checks import check_probability
 from elman.tasks.translation.batches import Target
 from elman.tasks.translation.subwords import PAD
 from elman.training.objectives import Objective
-from elman.training.sequence_cross_entropy import sequence_cross_entropy
+from elman.training.sequence_cross_entropy import sequence_cross_entropy, sequence_step_costs
 
 
 class NextToken(Objective):
@@ -40,6 +40,10 @@ class NextToken(Objective):
             C: scalar.
         """
         return sequence_cross_entropy(O, y.tokens, y.tokens != PAD, self.label_smoothing)
+
+    def step_costs(self, O: Tensor, y: Target) -> Tensor:
+        """The part of each time step in the cost, `(T, B)`; arguments as in `cost`."""
+        return sequence_step_costs(O, y.tokens, y.tokens != PAD, self.label_smoothing)
 
     def metrics(self, cost: Tensor, O: Tensor, y: Target) -> dict[str, Tensor]:  # noqa: ARG002
         """`cost` in nats per token, without label smoothing."""
