@@ -152,6 +152,10 @@ def test_every_gradient_is_that_of_brute_force(
         close(cell_flow.gradient, gradient)
         close(cell_flow.backpropagated, gradient)
         assert torch.equal(cell_flow.padding, padding)
+        recorded = rnn.get_submodule(cell_flow.name)
+        h = torch.stack([recorded(*x) for x in zip(cell_flow.X, cell_flow.h_previous, strict=True)])
+        close(h.masked_fill(padding.unsqueeze(2), 0).detach(), cell_flow.h)
+        assert cell_flow.plain == (cell is elman.RNNCell or isinstance(cell, partial))
     names = [f"cells.{k}" for k in range(len(states))]
     assert [cell_flow.name for cell_flow in found.cells] == names
 
@@ -455,7 +459,7 @@ def test_both_figures_of_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "available_memory", lambda _: 2_000_000)
     X = torch.randn(400, 2, 3)
     with pytest.raises(
-        ValueError, match=r"of 400 time steps need about 0\.0244 GB .* but 0\.002 GB are available"
+        ValueError, match=r"of 400 time steps need about 0\.0245 GB .* but 0\.002 GB are available"
     ):
         gradient_flow(elman.RNN(3, 4), X, last_layer_costs)
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from elman.checks import check_size
+from elman.inspection.gradient_flow.checks import check_costs, check_gradients, check_steps
 from elman.inspection.gradient_flow.memory import check_memory
 from elman.inspection.gradient_flow.recorded import RecordedCell, RecordedNetwork
 
@@ -34,6 +35,10 @@ class CellFlow(NamedTuple):
         backpropagated: `∂C/∂h_t` by one backward pass of C, `(T, B, H)`; equals `gradient`.
         slope: `f′(a_t)`, `(T, B, H)`; None if f′ or the equation of the cell is not known.
         padding: true at padding time steps, `(T, B)`.
+        X: the inputs of the cell, `(T, B, I)`.
+        h_previous: the state before each: h_{t−1}, in a backward direction h_{t+1}, `(T, B, H)`.
+        backward: whether the cell reads the sequences from their end.
+        plain: whether the equation of the cell is `a_t = X_t U + h_{t−1} V + b`, `h_t = f(a_t)`.
     """
 
     name: str
@@ -43,6 +48,10 @@ class CellFlow(NamedTuple):
     backpropagated: Tensor
     slope: Tensor | None
     padding: Tensor
+    X: Tensor
+    h_previous: Tensor
+    backward: bool
+    plain: bool
 
 
 class GradientFlow(NamedTuple):
@@ -95,9 +104,9 @@ def gradient_flow(
     with torch.inference_mode(False), torch.enable_grad(), torch.random.fork_rng(devices):
         recorded = RecordedNetwork(network)
         costs = step_costs(recorded(inputs))
-        _check_costs(costs)
+        check_costs(costs)
         cells = [cell for cell in recorded.cells if cell.states]
-        _check_steps(cells, recorded)
+        check_steps(recorded.cells)
         # C = Σ_s C_s: sequences do not affect one another, so the sum over them separates again
         C = costs.sum(1) if costs.dim() == 2 else costs  # (S)
         flows = _flows(C, cells, chunk)
@@ -106,43 +115,53 @@ def gradient_flow(
 
 def _flows(C: Tensor, cells: Sequence[RecordedCell], chunk: int | None) -> list[CellFlow]:
     states = [h_t for cell in cells for h_t in cell.states]
+    places = [(k, t) for k, cell in enumerate(cells) for t in range(len(cell.states))]
     S, row = len(C), sum(h_t.numel() for h_t in states)
-    chunk = chunk or max(1, CHUNK_BYTES // (row * C.element_size()))
-    chunk = min(chunk, S)
-    norms = S * sum(len(h_t) for h_t in states)
-    needed = C.element_size() * (norms + 2 * chunk * row + chunk * S + 4 * row)
-    check_memory(needed, S, max(len(cell.states) for cell in cells), C.device)
+    chunk = min(S, chunk or max(1, CHUNK_BYTES // (row * C.element_size())))
+    _check_memory(C, cells, chunk, row)
 
-    G = [C.new_empty(S, len(h_t)) for h_t in states]
-    gradient = [torch.zeros_like(h_t) for h_t in states]
-    backpropagated = torch.autograd.grad(
-        C.sum(), states, retain_graph=True, allow_unused=True, materialize_grads=True
-    )
+    G = [C.new_zeros(S, len(cell.states), len(cell.states[0])) for cell in cells]
+    gradient = [torch.zeros_like(torch.stack(cell.states)) for cell in cells]
     for first in range(0, S, chunk):
         costs = slice(first, first + chunk)
-        for t, dC_dh_t in enumerate(_gradients(C, states, costs)):  # (chunk, B, H), or None: zero
-            # G_st = ‖∂C_s/∂h_t‖
-            G[t][costs] = 0 if dC_dh_t is None else norm(dC_dh_t)
-            # ∂C/∂h_t = Σ_s ∂C_s/∂h_t
-            if dC_dh_t is not None:
-                gradient[t] += dC_dh_t.sum(0)
-
-    flows, first = [], 0
-    for cell in cells:
-        steps = slice(first, first := first + len(cell.states))
-        h = cell.in_time_order(torch.stack(states[steps]).detach())
-        flow = CellFlow(
-            cell.name,
-            h,
-            cell.in_time_order(torch.stack(G[steps]).transpose(1, 2)).permute(2, 0, 1).contiguous(),
-            cell.in_time_order(torch.stack(gradient[steps])),
-            cell.in_time_order(torch.stack(backpropagated[steps])),
-            cell.slope(h),
-            cell.padding,
+        for (k, t), dC_dh_t in zip(places, _gradients(C, states, costs), strict=True):
+            if dC_dh_t is not None:  # (chunk, B, H)
+                # G_st = ‖∂C_s/∂h_t‖
+                G[k][costs, t] = norm(dC_dh_t)
+                # ∂C/∂h_t = Σ_s ∂C_s/∂h_t
+                gradient[k][t] += dC_dh_t.sum(0)
+    flows = []
+    for k, cell in enumerate(cells):
+        h = torch.stack(cell.states)
+        backpropagated = torch.autograd.grad(
+            C.sum(), cell.states, retain_graph=True, allow_unused=True, materialize_grads=True
         )
-        _check_finite(flow)
+        flow = CellFlow(
+            name=cell.name,
+            h=cell.in_time_order(h.detach()),
+            G=cell.in_time_order(G[k].permute(1, 2, 0)).permute(2, 0, 1),
+            gradient=cell.in_time_order(gradient[k]),
+            backpropagated=cell.in_time_order(torch.stack(backpropagated)),
+            slope=cell.slope(cell.in_time_order(h.detach())),
+            padding=cell.padding,
+            X=cell.in_time_order(torch.stack(cell.inputs)),
+            h_previous=cell.in_time_order(torch.stack(cell.previous)),
+            backward=cell.backward,
+            plain=cell.is_plain,
+        )
+        check_gradients(flow.name, flow.G)
         flows.append(flow)
     return flows
+
+
+def _check_memory(C: Tensor, cells: Sequence[RecordedCell], chunk: int, row: int) -> None:
+    S, T = len(C), max(len(cell.states) for cell in cells)
+    norms = S * sum(len(h_t) for cell in cells for h_t in cell.states)
+    check_memory(
+        C.element_size() * (norms + chunk * (2 * row + S) + 6 * row),
+        f"the gradients of {S:,} costs with respect to the states of {T:,} time steps",
+        C.device,
+    )
 
 
 def _gradients(C: Tensor, states: Sequence[Tensor], costs: slice) -> Sequence[Tensor | None]:
@@ -165,45 +184,3 @@ def norm(x: Tensor) -> Tensor:
     m = torch.where(m > 0, m, 1)
     length: Tensor = m.squeeze(-1) * torch.linalg.vector_norm(x / m, dim=-1)
     return length
-
-
-def _check_costs(costs: Tensor) -> None:
-    if not isinstance(costs, Tensor):
-        raise TypeError(f"step_costs must return a tensor, got {type(costs).__name__}")
-    if costs.dim() not in (1, 2) or costs.numel() == 0 or not costs.is_floating_point():
-        raise ValueError(
-            "step_costs must return the costs of the time steps, floating-point numbers of shape "
-            f"(S, B) or (S), got {costs.dtype} of shape {tuple(costs.shape)}"
-        )
-    if not costs.requires_grad:
-        raise ValueError(
-            "step_costs must compute the costs from the output of the network, without detach() "
-            "or torch.no_grad(); autograd finds no path from them to the network"
-        )
-    finite = costs.isfinite()
-    if not finite.all():
-        s, *b = (~finite).nonzero()[0].tolist()
-        sequence = f" of sequence {b[0]}" if b else ""
-        value = costs[s, *b].item()
-        raise ValueError(f"all costs must be finite, but cost {s}{sequence} is {value}")
-
-
-def _check_steps(cells: Sequence[RecordedCell], recorded: RecordedNetwork) -> None:
-    if not cells:
-        names = ", ".join(cell.name for cell in recorded.cells)
-        raise ValueError(f"the network must call its recurrent layers, but {names} did not run")
-    if max(len(cell.states) for cell in cells) == 1:
-        raise ValueError(
-            f"inputs must have at least 2 time steps for a gradient through time, but "
-            f"{cells[0].name} ran for 1"
-        )
-
-
-def _check_finite(flow: CellFlow) -> None:
-    finite = flow.G.isfinite()
-    if not finite.all():
-        s, t, b = (~finite).nonzero()[0].tolist()
-        raise ValueError(
-            f"all gradients must be finite, but that of cost {s} with respect to state {t} of "
-            f"{flow.name} is not (sequence {b}; counted from 0)"
-        )

@@ -6,14 +6,13 @@ from pathlib import Path
 import torch
 
 
-def check_memory(needed: int, S: int, T: int, device: torch.device) -> None:
-    """Raises ValueError if S costs and T time steps need more bytes than the device has."""
+def check_memory(needed: int, what: str, device: torch.device) -> None:
+    """Raises ValueError, which names `what` needs so much, if the device has not so many bytes."""
     available = available_memory(device)
     if available is not None and needed > available:
         raise ValueError(
-            f"the gradients of {S:,} costs with respect to the states of {T:,} time steps need "
-            f"about {needed / 1e9:.3g} GB of memory, but {available / 1e9:.3g} GB are available; "
-            "give fewer time steps or fewer sequences"
+            f"{what} need about {needed / 1e9:.3g} GB of memory, but {available / 1e9:.3g} GB are "
+            "available; give fewer time steps or fewer sequences"
         )
 
 

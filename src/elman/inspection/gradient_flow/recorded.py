@@ -31,13 +31,25 @@ class RecordedCell:
 
     Attributes:
         states: every h_t in the order of computation, `(B, H)` each.
+        inputs: every X_t, `(B, I)` each.
+        previous: the state before each h_t, `(B, H)` each.
+        backward: as given.
+        is_plain: whether the equation of the cell is that of `RNNCell`.
     """
 
     def __init__(self, name: str, cell: RNNCell, *, backward: bool) -> None:
         self.name = name
         self.cell = cell
         self.states: list[Tensor] = []
-        self._backward = backward
+        self.inputs: list[Tensor] = []
+        self.previous: list[Tensor] = []
+        self.backward = backward
+        kind = type(cell)
+        self._has_known_order = kind.forward is RNNCell.forward and kind.unfold in (
+            RNNCell.unfold,
+            VariationalRNNCell.unfold,
+        )
+        self.is_plain = self._has_known_order and kind.step is RNNCell.step
         self._masks: list[Tensor] = []  # of each call, (T, B, 1)
         self._forward = cell.forward
         self._takes_engine = "engine" in inspect.signature(cell.forward).parameters
@@ -52,23 +64,25 @@ class RecordedCell:
         engine: Engine | None = None,
     ) -> Tensor:
         """The `forward` of the cell, step by step; arguments as in `RNNCell.forward`."""
+        if hx is None:
+            hx = input.new_zeros(*input.shape[-2:-1], self.cell.hidden_size)
         if engine is None:  # one time step
             h_t = self._forward(input, hx)
-            if h_t.dim() == 1:  # one sequence: a batch of one
-                h_t = h_t.unsqueeze(0)
-                self._record([h_t], None)
-                return h_t.squeeze(0)
-            self._record([h_t], None)
-            return h_t
-        if hx is None:
-            hx = input.new_zeros(input.shape[1], self.cell.hidden_size)
+            if h_t.dim() == 2:
+                self._record(input.unsqueeze(0), hx, [h_t], None)
+                return h_t
+            h_t = h_t.unsqueeze(0)  # one sequence: a batch of one
+            self._record(input.expand(1, 1, -1), hx.unsqueeze(0), [h_t], None)
+            return h_t.squeeze(0)
         h_t, states = hx, []
         for t in range(len(input)):
             mask_t = None if padding_mask is None else padding_mask[t : t + 1]
             h_t = self._step(input[t : t + 1], h_t, mask_t)
             states.append(h_t)
-        self._record(states, padding_mask)
-        return torch.stack(states) if states else hx.expand(0, *hx.shape)
+        if not states:
+            return hx.expand(0, *hx.shape)
+        self._record(input, hx, states, padding_mask)
+        return torch.stack(states)
 
     def _step(self, X_t: Tensor, h_previous: Tensor, mask_t: Tensor | None) -> Tensor:
         """`h_t` from X_t `(1, B, I)`."""
@@ -78,9 +92,9 @@ class RecordedCell:
         h_t = self._forward(X_t[0], h_previous)
         return h_t if mask_t is None else h_t.masked_fill(mask_t[0], 0)
 
-    def _record(self, states: list[Tensor], padding_mask: Tensor | None) -> None:
-        if not states:
-            return
+    def _record(
+        self, X: Tensor, h_0: Tensor, states: list[Tensor], padding_mask: Tensor | None
+    ) -> None:
         if self.states and states[0].shape != self.states[0].shape:
             raise ValueError(
                 f"{self.name} must always run with the same number of sequences, got "
@@ -89,11 +103,13 @@ class RecordedCell:
         if padding_mask is None:
             padding_mask = states[0].new_zeros(len(states), len(states[0]), 1, dtype=torch.bool)
         self.states.extend(states)
+        self.inputs.extend(X.detach())
+        self.previous.extend(h_t.detach() for h_t in (h_0, *states[:-1]))
         self._masks.append(padding_mask)
 
     def in_time_order(self, x: Tensor) -> Tensor:
         """Values for each of `states`, in the order of time: `(T, B, …)`."""
-        if not self._backward:
+        if not self.backward:
             return x
         calls = zip(torch.split(x, [len(mask) for mask in self._masks]), self._masks, strict=True)
         return torch.cat([reverse(part, (~mask).sum(0).squeeze(1)) for part, mask in calls])
@@ -105,13 +121,9 @@ class RecordedCell:
 
     def slope(self, h: Tensor) -> Tensor | None:
         """`f′(a_t)` from `h_t = f(a_t)`; None if f′ or the equation of the cell is not known."""
-        f, kind = canonical(self.cell.f), type(self.cell)
-        known = (
-            has_derivative(f)
-            and kind.forward is RNNCell.forward
-            and kind.step in (RNNCell.step, LayerNormRNNCell.step)
-            and kind.unfold in (RNNCell.unfold, VariationalRNNCell.unfold)
-        )
+        f = canonical(self.cell.f)
+        ends_with_f = type(self.cell).step in (RNNCell.step, LayerNormRNNCell.step)
+        known = has_derivative(f) and self._has_known_order and ends_with_f
         return DERIVATIVES[f](h) if known else None
 
 
