@@ -17,3 +17,4 @@ RECONSTRUCTIONS = Path("reconstructions.png")
 CODES = Path("codes.png")
 SHEET = Path("captions.png")
 RESULT = Path("result.json")
+GRADIENT_FLOW = Path("gradient_flow")  # a folder with a file for each validation

@@ -76,6 +76,16 @@ class SupervisedTraining(LightningModule):
         """O of a batch's inputs."""
         return self.network(inputs) if isinstance(inputs, Tensor) else self.network(*inputs)
 
+    def step_costs(self, output: Any, batch: Batch) -> Tensor:
+        """The parts of the cost of a batch, one of each time step, see `Objective.step_costs`.
+
+        Args:
+            output: what the network returns for the inputs of the batch.
+            batch: inputs and targets.
+        """
+        _, y = batch
+        return self.objective.step_costs(output, y)
+
     def _log_training(self, cost: Tensor, O: Any, y: Any) -> None:
         if self._is_logging_step():
             self._log("train", cost, O, y, on_step=True, on_epoch=False)

@@ -38,6 +38,11 @@ class TruncatedBPTT(SupervisedTraining):
         O, self._evaluation_state = self.network(inputs, h_0)
         self._log_evaluation(split, O, y)
 
+    def step_costs(self, output: Any, batch: Batch) -> Tensor:
+        """The parts of the cost of a chunk, from the network's `(O, h_n)`."""
+        O, _ = output
+        return super().step_costs(O, batch)
+
     def on_train_start(self) -> None:
         """Continues at the position and in the state of the checkpoint."""
         if self._state is not None:

@@ -7,6 +7,8 @@ import elman
 from elman.inspection.gradient_flow import (
     CellFlow,
     gradient_flow,
+    gradient_ratio,
+    has_lags,
     lag_profile,
     memory_length,
     profile_quantiles,
@@ -66,8 +68,23 @@ def test_quantiles_over_the_batch() -> None:
     np.testing.assert_allclose(profile_quantiles(profile), expected, rtol=1e-14)
 
 
+@pytest.mark.parametrize("backward", [False, True])
+def test_the_part_of_the_gradient_that_reaches_the_first_state(backward: bool) -> None:
+    G = torch.rand(4, 4, 2)
+    ratio = gradient_ratio(flow_of(G, [3, 4], backward=backward))
+    near, far = ([0, 0], [2, 3]) if backward else ([2, 3], [0, 0])
+    expected = [float(G[near[b], far[b], b] / G[near[b], near[b], b]) for b in range(2)]
+    assert ratio.tolist() == pytest.approx(expected)
+    single = gradient_ratio(flow_of(G[:1], [3, 4], backward=backward))
+    expected = [float(G[0, far[b], b] / G[0, near[b], b]) for b in range(2)]
+    assert single.tolist() == pytest.approx(expected)
+
+
 def test_bad_arguments() -> None:
     with pytest.raises(ValueError, match=r"of cells\.0, but there are 3 costs and 5 time steps"):
         lag_profile(flow_of(torch.rand(3, 5, 2)))
+    with pytest.raises(ValueError, match=r"of cells\.0, but there are 3 costs and 5 time steps"):
+        gradient_ratio(flow_of(torch.rand(3, 5, 2)))
+    assert not has_lags(flow_of(torch.rand(3, 5, 2)))
     with pytest.raises(ValueError, match="share must be a number from 0 to 1, got 95"):
         memory_length(flow_of(torch.rand(5, 5, 2)), 95)

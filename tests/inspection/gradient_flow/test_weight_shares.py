@@ -59,7 +59,5 @@ def test_the_share_of_each_time_step() -> None:
 def test_another_equation() -> None:
     rnn = elman.RNN(3, 4, cell=elman.LayerNormRNNCell)
     (flow,) = gradient_flow(rnn, torch.randn(5, 2, 3), lambda output: output[0].sum(-1)).cells
-    with pytest.raises(
-        ValueError, match=r"cells.0 must have the equation a_t = X_t U"
-    ):
+    with pytest.raises(ValueError, match=r"cells.0 must have the equation a_t = X_t U"):
         weight_shares(flow)

@@ -1,10 +1,13 @@
 """How gradients flow back through time in a network: `‖∂C_s/∂h_t‖` and what follows from it."""
 
+from elman.inspection.gradient_flow.files import write_csv, write_npz
 from elman.inspection.gradient_flow.fixed_points import FixedPoints, fixed_points
 from elman.inspection.gradient_flow.flow import CellFlow, GradientFlow, gradient_flow
 from elman.inspection.gradient_flow.jacobians import log_bound, log_product_norms, state_jacobians
 from elman.inspection.gradient_flow.lyapunov import lyapunov_exponents
 from elman.inspection.gradient_flow.memory_length import (
+    gradient_ratio,
+    has_lags,
     lag_profile,
     memory_length,
     profile_quantiles,
@@ -23,6 +26,8 @@ __all__ = [
     "WeightShares",
     "fixed_points",
     "gradient_flow",
+    "gradient_ratio",
+    "has_lags",
     "lag_profile",
     "log_bound",
     "log_product_norms",
@@ -33,4 +38,6 @@ __all__ = [
     "state_jacobians",
     "underflow",
     "weight_shares",
+    "write_csv",
+    "write_npz",
 ]

@@ -9,6 +9,12 @@ from elman.inspection.gradient_flow.flow import CellFlow
 QUANTILES = (0.1, 0.5, 0.9)
 
 
+def has_lags(flow: CellFlow) -> bool:
+    """Whether there is one cost, or a cost for each time step of the cell."""
+    S, T, _ = flow.G.shape
+    return S in (1, T)
+
+
 def lag_profile(flow: CellFlow) -> Tensor:
     """`Σ_s ‖∂C_s/∂h_{s−k}‖` for each lag k = 0 … T − 1.
 
@@ -26,17 +32,12 @@ def lag_profile(flow: CellFlow) -> Tensor:
         ValueError: the costs are those of other time steps.
     """
     S, T, B = flow.G.shape
-    t = torch.arange(T, device=flow.G.device)
+    _check_lags(flow)
+    t = torch.arange(T, device=flow.G.device).unsqueeze(1)
     if S == T:
-        lags = (t.unsqueeze(1) - t).abs().unsqueeze(2).expand(T, T, B)  # |s − t|
-    elif S == 1:
-        last = 0 if flow.backward else (~flow.padding).sum(0) - 1  # (B)
-        lags = (t.unsqueeze(1) - last).abs().expand(T, B).unsqueeze(0)
+        lags = (t - t.T).abs().unsqueeze(2).expand(T, T, B)  # |s − t|
     else:
-        raise ValueError(
-            f"a lag needs one cost or a cost for each time step of {flow.name}, but there are "
-            f"{S} costs and {T} time steps"
-        )
+        lags = (t - _ends(flow)[1]).abs().unsqueeze(0)
     profile = flow.G.new_zeros(T, B)
     return profile.scatter_add(0, lags.flatten(0, 1), flow.G.flatten(0, 1))
 
@@ -62,3 +63,42 @@ def memory_length(flow: CellFlow, share: float = 0.95) -> Tensor:
     check_probability("share", share)
     held = lag_profile(flow).cumsum(0)  # (T, B)
     return (held < share * held[-1]).sum(0)
+
+
+def gradient_ratio(flow: CellFlow) -> Tensor:
+    """`‖∂C_T/∂h_1‖ / ‖∂C_T/∂h_T‖`: how much of the last cost's gradient reaches the first state.
+
+    It is near 0 if gradients vanish and large if they explode. In a backward direction the first
+    cost and the last state take these places.
+
+    Args:
+        flow: of a cell; see `lag_profile`.
+
+    Returns:
+        `(B)`; NaN where the last cost does not depend on the last state.
+
+    Raises:
+        ValueError: the costs are those of other time steps.
+    """
+    _check_lags(flow)
+    S, _, B = flow.G.shape
+    first, last = _ends(flow)
+    b = torch.arange(B, device=flow.G.device)
+    s = last if S > 1 else torch.zeros_like(last)
+    return flow.G[s, first, b] / flow.G[s, last, b]
+
+
+def _ends(flow: CellFlow) -> tuple[Tensor, Tensor]:
+    """The time steps of the states that the cell computes first and last, `(B)` each."""
+    end = (~flow.padding).sum(0) - 1
+    start = torch.zeros_like(end)
+    return (end, start) if flow.backward else (start, end)
+
+
+def _check_lags(flow: CellFlow) -> None:
+    S, T, _ = flow.G.shape
+    if not has_lags(flow):
+        raise ValueError(
+            f"a lag needs one cost or a cost for each time step of {flow.name}, but there are "
+            f"{S} costs and {T} time steps"
+        )

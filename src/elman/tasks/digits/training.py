@@ -1,7 +1,7 @@
 """Training of an autoencoder."""
 
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 import torch
 from sklearn.decomposition import PCA
@@ -31,6 +31,11 @@ class ReconstructionTraining(SupervisedTraining):
     def _evaluate(self, part: str, batch: Batch, batch_idx: int) -> None:
         inputs, _ = batch
         super()._evaluate(part, (inputs, inputs), batch_idx)
+
+    def step_costs(self, output: Any, batch: Batch) -> Tensor:
+        """The cost of a batch, whose targets are its inputs."""
+        inputs, _ = batch
+        return super().step_costs(output, (inputs, inputs))
 
     @cached_property
     def _pca(self) -> PCA:

@@ -1,0 +1,123 @@
+"""Records the gradients through time during a training."""
+
+import copy
+import logging
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from lightning import Callback, LightningDataModule, LightningModule, Trainer
+from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities import rank_zero_only
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
+
+from elman.checks import check_size
+from elman.inspection.float64 import to_float64
+from elman.inspection.gradient_flow.files import write_npz
+from elman.inspection.gradient_flow.flow import GradientFlow, gradient_flow
+from elman.inspection.gradient_flow.memory_length import gradient_ratio, has_lags, memory_length
+from elman.inspection.gradient_flow.plot import draw_gradient_flow
+from elman.training.run_folder import GRADIENT_FLOW
+from elman.training.supervised import Batch, SupervisedTraining
+
+log = logging.getLogger(__name__)
+
+
+class RecordGradientFlow(Callback):
+    """Computes ‖∂C_s/∂h_t‖ on validation data, before the training and at every validation.
+
+    It writes `gradient_flow/STEP.npz` into the run's folder, with the arrays of `write_npz` and
+    those of the batch ("inputs.0", …). It logs the memory length and the gradient ratio of each
+    cell, medians over the sequences, and a picture to TensorBoard. The training does not change.
+
+    Args:
+        run: the run's folder.
+        sequences: the largest number of sequences.
+        steps: the largest number of time steps, where the data are streams of text.
+
+    Raises:
+        TypeError, ValueError: a number is not a positive int.
+    """
+
+    def __init__(self, run: str | Path, sequences: int = 4, steps: int = 64) -> None:
+        self.folder = Path(run) / GRADIENT_FLOW
+        self.sequences = check_size("callbacks.gradient_flow.sequences", sequences)
+        self.steps = check_size("callbacks.gradient_flow.steps", steps)
+        self._batch: Batch | None = None
+
+    @rank_zero_only
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Records the network before the training.
+
+        Raises:
+            ValueError: the network has no recurrent layer, or its gradients cannot be computed.
+        """
+        data = trainer.datamodule  # type: ignore[attr-defined]
+        with torch.random.fork_rng([]):  # iterating a loader draws a number
+            batch = first_batch(data, self.sequences, self.steps)
+        self._batch = pl_module.transfer_batch_to_device(batch, pl_module.device, 0)
+        self._record(trainer, cast("SupervisedTraining", pl_module))
+
+    @rank_zero_only
+    def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """Records the network after a validation."""
+        if trainer.sanity_checking or self._batch is None:
+            return
+        try:
+            self._record(trainer, cast("SupervisedTraining", pl_module))
+        except ValueError as error:  # infinite gradients, for example, do not end the training
+            log.warning("No gradient flow after %s steps: %s", f"{trainer.global_step:,}", error)
+
+    def _record(self, trainer: Trainer, module: SupervisedTraining) -> None:
+        batch = cast("Batch", self._batch)
+        inputs, _ = batch
+        flow = gradient_flow(
+            module.network,
+            inputs,
+            lambda output: module.step_costs(output, to_float64(batch)),
+        )
+        step = trainer.global_step
+        for logger in trainer.loggers:
+            logger.log_metrics(flow_metrics(flow), step)
+            if isinstance(logger, TensorBoardLogger):
+                logger.experiment.add_figure("gradient_flow", draw_gradient_flow(flow), step)
+        if not trainer.fast_dev_run:  # type: ignore[attr-defined]
+            self.folder.mkdir(parents=True, exist_ok=True)
+            tensors = [inputs] if isinstance(inputs, Tensor) else inputs
+            arrays = {f"inputs.{k}": x.cpu() for k, x in enumerate(tensors)}
+            write_npz(self.folder / f"{step:08d}.npz", flow, **arrays)
+
+
+def flow_metrics(flow: GradientFlow) -> dict[str, float]:
+    """The memory length and the gradient ratio of each cell, medians over the sequences."""
+    metrics = {}
+    for cell in filter(has_lags, flow.cells):
+        for name, values in (
+            ("memory_length", memory_length(cell).double()),
+            ("gradient_ratio", gradient_ratio(cell)),
+        ):
+            metrics[f"gradient_flow/{cell.name}/{name}"] = float(values.nanmedian())
+    return metrics
+
+
+def first_batch(data: LightningDataModule, sequences: int, steps: int) -> Batch:
+    """The first validation examples in a batch.
+
+    Args:
+        data: after `setup`.
+        sequences: the largest number of examples.
+        steps: the largest number of time steps, where the data are streams, whose batches cannot be
+            made of fewer examples: inputs and targets `(T, B)`.
+    """
+    data = copy.copy(data)
+    data.trainer = None  # a data module may change the batches of a training
+    loader: Any = data.val_dataloader()
+    if isinstance(loader, DataLoader) and not isinstance(loader.dataset, IterableDataset):
+        count = min(sequences, len(loader.dataset))  # type: ignore[arg-type]
+        examples = [loader.dataset[n] for n in range(count)]
+        return cast("Batch", data.on_after_batch_transfer(loader.collate_fn(examples), 0))
+    inputs, y = data.on_after_batch_transfer(next(iter(loader)), 0)
+    if isinstance(inputs, Tensor) and isinstance(y, Tensor) and inputs.shape[:2] == y.shape[:2]:
+        inputs, y = inputs[:steps, :sequences], y[:steps, :sequences]  # (T, B)
+    return inputs, y

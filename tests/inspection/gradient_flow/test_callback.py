@@ -1,0 +1,117 @@
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from omegaconf import DictConfig
+
+from elman.inspection.gradient_flow import gradient_flow
+from elman.inspection.gradient_flow.callback import RecordGradientFlow, first_batch
+from elman.training.checkpoint import restore
+from elman.training.train import train
+
+Configure = Callable[..., DictConfig]
+
+
+def weights(run: Path) -> dict[str, Any]:
+    state: dict[str, Any] = torch.load(run / "checkpoints/last.ckpt", weights_only=True)
+    return state["state_dict"]
+
+
+def test_the_training_is_the_same_and_its_gradients_are_recorded(
+    configured: Configure, tmp_path: Path
+) -> None:
+    options = ["trainer.max_epochs=2", "network.hidden_size=8"]
+    train(configured(*options, run="without"))
+    with_callback = ["callbacks=[language,gradient_flow]", "callbacks.gradient_flow.sequences=2"]
+    train(configured(*options, *with_callback, "callbacks.gradient_flow.steps=11", run="with"))
+    without, recorded = (weights(tmp_path / run) for run in ("without", "with"))
+    assert all(torch.equal(without[name], recorded[name]) for name in without)
+
+    files = sorted((tmp_path / "with" / "gradient_flow").iterdir())
+    steps = [int(file.stem) for file in files]
+    assert len(files) == 5  # before the training, and two validations an epoch
+    assert steps[0] == 0
+    assert steps == sorted(set(steps))
+    with np.load(files[-1], allow_pickle=False) as arrays:
+        assert arrays["cells"].tolist() == ["rnn.cells.0"]
+        assert arrays["rnn.cells.0.G"].shape == (11, 11, 2)
+        assert arrays["rnn.cells.0.slope"].shape == (11, 2, 8)
+        assert arrays["inputs.0"].shape == (11, 2)
+
+        # The last record is that of the trained network on the first validation batch.
+        trained = restore(tmp_path / "with" / "checkpoints" / "last.ckpt")
+        trained.data.prepare_data()
+        trained.data.setup("fit")
+        module = trained.build("training")(trained.network, trained.build("objective"))
+        batch = first_batch(trained.data, 2, 11)
+        np.testing.assert_array_equal(arrays["inputs.0"], batch[0])
+        flow = gradient_flow(
+            trained.network, batch[0], lambda output: module.step_costs(output, batch)
+        )
+        np.testing.assert_array_equal(arrays["rnn.cells.0.G"], flow.cells[0].G)
+        np.testing.assert_array_equal(arrays["costs"], flow.costs)
+        cost = module.objective.cost(trained.network(batch[0])[0], batch[1]).item()
+        assert flow.costs.sum().item() == pytest.approx(cost, rel=1e-5)
+
+    name = "gradient_flow/rnn.cells.0/"
+    with (tmp_path / "with" / "metrics.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row[f"{name}memory_length"]]
+    assert [int(row["step"]) for row in rows] == steps
+    assert all(0 <= float(row[f"{name}memory_length"]) < 11 for row in rows)
+    assert all(float(row[f"{name}gradient_ratio"]) > 0 for row in rows)
+
+
+def test_a_network_without_a_recurrent_layer(on_pictures: Configure) -> None:
+    config = on_pictures(
+        "experiment=digits_feedforward", "callbacks=[accuracy,gradient_flow]", "logger=none"
+    )
+    with pytest.raises(ValueError, match="network must have a recurrent layer"):
+        train(config)
+
+
+def test_a_classifier_and_examples_that_are_not_augmented(
+    on_pictures: Configure, tmp_path: Path
+) -> None:
+    config = on_pictures(
+        "experiment=rows_recurrent",
+        "callbacks=[accuracy,gradient_flow]",
+        "logger=none",
+        "network.hidden_size=6",
+        "trainer.max_epochs=1",
+        "data.shift=2",
+    )
+    train(config)
+    files = sorted((tmp_path / "run" / "gradient_flow").iterdir())
+    assert len(files) >= 2
+    first, *others = (dict(np.load(file, allow_pickle=False)) for file in files)
+    assert first["inputs.0"].shape == (28, 4, 28)
+    assert first["rnn.cells.0.G"].shape == (1, 28, 4)
+    for other in others:
+        np.testing.assert_array_equal(first["inputs.0"], other["inputs.0"])
+
+
+def test_infinite_gradients_do_not_end_the_training(
+    configured: Configure, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = []
+
+    def fail(*arguments: Any) -> Any:
+        calls.append(1)
+        if len(calls) > 1:
+            raise ValueError("all gradients must be finite")
+        return gradient_flow(*arguments)
+
+    monkeypatch.setattr("elman.inspection.gradient_flow.callback.gradient_flow", fail)
+    train(configured("trainer.max_epochs=1", "callbacks=[language,gradient_flow]"))
+    assert len(calls) == 3
+    assert "steps: all gradients must be finite" in caplog.text
+
+
+def test_bad_arguments() -> None:
+    for name in ("sequences", "steps"):
+        with pytest.raises(ValueError, match=f"callbacks.gradient_flow.{name} must be greater"):
+            RecordGradientFlow("run", **{name: 0})
