@@ -1,4 +1,3 @@
-import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from omegaconf import DictConfig
 from elman.inspection.gradient_flow import gradient_flow
 from elman.inspection.gradient_flow.callback import RecordGradientFlow, first_batch
 from elman.training.checkpoint import restore
+from elman.training.curves import read_curves
 from elman.training.train import train
 
 Configure = Callable[..., DictConfig]
@@ -57,12 +57,11 @@ def test_the_training_is_the_same_and_its_gradients_are_recorded(
         cost = module.objective.cost(trained.network(batch[0])[0], batch[1]).item()
         assert flow.costs.sum().item() == pytest.approx(cost, rel=1e-5)
 
-    name = "gradient_flow/rnn.cells.0/"
-    with (tmp_path / "with" / "metrics.csv").open() as file:
-        rows = [row for row in csv.DictReader(file) if row[f"{name}memory_length"]]
-    assert [int(row["step"]) for row in rows] == steps
-    assert all(0 <= float(row[f"{name}memory_length"]) < 11 for row in rows)
-    assert all(float(row[f"{name}gradient_ratio"]) > 0 for row in rows)
+    curves = read_curves(tmp_path / "with")
+    for name, smallest, largest in (("memory_length", 0, 10), ("gradient_ratio", 1e-9, 1e9)):
+        curve = curves[f"gradient_flow/rnn.cells.0/{name}"]
+        assert [step for step, _ in curve] == steps
+        assert all(smallest <= value <= largest for _, value in curve)
 
 
 def test_a_network_without_a_recurrent_layer(on_pictures: Configure) -> None:

@@ -63,9 +63,13 @@ def test_a_network_that_halves_the_gradient_at_every_step() -> None:
 
 
 def test_quantiles_over_the_batch() -> None:
-    profile = torch.rand(4, 30, dtype=torch.float64)
-    expected = np.quantile(profile.numpy(), QUANTILES, axis=1)
-    np.testing.assert_allclose(profile_quantiles(profile), expected, rtol=1e-14)
+    lengths = [3] * 10 + [2] * 20
+    flow = flow_of(torch.rand(4, 4, 30, dtype=torch.float64), lengths)
+    found, profile = profile_quantiles(flow), lag_profile(flow).numpy()
+    for k, long_enough in ((0, 30), (1, 30), (2, 10)):
+        expected = np.quantile(profile[k, :long_enough], QUANTILES)
+        np.testing.assert_allclose(found[:, k], expected, rtol=1e-14)
+    assert found[:, 3].isnan().all()
 
 
 @pytest.mark.parametrize("backward", [False, True])

@@ -42,9 +42,14 @@ def lag_profile(flow: CellFlow) -> Tensor:
     return profile.scatter_add(0, lags.flatten(0, 1), flow.G.flatten(0, 1))
 
 
-def profile_quantiles(profile: Tensor) -> Tensor:
-    """The 10 %, 50 % and 90 % quantiles over the sequences of a batch; `(T, B) → (3, T)`."""
-    return profile.quantile(profile.new_tensor(QUANTILES), dim=1)
+def profile_quantiles(flow: CellFlow) -> Tensor:
+    """The 10 %, 50 % and 90 % quantiles of `lag_profile` over the sequences of a batch.
+
+    Returns:
+        `(3, T)`; at each lag of the sequences that are long enough for it, NaN if there is none.
+    """
+    profile = lag_profile(flow).masked_fill(flow.padding, torch.nan)  # lags 0 … length − 1
+    return profile.nanquantile(profile.new_tensor(QUANTILES), dim=1)
 
 
 def memory_length(flow: CellFlow, share: float = 0.95) -> Tensor:

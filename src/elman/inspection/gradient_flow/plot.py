@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
+from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from elman.inspection.gradient_flow.flow import CellFlow, GradientFlow
 from elman.inspection.gradient_flow.memory_length import (
     has_lags,
-    lag_profile,
     memory_length,
     profile_quantiles,
 )
@@ -20,6 +20,7 @@ from elman.inspection.gradient_flow.underflow import underflow
 
 DECADES = 12  # of the colour scale
 LOST = "tab:red"
+GRADIENT = r"\|\partial C_s/\partial h_t\|"
 
 
 def plot_gradient_flow(file: str | Path, flow: GradientFlow) -> None:
@@ -57,25 +58,28 @@ def _draw_matrix(axes: Axes, flow: CellFlow) -> None:
     if not (G > 0).any():
         return
     largest = float(G.max())
-    norm = LogNorm(max(float(G[G > 0].min()), largest / 10**DECADES), largest, clip=True)
+    smallest = max(float(G[G > 0].min()), largest / 10**DECADES)
+    norm = LogNorm(smallest, largest)
     shown = G.where(G > 0, torch.nan).numpy()
     image = axes.imshow(shown, norm=norm, cmap="viridis", aspect="auto")
-    axes.figure.colorbar(image, ax=axes, label="‖∂C_s/∂h_t‖ (logarithmic)")
-    s, t = underflow(flow).zero[:, :, 0].cpu().numpy().nonzero()
-    if len(s):
-        axes.plot(t, s, ".", color=LOST, markersize=3, label="exactly 0: too small for float64")
-        axes.legend(loc="upper right")
+    extend = "min" if np.nanmin(shown) < smallest else "neither"
+    axes.figure.colorbar(image, ax=axes, label=rf"${GRADIENT}$ (logarithmic)", extend=extend)
+    lost = underflow(flow).zero[:, :, 0].cpu().numpy()
+    if lost.any():
+        marks = np.where(lost, 1.0, np.nan)
+        axes.imshow(marks, cmap=ListedColormap([LOST]), aspect="auto")
+        label = "exactly 0: too small for float64"
+        axes.legend(handles=[Patch(color=LOST, label=label)], loc="upper right")
 
 
 def _draw_single_cost(axes: Axes, flow: CellFlow) -> None:
-    """`‖∂C/∂h_t‖` over time."""
-    norms = flow.G[0].masked_fill(flow.padding, torch.nan).cpu().numpy()  # (T, B)
-    low, middle, high = np.nanquantile(norms, (0.1, 0.5, 0.9), axis=1)
-    _draw_range(axes, low, middle, high)
+    """`‖∂C/∂h_t‖` of each sequence over time."""
+    norms = flow.G[0].masked_fill(flow.padding, torch.nan).cpu()  # (T, B)
+    axes.plot(norms, linewidth=1, alpha=0.7)
     axes.set(
-        title=f"{flow.name}: gradient of the cost\nwith respect to each state",
+        title=f"{flow.name}: gradient of the cost\nwith respect to each state, by sequence",
         xlabel="time step t of the state",
-        ylabel="‖∂C/∂h_t‖",
+        ylabel=r"$\|\partial C/\partial h_t\|$",
         yscale="log",
     )
 
@@ -84,26 +88,21 @@ def _draw_profile(axes: Axes, flow: CellFlow) -> None:
     axes.set(
         title="how far back the gradient reaches",
         xlabel="lag k: time steps between the state and the cost",
-        ylabel="Σ_s ‖∂C_s/∂h_{s−k}‖",
+        ylabel=r"$\sum_s \|\partial C_s/\partial h_{s-k}\|$",
     )
     if not has_lags(flow):
         message = "no lag: the costs are those\nof other time steps"
         axes.text(0.5, 0.5, message, transform=axes.transAxes, ha="center", va="center")
         return
-    profile = lag_profile(flow).cpu()
-    _draw_range(axes, *profile_quantiles(profile).numpy())
+    low, middle, high = profile_quantiles(flow).cpu().numpy()
+    k = np.arange(len(middle))
+    axes.plot(k, middle, label="median of the sequences")
+    axes.fill_between(k, low, high, alpha=0.3, label="10 % to 90 %")
     length = float(memory_length(flow).double().median())
-    label = f"95 % of the sum lies within {length:g} steps (median)"
+    label = f"95 % lie within {length:g} steps"
     axes.axvline(length, color="tab:orange", linestyle="--", label=label)
     axes.set_yscale("log")
-    axes.legend()
-
-
-def _draw_range(axes: Axes, low: np.ndarray, middle: np.ndarray, high: np.ndarray) -> None:
-    steps = np.arange(len(middle))
-    axes.plot(steps, middle, label="median over the sequences")
-    axes.fill_between(steps, low, high, alpha=0.3, label="10 % to 90 % of the sequences")
-    axes.legend()
+    axes.legend(loc="upper right", fontsize="small")
 
 
 def _draw_saturation(axes: Axes, flow: CellFlow) -> None:
@@ -112,6 +111,6 @@ def _draw_saturation(axes: Axes, flow: CellFlow) -> None:
         axes.text(0.5, 0.5, "f′ is not known", transform=axes.transAxes, ha="center", va="center")
         return
     share, mean = (x.nanmean(1).cpu().numpy() for x in saturation(flow))
-    axes.plot(mean, label="mean slope f′(a_t)")
-    axes.plot(share, label=f"share of units with f′(a_t) < {THRESHOLD:g}")
-    axes.legend()
+    axes.plot(mean, label=r"mean slope $f'(a_t)$")
+    axes.plot(share, label=rf"share of units with $f'(a_t) < {THRESHOLD:g}$")
+    axes.legend(loc="center right")
