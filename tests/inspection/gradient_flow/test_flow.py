@@ -127,7 +127,7 @@ def test_every_gradient_is_that_of_brute_force(
     I = H  # TwiceCell needs it
     rnn = elman.RNN(
         I, H, num_layers, nonlinearity, bidirectional=bidirectional, cell=cell, dtype=torch.float64
-    ).eval()
+    )
     X = torch.randn(T, B, I, dtype=torch.float64)
     if packed:
         inputs: Any = pack_padded_sequence(X, lengths, enforce_sorted=False)
@@ -141,7 +141,7 @@ def test_every_gradient_is_that_of_brute_force(
 
     found = gradient_flow(rnn, inputs, costs, chunk=chunk)
 
-    states, output = looped(rnn, X, lengths)
+    states, output = looped(rnn.eval(), X, lengths)  # without the masks of dropout
     step_costs = last_layer_costs((output, output)).masked_fill(padding, 0)
     close(found.costs, step_costs.detach())
     for cell_flow, of_cell, (G, gradient) in zip(
@@ -402,6 +402,16 @@ def test_gradients_far_below_the_square_root_of_the_smallest_number() -> None:
 def test_norm(values: list[float]) -> None:
     x = torch.tensor(values, dtype=torch.float64)
     assert norm(x).item() == pytest.approx(np.linalg.norm(values), rel=1e-14)
+
+
+def test_a_layer_that_saves_memory() -> None:
+    torch.manual_seed(0)
+    rnn, X = elman.RNN(3, 4, recompute=2), torch.randn(5, 2, 3)
+    found = gradient_flow(rnn, X, last_layer_costs)
+    assert rnn.recompute == 2
+    rnn.recompute = None
+    expected = gradient_flow(rnn, X, last_layer_costs)
+    assert torch.equal(found.cells[0].G, expected.cells[0].G)
 
 
 def test_slope_is_unknown_for_other_equations() -> None:

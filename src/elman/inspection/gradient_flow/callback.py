@@ -85,7 +85,9 @@ class RecordGradientFlow(Callback):
         if not trainer.fast_dev_run:  # type: ignore[attr-defined]
             self.folder.mkdir(parents=True, exist_ok=True)
             tensors = [inputs] if isinstance(inputs, Tensor) else inputs
-            arrays = {f"inputs.{k}": x.cpu() for k, x in enumerate(tensors)}
+            arrays = {
+                f"inputs.{k}": x.cpu() for k, x in enumerate(tensors) if isinstance(x, Tensor)
+            }
             write_npz(self.folder / f"{step:08d}.npz", flow, **arrays)
 
 
