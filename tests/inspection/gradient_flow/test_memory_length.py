@@ -21,7 +21,7 @@ def flow_of(G: Tensor, lengths: list[int] | None = None, *, backward: bool = Fal
     rnn = elman.RNN(1, 1)
     (flow,) = gradient_flow(rnn, torch.zeros(2, 1, 1), lambda output: output[0].sum(-1)).cells
     padding = torch.arange(T).unsqueeze(1) >= torch.tensor(lengths or [T] * B)
-    return flow._replace(G=G, padding=padding, backward=backward)
+    return flow._replace(G=G, padding=padding, backward=backward, aligned=len(G) == T)
 
 
 def test_the_profile_sums_over_all_pairs_of_one_lag() -> None:
@@ -85,9 +85,9 @@ def test_the_part_of_the_gradient_that_reaches_the_first_state(backward: bool) -
 
 
 def test_bad_arguments() -> None:
-    with pytest.raises(ValueError, match=r"of cells\.0, but there are 3 costs and 5 time steps"):
+    with pytest.raises(ValueError, match=r"of cells\.0, but the 3 costs are not those of its 5"):
         lag_profile(flow_of(torch.rand(3, 5, 2)))
-    with pytest.raises(ValueError, match=r"of cells\.0, but there are 3 costs and 5 time steps"):
+    with pytest.raises(ValueError, match=r"of cells\.0, but the 3 costs are not those of its 5"):
         gradient_ratio(flow_of(torch.rand(3, 5, 2)))
     assert not has_lags(flow_of(torch.rand(3, 5, 2)))
     with pytest.raises(ValueError, match="share must be a number from 0 to 1, got 95"):

@@ -27,7 +27,10 @@ def test_the_shares_sum_to_the_gradients(
     X, h_0 = torch.randn(T, B, 3).double(), torch.randn(len(rnn.cells), B, H).double()
     lengths = torch.full((B,), T)
     lengths[-1] = min(T, shortest)
-    costs = [lambda output: (output[0] + 1).square().sum(-1) / T, lambda output: output[1].square()[:, 0]]
+    costs = [
+        lambda output: (output[0] + 1).square().sum(-1) / T,
+        lambda output: output[1].square()[:, 0],
+    ]
     for step_costs in costs:
         rnn.zero_grad()
         step_costs(rnn(X, h_0, lengths)).sum().backward()

@@ -7,6 +7,8 @@ import pytest
 import torch
 from omegaconf import DictConfig
 
+from elman.tasks.digits.objective import Reconstruction
+from elman.tasks.digits.training import ReconstructionTraining
 from elman.training.checkpoint import restore
 from elman.training.evaluate import evaluate
 from elman.training.results import Result, RunGroup
@@ -60,3 +62,10 @@ def test_an_autoencoder_learns_to_reconstruct_images(
     options = [f"checkpoint={run}", f"data.path={tmp_path}/pictures.csv"]
     quiet = "+trainer.enable_progress_bar=false"
     assert evaluate(composed("evaluate", *options, quiet)) == mse
+
+
+def test_the_costs_of_a_batch_are_those_of_its_reconstruction() -> None:
+    images, output = torch.rand(3, 5), torch.rand(3, 5)
+    training = ReconstructionTraining(torch.nn.Identity(), Reconstruction())
+    (cost,) = training.step_costs(output, (images, torch.tensor([4, 1, 0])))
+    torch.testing.assert_close(cost, ((output - images) ** 2).sum(1).mean())

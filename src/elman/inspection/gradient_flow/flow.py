@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from elman.checks import check_size
+from elman.inspection.gradient_flow.alignment import aligned_cells
 from elman.inspection.gradient_flow.checks import check_costs, check_gradients, check_steps
 from elman.inspection.gradient_flow.memory import check_memory
 from elman.inspection.gradient_flow.recorded import RecordedCell, RecordedNetwork
@@ -38,6 +39,7 @@ class CellFlow(NamedTuple):
         X: the inputs of the cell, `(T, B, I)`.
         h_previous: the state before each: h_{t−1}, in a backward direction h_{t+1}, `(T, B, H)`.
         backward: whether the cell reads the sequences from their end.
+        aligned: whether C_s is the cost of time step s of this cell, see `alignment`.
         plain: whether the equation of the cell is `a_t = X_t U + h_{t−1} V + b`, `h_t = f(a_t)`.
     """
 
@@ -51,6 +53,7 @@ class CellFlow(NamedTuple):
     X: Tensor
     h_previous: Tensor
     backward: bool
+    aligned: bool
     plain: bool
 
 
@@ -147,11 +150,13 @@ def _flows(C: Tensor, cells: Sequence[RecordedCell], chunk: int | None) -> list[
             X=cell.in_time_order(torch.stack(cell.inputs)),
             h_previous=cell.in_time_order(torch.stack(cell.previous)),
             backward=cell.backward,
+            aligned=False,
             plain=cell.is_plain,
         )
         check_gradients(flow.name, flow.G)
         flows.append(flow)
-    return flows
+    aligned = aligned_cells([(flow.name, flow.G, flow.backward) for flow in flows])
+    return [flow._replace(aligned=flow.name in aligned) for flow in flows]
 
 
 def _check_memory(C: Tensor, cells: Sequence[RecordedCell], chunk: int, row: int) -> None:

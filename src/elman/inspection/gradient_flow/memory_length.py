@@ -11,16 +11,15 @@ QUANTILES = (0.1, 0.5, 0.9)
 
 def has_lags(flow: CellFlow) -> bool:
     """Whether there is one cost, or a cost for each time step of the cell."""
-    S, T, _ = flow.G.shape
-    return S in (1, T)
+    return len(flow.G) == 1 or flow.aligned
 
 
 def lag_profile(flow: CellFlow) -> Tensor:
     """`Σ_s ‖∂C_s/∂h_{s−k}‖` for each lag k = 0 … T − 1.
 
-    The costs must be those of the cell's own time steps (S = T; the lag is then |s − t|, so that it
-    also holds for a backward direction); or there is one cost, and the lag is the distance from the
-    state that the cell computes last.
+    The costs must be those of the cell's own time steps (`flow.aligned`); the lag is then |s − t|,
+    so that it also holds for a backward direction. Or there is one cost, and the lag is the
+    distance from the state that the cell computes last.
 
     Args:
         flow: of a cell.
@@ -34,7 +33,7 @@ def lag_profile(flow: CellFlow) -> Tensor:
     S, T, B = flow.G.shape
     _check_lags(flow)
     t = torch.arange(T, device=flow.G.device).unsqueeze(1)
-    if S == T:
+    if S > 1:
         lags = (t - t.T).abs().unsqueeze(2).expand(T, T, B)  # |s − t|
     else:
         lags = (t - _ends(flow)[1]).abs().unsqueeze(0)
@@ -104,6 +103,6 @@ def _check_lags(flow: CellFlow) -> None:
     S, T, _ = flow.G.shape
     if not has_lags(flow):
         raise ValueError(
-            f"a lag needs one cost or a cost for each time step of {flow.name}, but there are "
-            f"{S} costs and {T} time steps"
+            f"a lag needs one cost or a cost of each time step of {flow.name}, but the {S} costs "
+            f"are not those of its {T} time steps"
         )

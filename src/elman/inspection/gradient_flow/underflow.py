@@ -25,12 +25,11 @@ def underflow(flow: CellFlow) -> Underflow:
     """Marks the gradients that are lost; padding and states after the cost are not marked.
 
     Which states come before a cost is known where the costs are those of the cell's own time steps
-    (S = T). Otherwise all states count.
+    (`flow.aligned`). Otherwise all states count.
     """
-    S, T, _ = flow.G.shape
     used = ~flow.padding.unsqueeze(0)  # (1, T, B)
-    if S == T:
-        t = torch.arange(T, device=flow.G.device)
+    if flow.aligned:
+        t = torch.arange(len(flow.G), device=flow.G.device)
         before = t >= t.unsqueeze(1) if flow.backward else t <= t.unsqueeze(1)  # t ≤ s
         used = used & used.transpose(0, 1) & before.unsqueeze(2)
     smallest = torch.finfo(torch.float32).tiny
