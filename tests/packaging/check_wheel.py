@@ -20,6 +20,7 @@ EXTRAS = {
     "elman.data": "train",
     "elman.comparison": "tasks",
     "elman.forward_gradients.error_plot": "train",
+    "elman.inspection.gradient_flow.plot": "train",
 }
 
 

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from elman.extras import require
 from elman.inspection.changes import weight_name
+
+require(__name__, "train", "matplotlib")
+from matplotlib.figure import Figure  # noqa: E402 - after the sentence that says what is missing
 
 ROWS = 24  # number of weights in the plot
 COLOURS = "RdBu_r"

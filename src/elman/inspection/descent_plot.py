@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import numpy as np
-from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure
 from torch import Tensor
 
+from elman.extras import require
 from elman.inspection.cost_surface import Surface
+
+require(__name__, "train", "matplotlib")
+from matplotlib.colors import LogNorm  # noqa: E402 - after the sentence that says what is missing
+from matplotlib.figure import Figure  # noqa: E402
 
 LEVELS = 19  # number of contour lines
 COLOURS = "viridis"

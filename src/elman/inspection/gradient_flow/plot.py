@@ -4,11 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, LogNorm
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
+from elman.extras import require
 from elman.inspection.gradient_flow.flow import CellFlow, GradientFlow
 from elman.inspection.gradient_flow.memory_length import (
     has_lags,
@@ -17,6 +14,12 @@ from elman.inspection.gradient_flow.memory_length import (
 )
 from elman.inspection.gradient_flow.saturation import THRESHOLD, saturation
 from elman.inspection.gradient_flow.underflow import underflow
+
+require(__name__, "train", "matplotlib")
+from matplotlib.axes import Axes  # noqa: E402 - after the sentence that says what is missing
+from matplotlib.colors import ListedColormap, LogNorm  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.patches import Patch  # noqa: E402
 
 DECADES = 12  # of the colour scale
 LOST = "tab:red"
