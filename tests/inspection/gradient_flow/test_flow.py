@@ -13,7 +13,15 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 import elman
-from elman.inspection.gradient_flow import GradientFlow, flow, gradient_flow, memory
+from elman.inspection.gradient_flow import (
+    GradientFlow,
+    flow,
+    gradient_flow,
+    memory,
+    memory_length,
+    underflow,
+    weight_shares,
+)
 from elman.inspection.gradient_flow.flow import norm
 from elman.layers.lengths import make_padding_mask
 from elman.networks import EncoderDecoder, LanguageModel, SequenceClassifier
@@ -199,6 +207,19 @@ def test_the_rows_are_those_of_the_reference(f: str) -> None:
     assert found.slope is not None
     a = X.numpy() @ U + np.concatenate([np.zeros((1, B, H)), h[:-1]]) @ V + b
     np.testing.assert_allclose(found.slope, DERIVATIVES[f](a), rtol=1e-10, atol=1e-15)
+
+
+def test_every_device_gives_the_same(device: torch.device) -> None:
+    torch.manual_seed(0)
+    network, x = LanguageModel(7, 3, 4, partial(nn.RNN, num_layers=2)), torch.randint(7, (5, 2))
+    expected = gradient_flow(network, x, lambda output: output[0].logsumexp(-1))
+    found = gradient_flow(network.to(device), x.to(device), lambda output: output[0].logsumexp(-1))
+    for on_cpu, on_device in zip(expected.cells, found.cells, strict=True):
+        assert on_device.G.device.type == device.type
+        close(on_device.G.cpu(), on_cpu.G)
+        close(memory_length(on_device).cpu(), memory_length(on_cpu))
+        close(weight_shares(on_device).V.along.cpu(), weight_shares(on_cpu).V.along)
+        assert torch.equal(underflow(on_device).zero.cpu(), underflow(on_cpu).zero)
 
 
 def test_no_cost_depends_on_a_later_state() -> None:
@@ -469,7 +490,7 @@ def test_both_figures_of_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "available_memory", lambda _: 2_000_000)
     X = torch.randn(400, 2, 3)
     with pytest.raises(
-        ValueError, match=r"of 400 time steps need about 0\.0245 GB .* but 0\.002 GB are available"
+        ValueError, match=r"of 400 time steps need about 0\.045 GB .* but 0\.002 GB are available"
     ):
         gradient_flow(elman.RNN(3, 4), X, last_layer_costs)
 

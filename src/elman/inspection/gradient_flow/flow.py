@@ -20,7 +20,7 @@ from elman.inspection.gradient_flow.checks import check_costs, check_gradients, 
 from elman.inspection.gradient_flow.memory import check_memory
 from elman.inspection.gradient_flow.recorded import RecordedCell, RecordedNetwork
 
-CHUNK_BYTES = 2**28  # of the gradients that one backward pass computes, unless a chunk is given
+CHUNK_BYTES = 2**27  # of the gradients that one backward pass computes, unless a chunk is given
 
 
 class CellFlow(NamedTuple):
@@ -88,7 +88,7 @@ def gradient_flow(
         step_costs: computes the costs C_s from the network's output, `(S, B)` or `(S)`. Their sum
             is C, so each is already divided by the number of time steps it is averaged over. A cost
             that exists once, as that of a classifier, is S = 1.
-        chunk: the number of costs in one backward pass; None: as many as 256 MB of gradients allow.
+        chunk: the number of costs in one backward pass; None: as many as 128 MB of gradients allow.
 
     Returns:
         The flow of each cell, and the costs.
@@ -162,8 +162,8 @@ def _flows(C: Tensor, cells: Sequence[RecordedCell], chunk: int | None) -> list[
 def _check_memory(C: Tensor, cells: Sequence[RecordedCell], chunk: int, row: int) -> None:
     S, T = len(C), max(len(cell.states) for cell in cells)
     norms = S * sum(len(h_t) for cell in cells for h_t in cell.states)
-    check_memory(
-        C.element_size() * (norms + chunk * (2 * row + S) + 6 * row),
+    check_memory(  # a backward pass was measured to need four times its gradients
+        C.element_size() * (norms + chunk * (4 * row + S) + 6 * row),
         f"the gradients of {S:,} costs with respect to the states of {T:,} time steps",
         C.device,
     )
