@@ -1,10 +1,12 @@
 """The main function of a script."""
 
 import functools
+import inspect
 import os
 import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 
 import hydra
 from omegaconf import DictConfig
@@ -28,7 +30,7 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
     """
 
     def decorate(task: Callable[[DictConfig], object]) -> Callable[[], None]:
-        @hydra.main(version_base="1.3", config_path="../conf", config_name=config_name)
+        @hydra.main(version_base="1.3", config_path=_conf(task), config_name=config_name)
         @functools.wraps(task)
         def hydra_main(config: DictConfig) -> object:
             with one_clear_sentence(exit_code=1):
@@ -47,6 +49,14 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
         return main
 
     return decorate
+
+
+def _conf(task: Callable[[DictConfig], object]) -> str:
+    """The folder `conf` beside `scripts`, where the script is a file or a folder."""
+    script = Path(inspect.getfile(task)).absolute()
+    if script.name == "__main__.py":
+        script = script.parent
+    return str(script.parents[1] / "conf")
 
 
 def _message_alone(message: Warning | str, *_: object, **__: object) -> str:
