@@ -18,3 +18,4 @@ CODES = Path("codes.png")
 SHEET = Path("captions.png")
 RESULT = Path("result.json")
 GRADIENT_FLOW = Path("gradient_flow")  # a folder with a file for each validation
+GRADIENT_FLOW_PAGE = Path("gradient_flow.html")

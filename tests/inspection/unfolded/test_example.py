@@ -1,0 +1,125 @@
+"""The sequence that the page shows."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from lightning import LightningDataModule
+
+from elman.inspection.unfolded.example import text_example, validation_example
+from elman.tasks.classification.texts import TextClassificationData
+from elman.tasks.digits.data import DigitRowData
+from elman.tasks.forecasting.data import ForecastingData
+from elman.tasks.language.data import CharacterData
+
+
+@pytest.fixture
+def characters(book: Path) -> CharacterData:
+    data = CharacterData(str(book), batch_size=4, chunk_length=18)
+    data.setup("fit")
+    return data
+
+
+@pytest.fixture
+def names(tmp_path: Path) -> TextClassificationData:
+    path = tmp_path / "names.csv"
+    letters = "abcdefghij"
+    rows = [f"{a}{b},{'vowel' if a in 'aei' else 'other'}" for a in letters for b in letters]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    data = TextClassificationData(str(path))
+    data.setup("fit")
+    return data
+
+
+@pytest.fixture
+def rows(pictures: Path) -> DigitRowData:
+    data = DigitRowData(str(pictures), validation=20, test=20)
+    data.setup("fit")
+    return data
+
+
+@pytest.fixture
+def series(tmp_path: Path) -> ForecastingData:
+    values = torch.sin(torch.arange(84.0)) + torch.arange(84.0) ** 1.5 / 100
+    lines = [f"2020-01-01 {k // 60:02}:{k % 60:02},{x:.3f}" for k, x in enumerate(values)]
+    path = tmp_path / "series.csv"
+    path.write_text("\n".join(["time,value", *lines]), encoding="utf-8")
+    data = ForecastingData(str(path), season=1, window=12, horizon=3)
+    data.setup("fit")
+    return data
+
+
+def test_each_character_of_a_text_predicts_the_next(characters: CharacterData) -> None:
+    example = text_example(characters, "on the")
+    assert example.inputs.shape == example.y.shape == (5, 1)
+    assert example.tokens == ["o", "n", "␣", "t", "h"]
+    assert example.wanted == ["n", "␣", "t", "h", "e"]
+    decode = characters.vocabulary.decode
+    assert decode(example.inputs[:, 0]) + decode(example.y[-1]) == "on the"
+
+
+def test_an_example_of_a_text_is_a_stream_of_the_validation(characters: CharacterData) -> None:
+    inputs, y = next(iter(characters.val_dataloader()))
+    last = inputs.shape[1] - 1
+    example = validation_example(characters, last)
+    assert torch.equal(example.inputs, inputs[:, last:])
+    assert torch.equal(example.y, y[:, last:])
+    assert example.tokens is not None
+    assert example.wanted is not None
+    assert example.tokens[1:] == example.wanted[:-1]
+
+
+def test_an_example_of_texts_with_classes(names: TextClassificationData) -> None:
+    sequence, k = names.splits["validation"][2]
+    example = validation_example(names, 2)
+    indices, lengths = example.inputs
+    assert names.vocabulary.decode(indices[:, 0]) == sequence
+    assert lengths.tolist() == [len(sequence)]
+    assert example.y.tolist() == [k]
+    assert example.tokens == ["⊢", *sequence[1:-1], "⊣"]
+    assert example.wanted is None
+
+
+def test_an_example_of_rows_of_pixels(rows: DigitRowData) -> None:
+    pixels, digits = rows.images("validation")
+    example = validation_example(rows, 7)
+    assert torch.equal(example.inputs, pixels[7].view(28, 1, 28))
+    assert torch.equal(example.y, digits[7:8])
+    assert example.tokens is None
+
+
+def test_an_example_of_a_series(series: ForecastingData) -> None:
+    example = validation_example(series, 0)
+    x, y = next(iter(series.val_dataloader()))
+    assert torch.equal(example.inputs, x[:1])
+    assert torch.equal(example.y, y[:1])
+    assert example.tokens is None
+
+
+@pytest.mark.parametrize("index", [-1, 20])
+def test_the_index_must_be_one_of_an_example(rows: DigitRowData, index: int) -> None:
+    with pytest.raises(ValueError, match=f"example must be from 0 to 19, .*, got {index}$"):
+        validation_example(rows, index)
+
+
+def test_the_index_must_be_an_int(rows: DigitRowData) -> None:
+    with pytest.raises(TypeError, match=r"example must be an int, got 1\.5"):
+        validation_example(rows, 1.5)  # type: ignore[arg-type]
+
+
+def test_a_text_is_for_a_network_that_reads_one(
+    rows: DigitRowData, names: TextClassificationData
+) -> None:
+    data: LightningDataModule
+    for data in (rows, names):
+        with pytest.raises(ValueError, match=r"^text: the network .* is no language model; leave"):
+            text_example(data, "some text")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("on", "at least 3 characters"), ("", "at least 3"), ("on ß", "characters 'ß' not among")],
+)
+def test_a_bad_text(characters: CharacterData, text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        text_example(characters, text)
