@@ -133,7 +133,7 @@ def test_nothing_else_is_needed_without_an_extra() -> None:
 
 
 def test_all_is_all_that_is_no_tool() -> None:
-    tools = {"build", "hypothesis", "mypy", "pytest", "pytest-xdist", "ruff"}
+    tools = {"playwright", "build", "hypothesis", "mypy", "pytest", "pytest-xdist", "ruff"}
     others = {name for name in PROJECT["optional-dependencies"] if name != "dev"}
     assert brought_by("all") == set().union(*map(brought_by, others))
     assert brought_by("dev") - brought_by("all") == tools
