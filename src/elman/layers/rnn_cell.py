@@ -250,12 +250,11 @@ class RNNCell(nn.Module):
 
         Also if a hook computes a weight, since its current value may be out of date.
         """
-        for name in ("forward", "step", "unfold", "weights", "_single_step"):
-            if getattr(getattr(self, name), "__func__", None) is not getattr(RNNCell, name):
-                raise ValueError(
-                    f"torch.nn.RNN has no {type(self).__name__}, which overrides {name}, only the "
-                    "plain cell"
-                )
+        if method := self.overridden_method():
+            raise ValueError(
+                f"torch.nn.RNN has no {type(self).__name__}, which overrides {method}, only the "
+                "plain cell"
+            )
         for name in ("U", "V", "b"):
             is_computed = name not in self._parameters and not is_parametrized(self)
             if is_computed and (name != "b" or self.bias):
@@ -263,6 +262,13 @@ class RNNCell(nn.Module):
                     f"{name} is computed by a hook, which torch.nn.RNN would not have; remove the "
                     "hook first, for example with torch.nn.utils.prune.remove"
                 )
+
+    def overridden_method(self) -> str | None:
+        """The method by which this cell may differ from the plain `RNNCell`; None: it is plain."""
+        for name in ("forward", "step", "unfold", "weights", "_single_step"):
+            if getattr(getattr(self, name), "__func__", None) is not getattr(RNNCell, name):
+                return name
+        return None
 
     @property
     def weight_ih(self) -> Tensor:

@@ -96,7 +96,7 @@ def _backward(
 ) -> Gradients:
     """The gradients of X, h_0, U, V and b; None where not needed."""
     X, h_0, U, V, _ = inputs
-    da = _preactivation_gradients(dh, h, V, f)
+    da = preactivation_gradients(dh, h, V, f)
     da_rows = da.flatten(0, 1)  # (T B, H): a sum over t and the batch is one product
     da_1 = da[:1].sum(0)  # zero if there are no time steps
     dX = dh_0 = dU = dV = db = None
@@ -113,8 +113,18 @@ def _backward(
     return [dX, dh_0, dU, dV, db]
 
 
-def _preactivation_gradients(dh: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> Tensor:
-    """`∂a_1 … ∂a_T`."""
+def preactivation_gradients(dh: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> Tensor:
+    """`∂C/∂a_1 … ∂C/∂a_T`.
+
+    Args:
+        dh: `∂C_t/∂h_t`, the gradient through the output at each t, `(T, B, H)`.
+        h: `h_1 … h_T`, `(T, B, H)`.
+        V: `(H, H)`.
+        f: one of `torch.tanh`, `torch.relu` and `torch.sigmoid`.
+
+    Returns:
+        `(T, B, H)`.
+    """
     da = dh.clone(memory_format=torch.contiguous_format)  # ∂C_t/∂h_t, then overwritten with ∂a_t
     V_T = V.T
     da_next = None

@@ -1,0 +1,164 @@
+"""The regularizer Ω of Pascanu, Mikolov & Bengio 2013, against vanishing gradients.
+
+Going back from t+1 to t, the gradient `∂C/∂h_{t+1}` is multiplied by `∂h_{t+1}/∂h_t`. Ω (their
+equation 9) is zero if this does not change its norm, at any t:
+
+    Ω = Σ_t ( ‖∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t‖ / ‖∂C/∂h_{t+1}‖ − 1 )²
+
+With `h_{t+1} = f(a_{t+1})` and `a_{t+1} = … + h_t V`, the product is `∂C/∂a_{t+1} Vᵀ`. Its
+derivative with respect to V is the immediate one (their equation 10): ∂C/∂h and h are constant.
+
+As the cost, and as in the authors' program, Ω is the mean over time steps and sequences here, not
+the sum, so that its weight does not depend on T. Their program and equation 10 square both norms;
+near 1, their Ω is four times this one.
+"""
+
+from typing import Any
+
+import torch
+from lightning import Callback, LightningModule, Trainer
+from torch import Tensor
+from torch.linalg import vector_norm
+from torch.optim import Optimizer
+
+from elman.checks import check_positive
+from elman.equations import has_derivative, hidden_gradient
+from elman.layers import RNN, RNNCell
+from elman.recurrence.bptt import preactivation_gradients
+
+
+def omega(dC_dh: Tensor, dC_da: Tensor, V: Tensor) -> Tensor:
+    """Ω, whose derivative with respect to V is the immediate one of the paper.
+
+    Args:
+        dC_dh: `∂C/∂h_t`, `(T, B, H)`; zero at padding.
+        dC_da: `∂C/∂a_t = ∂C/∂h_t ∘ f′(a_t)`, `(T, B, H)`.
+        V: `(H, H)`.
+
+    Returns:
+        Ω: scalar, the mean over all steps from t+1 to t where `∂C/∂h_{t+1}` is not zero.
+    """
+    # Only the direction of ∂C/∂h matters. The squares of a vanishing gradient would underflow.
+    scale = dC_dh[1:].abs().amax(-1, keepdim=True)  # (T−1, B, 1)
+    counted = scale.squeeze(-1) > 0
+    scale = scale[counted]  # (N, 1)
+    dC_dh_next, dC_da_next = dC_dh[1:][counted] / scale, dC_da[1:][counted] / scale  # (N, H)
+    # ∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t = ∂C/∂a_{t+1} Vᵀ
+    product = dC_da_next @ V.T
+    # Ω_t = (‖∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t‖ / ‖∂C/∂h_{t+1}‖ − 1)²
+    omega_t = (vector_norm(product, dim=-1) / vector_norm(dC_dh_next, dim=-1) - 1) ** 2  # (N)
+    return omega_t.sum() / max(1, len(omega_t))
+
+
+class Omega(Callback):
+    """Adds `weight · ∂Ω/∂V` to ∂C/∂V of every recurrent layer and direction, before clipping.
+
+    It logs Ω, the sum over layers and directions, as `train/omega`.
+
+    Args:
+        weight: λ of the cost `C + λ Ω`.
+
+    Raises:
+        ValueError: `weight` is not greater than zero.
+    """
+
+    def __init__(self, weight: float) -> None:
+        check_positive("callbacks.omega.weight", weight)
+        self.weight = weight
+        self.cells: list[RNNCell] = []
+        self._hooks: list[Any] = []
+        # h_1 … h_T and the padding mask of each call of a cell
+        self._states: list[tuple[RNNCell, Tensor, Tensor | None]] = []
+        self._omega = torch.zeros(())
+        self._gradients: dict[RNNCell, Tensor] = {}  # ∂Ω/∂V
+
+    def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:  # noqa: ARG002
+        """Finds the recurrent layers.
+
+        Raises:
+            ValueError: there is none, or one for which Ω is not known.
+        """
+        if stage != "fit":
+            return
+        layers = [module for module in pl_module.modules() if isinstance(module, RNN)]
+        if not layers:
+            raise ValueError(
+                "callbacks.omega needs an elman.RNN in the network, such as rnn=elman; there is none"
+            )
+        for layer in layers:
+            _check_layer(layer)
+        self.cells = [cell for layer in layers for cell in layer.cells]
+        self._hooks = [
+            cell.register_forward_hook(self._keep_states, with_kwargs=True) for cell in self.cells
+        ]
+
+    def teardown(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:  # noqa: ARG002
+        """Removes the hooks from the cells."""
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks = []
+
+    def _keep_states(self, cell: Any, _: Any, options: dict[str, Any], h: Tensor) -> None:
+        if cell.training and h.requires_grad:
+            h.retain_grad()  # ∂C_t/∂h_t, the gradient through the output at each t
+            self._states.append((cell, h, options["padding_mask"]))
+
+    def on_after_backward(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+        """Adds up Ω and its gradients over the batches of an optimizer step."""
+        for cell, h, padding_mask in self._states:
+            if h.grad is None:  # the cost does not depend on this layer
+                continue
+            dC_dh_own = h.grad if padding_mask is None else h.grad.masked_fill(padding_mask, 0)
+            value, gradient = _omega_and_gradient(dC_dh_own, h.detach(), cell)
+            self._omega = self._omega.to(value) + value
+            self._gradients[cell] = gradient + self._gradients.get(cell, 0)
+        self._states = []
+
+    def on_before_optimizer_step(
+        self,
+        trainer: Trainer,
+        pl_module: LightningModule,
+        optimizer: Optimizer,  # noqa: ARG002
+    ) -> None:
+        """`∂C/∂V + λ ∂Ω/∂V`, with the mean of the batches and processes as for C."""
+        batches = trainer.accumulate_grad_batches
+        for cell in self.cells:
+            gradient = self._gradients.get(cell, torch.zeros_like(cell.V)) / batches
+            gradient = trainer.strategy.reduce(gradient, reduce_op="mean")
+            if cell.V.grad is not None:
+                cell.V.grad += self.weight * gradient
+        pl_module.log("train/omega", self._omega / batches)
+        self._omega, self._gradients = torch.zeros(()), {}
+
+
+def _omega_and_gradient(dC_dh_own: Tensor, h: Tensor, cell: RNNCell) -> tuple[Tensor, Tensor]:
+    """Ω and ∂Ω/∂V from `∂C_t/∂h_t` and the states, `(T, B, H)` each."""
+    V = cell.V.detach().requires_grad_()
+    with torch.no_grad():
+        dC_dh_own, h = dC_dh_own.to(V.dtype), h.to(V.dtype)  # under autocast they have another
+        dC_da = preactivation_gradients(dC_dh_own, h, V, cell.f)
+        # ∂C/∂h_t = ∂C_t/∂h_t + ∂C/∂a_{t+1} Vᵀ
+        dC_dh = dC_dh_own.clone()
+        dC_dh[:-1] = hidden_gradient(dC_dh_own[:-1], dC_da[1:], V)
+    with torch.enable_grad():
+        value = omega(dC_dh, dC_da, V)
+        [gradient] = torch.autograd.grad(value, V)
+    return value.detach(), gradient
+
+
+def _check_layer(layer: RNN) -> None:
+    if layer.recompute is not None:
+        raise ValueError("callbacks.omega needs the states of all time steps: rnn.recompute=null")
+    for cell in layer.cells:
+        if method := cell.overridden_method():
+            raise ValueError(
+                f"callbacks.omega works with the plain cell only (rnn=elman), not with "
+                f"{type(cell).__name__}, which overrides {method}"
+            )
+        if not has_derivative(cell.f):
+            raise ValueError(
+                "callbacks.omega needs rnn.nonlinearity=tanh, relu or sigmoid, whose derivatives "
+                f"are known, got {cell.nonlinearity!r}"
+            )
+        if not (isinstance(cell._parameters.get("V"), Tensor) and cell.V.requires_grad):
+            raise ValueError("callbacks.omega needs a V that is a trained parameter of its own")

@@ -1,0 +1,209 @@
+"""Ω and its derivative, compared with the paper's equations in NumPy, step by step."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from lightning import Trainer
+from omegaconf import DictConfig
+from torch import Tensor, nn
+
+from elman.layers import RNN, LayerNormRNNCell, RNNCell
+from elman.networks import SequenceClassifier
+from elman.reference import finite_differences
+from elman.reference.nonlinearities import DERIVATIVES, Array
+from elman.training.class_objectives import CrossEntropy
+from elman.training.omega import Omega, omega
+from elman.training.supervised import SupervisedTraining
+from elman.training.train import train
+
+I, H, K = 3, 4, 5
+
+
+def omega_in_numpy(dC_dh: Array, a: Array, V: Array, f: str) -> float:
+    """Equation 9 with the Jacobian matrix of each step, averaged over the steps."""
+    omega_t = []
+    for t in range(len(a) - 1):
+        for n in range(a.shape[1]):
+            jacobian = np.diag(DERIVATIVES[f](a[t + 1, n])) @ V.T  # ∂h_{t+1}/∂h_t
+            norm = np.linalg.norm(dC_dh[t + 1, n])
+            if norm > 0:
+                omega_t.append((np.linalg.norm(dC_dh[t + 1, n] @ jacobian) / norm - 1) ** 2)
+    return float(np.mean(omega_t)) if omega_t else 0.0
+
+
+@given(
+    T=st.integers(1, 6),
+    B=st.integers(1, 3),
+    f=st.sampled_from(["tanh", "relu", "sigmoid"]),
+    scale=st.sampled_from([1.0, 1e-200, 1e200]),
+    seed=st.integers(0, 1000),
+)
+def test_omega_and_its_immediate_derivative(
+    T: int, B: int, f: str, scale: float, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    dC_dh, a = random.normal(size=(T, B, H)), random.normal(size=(T, B, H))
+    V = random.normal(size=(H, H))
+    dC_dh[T // 2 + 1 :, 0] = 0  # padding
+    dC_da = dC_dh * DERIVATIVES[f](a)
+    V_tensor = torch.tensor(V, requires_grad=True)
+    value = omega(torch.tensor(scale * dC_dh), torch.tensor(scale * dC_da), V_tensor)
+    [gradient] = torch.autograd.grad(value, V_tensor)
+    assert value.item() == pytest.approx(omega_in_numpy(dC_dh, a, V, f), rel=1e-12, abs=1e-12)
+    expected = finite_differences(lambda V: omega_in_numpy(dC_dh, a, V, f), V)
+    np.testing.assert_allclose(gradient.numpy(), expected, rtol=1e-6, atol=1e-7)
+
+
+def test_omega_is_zero_if_going_back_keeps_the_norm() -> None:
+    """With an orthogonal V and f′ = 1."""
+    V = nn.init.orthogonal_(torch.empty(H, H, dtype=torch.float64))
+    dC_dh = torch.randn(5, 2, H, dtype=torch.float64)
+    assert omega(dC_dh, dC_dh, V).item() == pytest.approx(0, abs=1e-24)
+    assert omega(dC_dh, dC_dh, 1.5 * V).item() == pytest.approx(0.25)
+
+
+def test_gradients_that_vanish_in_float32_are_counted() -> None:
+    dC_dh = torch.full((3, 1, H), 1e-30)
+    assert omega(dC_dh, dC_dh, 3 * torch.eye(H)).item() == pytest.approx(4)
+
+
+def network(**options: Any) -> SequenceClassifier:
+    torch.manual_seed(0)
+    rnn = partial(RNN, **options)
+    return SequenceClassifier(I, H, K, rnn, mean_pooling=True).double()
+
+
+def batch(seed: int, B: int = 3) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    X = torch.randn(6, B, I, generator=generator, dtype=torch.float64)
+    lengths = torch.tensor([6, 2, 4])[:B]
+    return (X, lengths), torch.randint(K, (B,), generator=generator)
+
+
+def total_gradients(net: SequenceClassifier, inputs: Any, y: Tensor) -> list[tuple[Array, Array]]:
+    """∂C/∂h_t and a_t of each cell by autograd on a loop over the steps, in place of the cells."""
+    recorded = []
+
+    def unfold(cell: RNNCell, X: Tensor, h_t: Tensor, padding_mask: Tensor, _: str) -> Tensor:
+        states = []
+        for X_t, mask_t in zip(X, padding_mask, strict=True):
+            a_t = X_t @ cell.U + h_t @ cell.V + cell.b
+            h_t = cell.f(a_t).masked_fill(mask_t, 0)
+            h_t.retain_grad()
+            states.append((h_t, a_t))
+        recorded.append(states)
+        return torch.stack([h_t for h_t, _ in states])
+
+    for cell in net.rnn.cells:
+        cell.unfold = partial(unfold, cell)
+    CrossEntropy().cost(net(*inputs), y).backward()
+    for cell in net.rnn.cells:
+        del cell.unfold
+    return [
+        (
+            torch.stack([h_t.grad for h_t, _ in states]).numpy(),
+            torch.stack([a_t.detach() for _, a_t in states]).numpy(),
+        )
+        for states in recorded
+    ]
+
+
+def fit(net: nn.Module, callback: Omega, batches: list[Any], **options: Any) -> Trainer:
+    trainer = Trainer(
+        accelerator="cpu",
+        devices=1,
+        max_epochs=1,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        log_every_n_steps=1,
+        callbacks=[callback],
+        **options,
+    )
+    loader = torch.utils.data.DataLoader(batches, batch_size=None)
+    trainer.fit(SupervisedTraining(net, CrossEntropy(), partial(torch.optim.SGD, lr=1.0)), loader)
+    return trainer
+
+
+def steps(net: SequenceClassifier, weight: float, batches: list[Any]) -> tuple[float, list[Tensor]]:
+    """Ω, and V of each cell after one step of gradient descent on the mean of the batches."""
+    gradients = [torch.zeros_like(cell.V) for cell in net.rnn.cells]
+    value = 0.0
+    for inputs, y in batches:
+        net.zero_grad()
+        for k, (dC_dh, a) in enumerate(total_gradients(net, inputs, y)):
+            cell = net.rnn.cells[k]
+            V, f = cell.V.detach().numpy(), cell.nonlinearity
+            dΩ = finite_differences(lambda V: omega_in_numpy(dC_dh, a, V, f), V)  # noqa: B023
+            gradients[k] += (cell.V.grad + weight * torch.from_numpy(dΩ)) / len(batches)
+            value += omega_in_numpy(dC_dh, a, V, f) / len(batches)
+    return value, [cell.V.detach() - g for cell, g in zip(net.rnn.cells, gradients, strict=True)]
+
+
+@pytest.mark.parametrize("engine", ["auto", "unrolled", "bptt"])
+@pytest.mark.parametrize("nonlinearity", ["tanh", "sigmoid"])
+def test_a_step_of_training(engine: str, nonlinearity: str) -> None:
+    """Layers, directions, lengths, and two batches in one step."""
+    options = {"num_layers": 2, "bidirectional": True, "nonlinearity": nonlinearity}
+    net = network(engine=engine, **options)
+    batches = [batch(0), batch(1)]
+    value, expected = steps(net, 3.0, batches)
+    trainer = fit(net, Omega(3.0), batches, accumulate_grad_batches=2)
+    assert trainer.logged_metrics["train/omega"].item() == pytest.approx(value, rel=1e-6)
+    for cell, V in zip(net.rnn.cells, expected, strict=True):
+        torch.testing.assert_close(cell.V.detach(), V, rtol=1e-7, atol=1e-7)
+    assert not any(cell._forward_hooks for cell in net.rnn.cells)
+
+
+def test_the_sum_is_clipped() -> None:
+    net = network()
+    before = [weight.detach().clone() for weight in net.parameters()]
+    fit(net, Omega(100.0), [batch(0)], gradient_clip_val=0.5)
+    change = torch.cat([(w - b).flatten() for w, b in zip(net.parameters(), before, strict=True)])
+    assert change.norm().item() == pytest.approx(0.5, rel=1e-4)
+
+
+class OwnCell(RNNCell):
+    def step(self, X_t: Tensor, h_previous: Tensor) -> Tensor:
+        return super().step(X_t, h_previous)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"cell": OwnCell}, "plain cell only .rnn=elman., not with OwnCell, which overrides step"),
+        ({"cell": LayerNormRNNCell}, "not with LayerNormRNNCell, which overrides step"),
+        ({"recompute": 2}, "rnn.recompute=null"),
+        ({"nonlinearity": torch.sin}, "rnn.nonlinearity=tanh, relu or sigmoid"),
+    ],
+)
+def test_refuses_other_recurrences(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        fit(network(**options), Omega(1.0), [batch(0)])
+
+
+def test_refuses_weights_that_are_not_trained() -> None:
+    net = network()
+    net.rnn.V.requires_grad_(False)
+    with pytest.raises(ValueError, match="a V that is a trained parameter"):
+        fit(net, Omega(1.0), [batch(0)])
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, "much"])
+def test_refuses_a_weight_that_is_not_positive(weight: Any) -> None:
+    with pytest.raises(ValueError, match="weight must be a number greater than zero"):
+        Omega(weight)
+
+
+def test_from_the_command_line(on_pictures: Callable[..., DictConfig]) -> None:
+    options = ["experiment=rows_recurrent", "callbacks=[accuracy,omega]", "trainer.max_epochs=1"]
+    assert 0 <= train(on_pictures(*options, "network.hidden_size=8")).score <= 1
+    with pytest.raises(ValueError, match="needs an elman"):
+        train(on_pictures(*options, "rnn=torch"))
