@@ -12,12 +12,14 @@ from torch import Tensor
 
 from elman.equations import Nonlinearity, has_derivative
 from elman.nonlinearities import canonical
-from elman.recurrence.addressable import are_addressable, are_consistent
+from elman.recurrence.addressable import are_addressable, are_consistent, is_plain
 from elman.recurrence.autograd import apply_passes
 from elman.recurrence.bptt import PASSES as TENSOR_PASSES
 from elman.recurrence.bptt import bptt
+from elman.recurrence.bptt import preactivation_gradients as preactivation_gradients_of_tensors
 from elman.recurrence.compiled import PASSES as COMPILED_PASSES
 from elman.recurrence.compiled import compiled, has_compiler
+from elman.recurrence.compiled import preactivation_gradients as compiled_preactivation_gradients
 from elman.recurrence.precision import autocast, is_autocast_enabled, is_cast
 from elman.recurrence.torch_internals import dispatch_modes, is_capturing_graph, is_traced
 from elman.recurrence.unrolled import unroll, unrolled
@@ -32,6 +34,7 @@ __all__ = [
     "is_capturing_graph",
     "is_cast",
     "is_traced",
+    "preactivation_gradients",
     "recurrence",
     "unroll",
 ]
@@ -103,6 +106,28 @@ def recurrence(
         if are_consistent(X, h_0, U, V, b):
             return apply_passes(TENSOR_PASSES, X, h_0, U, V, b, f, padding_mask)
     return unrolled(X, h_0, U, V, b, f, padding_mask)
+
+
+def preactivation_gradients(dh: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> Tensor:
+    """`∂C/∂a_t = (∂C_t/∂h_t + ∂C/∂a_{t+1} Vᵀ) ∘ f′(a_t)` for t = T … 1.
+
+    Args:
+        dh: `∂C_t/∂h_t`, the gradient through the output at each t, `(T, B, H)`; zero at padding.
+        h: `h_1 … h_T`, `(T, B, H)`.
+        V: `(H, H)`.
+        f: `torch.tanh`, `torch.relu` or `torch.sigmoid`.
+
+    Returns:
+        `(T, B, H)`.
+    """
+    if (
+        h.numel() > 0
+        and are_addressable(h, h[0], V, V, V[0])
+        and is_plain(dh, h.dtype, h.shape)
+        and has_compiler(h.dtype)
+    ):
+        return compiled_preactivation_gradients(dh, h, V, f)
+    return preactivation_gradients_of_tensors(dh, h, V, f)
 
 
 def check_engine(engine: str) -> None:

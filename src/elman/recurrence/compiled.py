@@ -173,6 +173,16 @@ def _backward(
     return gradients
 
 
+def preactivation_gradients(dh: Tensor, h: Tensor, V: Tensor, f: Nonlinearity) -> Tensor:
+    """As in `bptt`, for addressable tensors with at least one number."""
+    da = torch.empty_like(h, memory_format=torch.contiguous_format)
+    sizes = (*h.shape[:2], 0, h.shape[2], CODES[f], 0, 0, len(h), *dh.stride())  # I = 0
+    V_T = V.T.contiguous()
+    unused = (None,) * 5  # no gradient of X, h_0, U, V or b
+    _call("backward", sizes, (dh, h.contiguous(), None, None, None, V_T, da, da, *unused))
+    return da
+
+
 def _call(function: str, sizes: tuple[int, ...], tensors: tuple[Tensor | None, ...]) -> None:
     """Calls a function of `kernels.loops.functions` with the addresses of the tensors."""
     pointers = addresses(tensors)

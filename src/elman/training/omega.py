@@ -22,32 +22,34 @@ from torch.linalg import vector_norm
 from torch.optim import Optimizer
 
 from elman.checks import check_positive
-from elman.equations import has_derivative, hidden_gradient
+from elman.equations import has_derivative
 from elman.layers import RNN, RNNCell
-from elman.recurrence.bptt import preactivation_gradients
+from elman.recurrence import preactivation_gradients
 
 
-def omega(dC_dh: Tensor, dC_da: Tensor, V: Tensor) -> Tensor:
+def omega(dC_dh_own: Tensor, dC_da: Tensor, V: Tensor) -> Tensor:
     """Ω, whose derivative with respect to V is the immediate one of the paper.
 
     Args:
-        dC_dh: `∂C/∂h_t`, `(T, B, H)`; zero at padding.
-        dC_da: `∂C/∂a_t = ∂C/∂h_t ∘ f′(a_t)`, `(T, B, H)`.
+        dC_dh_own: `∂C_t/∂h_t`, the gradient through the output at each t, `(T, B, H)`; zero at
+            padding.
+        dC_da: `∂C/∂a_t`, the gradient through all times, `(T, B, H)`.
         V: `(H, H)`.
 
     Returns:
-        Ω: scalar, the mean over all steps from t+1 to t where `∂C/∂h_{t+1}` is not zero.
+        Ω: scalar, the mean over all steps from t+1 to t, except where ∂C/∂h_{t+1} is so small that
+        its square is zero.
     """
-    # Only the direction of ∂C/∂h matters. The squares of a vanishing gradient would underflow.
-    scale = dC_dh[1:].abs().amax(-1, keepdim=True)  # (T−1, B, 1)
-    counted = scale.squeeze(-1) > 0
-    scale = scale[counted]  # (N, 1)
-    dC_dh_next, dC_da_next = dC_dh[1:][counted] / scale, dC_da[1:][counted] / scale  # (N, H)
-    # ∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t = ∂C/∂a_{t+1} Vᵀ
-    product = dC_da_next @ V.T
+    # ∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t = ∂C/∂a_{t+1} Vᵀ, since ∂h_{t+1}/∂a_{t+1} = diag(f′(a_{t+1}))
+    product = dC_da[1:] @ V.T  # (T−1, B, H)
+    # ∂C/∂h_t = ∂C_t/∂h_t + ∂C/∂a_{t+1} Vᵀ, constant
+    dC_dh = torch.cat([dC_dh_own[:-1] + product.detach(), dC_dh_own[-1:]])
+    norm = vector_norm(dC_dh[1:], dim=-1)  # (T−1, B)
+    counted = norm > torch.finfo(norm.dtype).tiny ** 0.5
     # Ω_t = (‖∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t‖ / ‖∂C/∂h_{t+1}‖ − 1)²
-    omega_t = (vector_norm(product, dim=-1) / vector_norm(dC_dh_next, dim=-1) - 1) ** 2  # (N)
-    return omega_t.sum() / max(1, len(omega_t))
+    omega_t = (vector_norm(product, dim=-1) / norm.masked_fill(~counted, torch.inf) - 1) ** 2
+    omega: Tensor = omega_t[counted].sum() / counted.sum().clamp(min=1)
+    return omega
 
 
 class Omega(Callback):
@@ -83,7 +85,7 @@ class Omega(Callback):
         layers = [module for module in pl_module.modules() if isinstance(module, RNN)]
         if not layers:
             raise ValueError(
-                "callbacks.omega needs an elman.RNN in the network, such as rnn=elman; there is none"
+                "callbacks.omega needs an elman.RNN in the network (rnn=elman), which has none"
             )
         for layer in layers:
             _check_layer(layer)
@@ -134,14 +136,10 @@ class Omega(Callback):
 def _omega_and_gradient(dC_dh_own: Tensor, h: Tensor, cell: RNNCell) -> tuple[Tensor, Tensor]:
     """Ω and ∂Ω/∂V from `∂C_t/∂h_t` and the states, `(T, B, H)` each."""
     V = cell.V.detach().requires_grad_()
-    with torch.no_grad():
-        dC_dh_own, h = dC_dh_own.to(V.dtype), h.to(V.dtype)  # under autocast they have another
-        dC_da = preactivation_gradients(dC_dh_own, h, V, cell.f)
-        # ∂C/∂h_t = ∂C_t/∂h_t + ∂C/∂a_{t+1} Vᵀ
-        dC_dh = dC_dh_own.clone()
-        dC_dh[:-1] = hidden_gradient(dC_dh_own[:-1], dC_da[1:], V)
+    dC_dh_own, h = dC_dh_own.to(V.dtype), h.to(V.dtype)  # under autocast they have another
+    dC_da = preactivation_gradients(dC_dh_own, h, V.detach(), cell.f)
     with torch.enable_grad():
-        value = omega(dC_dh, dC_da, V)
+        value = omega(dC_dh_own, dC_da, V)
         [gradient] = torch.autograd.grad(value, V)
     return value.detach(), gradient
 
