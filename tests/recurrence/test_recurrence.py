@@ -13,7 +13,8 @@ from torch.autograd import forward_ad
 from elman import reference
 from elman.equations import NONLINEARITIES
 from elman.layers import RNN
-from elman.recurrence import ENGINES, recurrence
+from elman.recurrence import ENGINES, preactivation_gradients, recurrence
+from elman.recurrence.bptt import preactivation_gradients as preactivation_gradients_of_tensors
 from elman.recurrence.unrolled import unrolled
 
 engines = pytest.mark.parametrize("engine", ["auto", *ENGINES])
@@ -80,6 +81,24 @@ def test_states_and_gradients_equal_the_reference(
 ) -> None:
     x = arguments(T, B, I, H, seed)
     assert_equals_the_reference(states_and_gradients(x, f, engine), x, f)
+
+
+@given(
+    T=st.integers(0, 20),
+    B=st.integers(0, 5),
+    H=st.integers(1, 9),
+    f=st.sampled_from(sorted(NONLINEARITIES)),
+    seed=st.integers(0, 2**16),
+)
+def test_gradients_of_the_preactivations(T: int, B: int, H: int, f: str, seed: int) -> None:
+    """∂C/∂a_t is the gradient of an input that is added to a_t."""
+    X, h_0, _, V, b = arguments(T, B, H, H, seed)
+    h = unrolled(X, h_0, torch.eye(H, dtype=X.dtype), V, b, NONLINEARITIES[f])
+    dh = weights_of_cost(h)
+    [expected] = torch.autograd.grad(h, X, dh)
+    for function in (preactivation_gradients, preactivation_gradients_of_tensors):
+        found = function(dh, h.detach(), V.detach(), NONLINEARITIES[f])
+        torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
 
 
 @tensor_engines
