@@ -95,3 +95,20 @@ def test_a_chunk_as_long_as_the_sequence_is_full_bptt(e: Example) -> None:
     full, truncated = bptt(e.dh, **e.inputs), bptt(e.dh, **e.inputs, chunk=len(e.X))
     for a, b in zip(full, truncated, strict=True):
         assert (a == b).all()
+
+
+@given(e=examples)
+def test_gates_multiply_the_gradient_on_every_path_back(e: Example) -> None:
+    """∂C/∂b = Σ_t Σ_{s≥t} dh_s J_s g_{s−1} … J_{t+1} g_t f′(a_t), where J_t = diag(f′(a_t)) Vᵀ."""
+    T, B, _ = e.X.shape
+    gates = np.random.default_rng(0).uniform(0, 2, size=(T, B, 1))
+    f_prime = 1 - np.tanh(preactivations(e, "tanh")) ** 2
+    db = np.zeros_like(e.b)
+    for n in range(B):
+        for s in range(T):
+            gradient = e.dh[s, n]
+            for t in range(s, -1, -1):
+                db += gradient * f_prime[t, n]
+                if t > 0:
+                    gradient = gates[t - 1, n] * (gradient @ np.diag(f_prime[t, n]) @ e.V.T)
+    assert_allclose(bptt(e.dh, **e.inputs, gates=gates).b, db, rtol=1e-12, atol=1e-12)

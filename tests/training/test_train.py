@@ -86,7 +86,15 @@ def assert_same(found: Any, expected: Any) -> None:
 
 
 @pytest.mark.parametrize(  # two validations an epoch
-    ("rnn", "validations"), [("elman", 1), ("elman", 2), ("elman", 3), ("torch", 1)]
+    ("rnn", "validations", "look_back"),
+    [
+        ("elman", 1, "null"),
+        ("elman", 2, "null"),
+        ("elman", 3, "null"),
+        ("elman", 1, "1"),
+        ("elman", 1, "40"),
+        ("torch", 1, "null"),
+    ],
 )
 def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     configured: Configure,
@@ -94,9 +102,11 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     monkeypatch: pytest.MonkeyPatch,
     validations: int,
     rnn: str,
+    look_back: str,
 ) -> None:
     """To the bit, in weights, optimizer and schedule, with dropout."""
     options = [f"rnn={rnn}", "rnn.num_layers=2", "rnn.dropout=0.2", "trainer.max_epochs=2"]
+    options.append(f"training.look_back={look_back}")
     train(configured(*options, run="whole"))
 
     class Interruption(Exception):  # noqa: N818
@@ -118,6 +128,7 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     whole, resumed = final_state(tmp_path / "whole"), final_state(tmp_path / "broken")
     for part in ("state_dict", "optimizer_states", "lr_schedulers", "states", "global_step"):
         assert_same(resumed[part], whole[part])
+    assert_same(resumed.get("earlier"), whole.get("earlier"))
 
 
 def test_a_finished_training_continues_with_more_epochs(

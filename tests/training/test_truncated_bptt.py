@@ -1,6 +1,7 @@
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from lightning import Trainer
@@ -77,9 +78,10 @@ def test_validation_has_a_state_of_its_own() -> None:
     assert recorder.given == [None, None, 2, 3, 4, 1, None, 7, 8, 9, 6, None, 12, 13, 14]
 
 
-def test_steps_are_those_of_truncated_bptt_in_the_reference() -> None:
+@pytest.mark.parametrize("look_back", [None, 1, 2, 3, 4, 5, 7, 8, 9, 30])
+def test_steps_are_those_of_truncated_bptt_in_the_reference(look_back: int | None) -> None:
     """One epoch of gradient descent in NumPy, chunk by chunk, ends at the same weights."""
-    module = training()
+    module = training(look_back=look_back)
     network = module.network
     rate = 0.1
     E = network.embedding.weight.detach().numpy().copy()
@@ -87,15 +89,28 @@ def test_steps_are_those_of_truncated_bptt_in_the_reference() -> None:
         w.detach().numpy().copy()
         for w in (network.rnn.U, network.rnn.V, network.rnn.b, network.readout.W, network.readout.c)
     ]
-    h = torch.zeros(B, 5, dtype=torch.float64).numpy()
+    h_0 = np.zeros((B, 5))
+    window = np.zeros((0, B), dtype=int)  # inputs from the step after h_0
     for inputs, y in streams():
-        X = E[inputs.numpy()]
-        cost = reference.cost_and_gradients(X, y.numpy(), h, *weights)
-        h = reference.recurrence(X, h, *weights[:3])[-1]
-        gradients = [*cost.recurrence[2:], cost.W, cost.c]
-        for row, character in zip(cost.recurrence.X.reshape(-1, 3), inputs.flatten(), strict=True):
+        window = np.concatenate([window, inputs.numpy()])
+        X, recurrent_weights = E[window], weights[:3]
+        h = reference.recurrence(X, h_0, *recurrent_weights)
+        # the cost of the chunk alone
+        dO = reference.cross_entropy_gradient(reference.readout(h[-T:], *weights[3:]), y.numpy())
+        dh, dW, dc = reference.readout_gradients(dO / y.numel(), h[-T:], weights[3])
+        dh_own = np.concatenate([np.zeros_like(h[:-T]), dh])
+        cut = look_back if look_back is not None and look_back < T else None
+        gradients = reference.bptt(dh_own, X, h_0, *recurrent_weights, chunk=cut)
+        for row, character in zip(gradients.X.reshape(-1, 3), window.flatten(), strict=True):
             E[character] -= rate * row
-        weights = [w - rate * gradient for w, gradient in zip(weights, gradients, strict=True)]
+        weights = [
+            w - rate * gradient
+            for w, gradient in zip(weights, [*gradients[2:], dW, dc], strict=True)
+        ]
+        kept = max(0, (look_back or T) - T)  # the next chunk looks back over these steps
+        begin = max(0, len(window) - kept)
+        if begin > 0:
+            h_0, window = h[begin - 1], window[begin:]
 
     trainer().fit(module, streams())
     found = (network.rnn.U, network.rnn.V, network.rnn.b, network.readout.W, network.readout.c)
@@ -103,6 +118,41 @@ def test_steps_are_those_of_truncated_bptt_in_the_reference() -> None:
     for weight, expected in zip(found, [E, *weights], strict=True):
         expected_weight = torch.from_numpy(expected)
         torch.testing.assert_close(weight.detach(), expected_weight, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("look_back", [1, 3, 4, 6, 9])
+def test_gradients_are_those_of_autograd_with_detached_states(look_back: int) -> None:
+    """In two layers: the state that a cost looks back to is a constant."""
+    rnn = partial(RNN, num_layers=2)
+    module = training(LanguageModel(K, 3, 5, rnn), look_back=look_back)
+    network = module.network
+    batches = list(streams())
+    characters = torch.cat([inputs for inputs, _ in batches])
+    states = [None]  # before each character
+    for x_t in characters:
+        states.append(network(x_t.unsqueeze(0), states[-1])[1].detach())
+    for k, (inputs, y) in enumerate(batches):
+        network.zero_grad()
+        O, begin = [], max(0, (k + 1) * T - look_back) if look_back > T else k * T
+        h = states[begin]
+        for t in range(begin, (k + 1) * T):
+            if look_back < T and (t - k * T) % look_back == 0 and t > 0:
+                h = h.detach()
+            O_t, h = network(characters[t].unsqueeze(0), h)
+            O.append(O_t)
+        cost = NextCharacter().cost(torch.cat(O)[-T:], y)
+        expected = torch.autograd.grad(cost, list(network.parameters()))
+        found = torch.autograd.grad(
+            NextCharacter().cost(module._unfold(inputs), y), list(network.parameters())
+        )
+        for ours, theirs in zip(found, expected, strict=True):
+            torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("look_back", [0, -1, 2.5])
+def test_refuses_to_look_back_over_no_steps(look_back: Any) -> None:
+    with pytest.raises((ValueError, TypeError), match=r"training\.look_back must be"):
+        training(look_back=look_back)
 
 
 @pytest.mark.parametrize("part", ["validate", "test"])

@@ -27,7 +27,8 @@ is applied step by step, from t = T down to t = 1, here for one row (one sequenc
 4. **∂C/∂X_t, ∂C/∂h_0.** As in step 1, `∂C/∂X_t = ∂C/∂a_t Uᵀ` and `∂C/∂h_0 = ∂C/∂a_1 Vᵀ`.
 
 **Truncated** BPTT cuts the sequence into chunks. The state is passed from chunk to chunk, the
-gradient is not: at the last step of a chunk step 1 has no second term, as at t = T.
+gradient is not: at the last step of a chunk step 1 has no second term, as at t = T. More generally,
+a gate g_t ≥ 0 multiplies the second term: `∂C/∂h_t = ∂C_t/∂h_t + g_t ∂C/∂a_{t+1} Vᵀ`.
 """
 
 from typing import NamedTuple
@@ -79,6 +80,7 @@ def bptt(
     b: Array,
     f: str = "tanh",
     chunk: int | None = None,
+    gates: Array | None = None,
 ) -> Gradients:
     """Backpropagation through time.
 
@@ -91,12 +93,18 @@ def bptt(
         b: `(H)`.
         f: "tanh", "relu" or "sigmoid".
         chunk: time steps per chunk of truncated BPTT; None: full BPTT.
+        gates: `g_t`, `(T, B, 1)` or a shape that broadcasts to it; None: 1, or 0 at the last step
+            of a chunk.
 
     Returns:
         The gradients of X, h_0, U, V and b.
     """
     T = len(X)
     h = recurrence(X, h_0, U, V, b, f)
+    if gates is None:
+        gates = np.ones((T, 1, 1), dtype=X.dtype)
+        if chunk is not None:
+            gates[chunk - 1 :: chunk] = 0
 
     dX = np.zeros_like(X)
     dU, dV, db = np.zeros_like(U), np.zeros_like(V), np.zeros_like(b)
@@ -105,8 +113,7 @@ def bptt(
         h_previous = h[t - 1] if t > 0 else h_0
         a_t = X[t] @ U + h_previous @ V + b
 
-        chunk_ends = chunk is not None and (t + 1) % chunk == 0
-        dh_t = dh_own[t] if chunk_ends else dh_own[t] + from_later  # step 1
+        dh_t = dh_own[t] + gates[t] * from_later  # step 1
         da_t = dh_t * DERIVATIVES[f](a_t)  # step 2
 
         dU += X[t].T @ da_t  # step 3

@@ -2,22 +2,42 @@
 
 from typing import Any, cast
 
+import torch
 from torch import Tensor
 
+from elman.checks import check_size
 from elman.training.supervised import Batch, SupervisedTraining
 
 
 class TruncatedBPTT(SupervisedTraining):
     """Truncated backpropagation through time over streams that continue from batch to batch.
 
-    The last hidden state of a batch is the first one of the next batch, but no gradient flows from
-    the next batch back to this one. The arguments are those of `SupervisedTraining`; the network is
-    `network(inputs, h_0) → (O, h_n)`.
+    A batch is one chunk of k₁ time steps of each stream. The last hidden state of a chunk is the
+    first one of the next chunk. A step of the optimizer follows each chunk, and the gradient of its
+    cost flows back over at most k₂ time steps, BPTT(k₂; k₁) of Williams & Peng 1990:
+
+    - k₂ = k₁: to the beginning of the chunk.
+    - k₂ < k₁: the chunk is cut into pieces of k₂ time steps, and no gradient flows from a piece to
+      the previous one. With k₂ = 1, the previous state is a constant input, the context of Elman
+      1990.
+    - k₂ > k₁: to the inputs of the chunks before. Their states are computed again, with the
+      present weights, from the state k₂ steps before the end of this chunk.
+
+    Args:
+        *args: of `SupervisedTraining`; the network is `network(inputs, h_0) → (O, h_n)`, with
+            inputs and O `(T, B, …)`.
+        look_back: k₂; None: k₁, the chunk.
+        **kwargs: of `SupervisedTraining`.
+
+    Raises:
+        TypeError, ValueError: `look_back` is not a positive int.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, look_back: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._state: Tensor | None = None  # h_n of the training streams
+        self.look_back = None if look_back is None else check_size("training.look_back", look_back)
+        self._state: Tensor | None = None  # before `_earlier` and the next chunk
+        self._earlier: Tensor | None = None  # inputs before the next chunk, if k₂ > k₁
         self._position: dict[str, Any] | None = None  # in the training streams, to resume from
         self._evaluation_state: Tensor | None = None
 
@@ -25,12 +45,39 @@ class TruncatedBPTT(SupervisedTraining):
         """The cost of one chunk of the streams."""
         inputs, y = batch
         if batch_idx == 0:
-            self._state = None  # the streams start again in each epoch
-        O, h_n = self.network(inputs, self._state)
-        self._state = h_n.detach()  # the state continues, the gradient stops
+            self._state = self._earlier = None  # the streams start again in each epoch
+        O = self._unfold(inputs)
         cost = self.objective.cost(O, y)
         self._log_training(cost, O, y)
         return cost
+
+    def _unfold(self, chunk: Tensor) -> Tensor:
+        """O of a chunk, `(k₁, B, …)`."""
+        k_1 = len(chunk)
+        k_2 = self.look_back or k_1
+        if k_2 > k_1:
+            return self._unfold_from_earlier(chunk, k_2 - k_1)
+        O = []
+        for piece in torch.split(chunk, k_2):
+            O_piece, h_n = self.network(piece, self._state)
+            self._state = h_n.detach()  # the state continues, the gradient stops
+            O.append(O_piece)
+        return O[0] if len(O) == 1 else torch.cat(O)
+
+    def _unfold_from_earlier(self, chunk: Tensor, steps: int) -> Tensor:
+        """O of a chunk; gradients flow back over a number of `steps` before it."""
+        inputs = chunk if self._earlier is None else torch.cat([self._earlier, chunk])
+        # The next chunk looks back over these steps; the steps before them end in its first state.
+        before, self._earlier = inputs[:-steps], inputs[-steps:]
+        O: Tensor
+        if len(before) == 0:  # at the beginning of the streams
+            O, _ = self.network(inputs, self._state)
+        else:
+            O_before, h = self.network(before, self._state)
+            O, _ = self.network(self._earlier, h)
+            O = torch.cat([O_before, O])
+            self._state = h.detach()  # no gradient flows further back
+        return O[-len(chunk) :]
 
     def _evaluate(self, split: str, batch: Batch, batch_idx: int) -> None:
         inputs, y = batch
@@ -45,23 +92,26 @@ class TruncatedBPTT(SupervisedTraining):
 
     def on_train_start(self) -> None:
         """Continues at the position and in the state of the checkpoint."""
-        if self._state is not None:
-            self._state = self._state.to(self.device)  # loaded before the device was known
+        for name in ("_state", "_earlier"):  # loaded before the device was known
+            if (loaded := getattr(self, name)) is not None:
+                setattr(self, name, loaded.to(self.device))
         if self._position is not None:
             # Lightning 2.6 does so itself, but not where `estimated_stepping_batches` was asked.
             self.trainer.train_dataloader.load_state_dict(self._position)  # type: ignore[union-attr]
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Adds the position and the hidden states of the streams."""
+        """Adds the position, the hidden states and the earlier inputs of the streams."""
         super().on_save_checkpoint(checkpoint)
         checkpoint["position"] = self.trainer.train_dataloader.state_dict()  # type: ignore[union-attr]
-        if self._state is not None:  # each process has its own streams
-            states = cast("Tensor", self.all_gather(self._state))
-            checkpoint["states"] = states.view(-1, *self._state.shape)
+        for key, own in (("states", self._state), ("earlier", self._earlier)):
+            if own is not None:  # each process has its own streams
+                checkpoint[key] = cast("Tensor", self.all_gather(own)).view(-1, *own.shape)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Restores the position and the hidden states of the streams."""
+        """Restores the position, the hidden states and the earlier inputs of the streams."""
         super().on_load_checkpoint(checkpoint)
         self._position = checkpoint["position"]
         if "states" in checkpoint:
             self._state = checkpoint["states"][self.global_rank]
+        if "earlier" in checkpoint:
+            self._earlier = checkpoint["earlier"][self.global_rank]
