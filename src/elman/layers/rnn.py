@@ -15,6 +15,7 @@ from elman.checks import check_flag, check_probability, check_size
 from elman.equations import Nonlinearity
 from elman.layers.arguments import check_dtype, check_features, check_lengths, check_state
 from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
+from elman.layers.initialization import Initialization
 from elman.layers.lengths import last_state, make_padding_mask, reverse
 from elman.layers.packed import pack_like
 from elman.layers.recomputation import unfold_in_segments
@@ -49,8 +50,9 @@ class RNN(TorchNames):
         device: device of the weights.
         dtype: dtype of the weights.
         engine: how the recurrence is computed, see `elman.recurrence`.
-        init_U: initialization of U: "uniform" (as torch), "xavier", "orthogonal" or "identity".
-        init_V: initialization of V, with the same names.
+        init_U: initialization of U: "uniform" (as torch), another name in
+            `elman.layers.initialization.INITIALIZATIONS`, or a function of the weight.
+        init_V: initialization of V, likewise.
         merge: how the states of two directions are combined: "concatenate" as in torch, "sum",
             "mean" or "product".
         learn_h_0: whether the initial state is a parameter; a call with hx does not use it.
@@ -91,8 +93,8 @@ class RNN(TorchNames):
         dtype: torch.dtype | None = None,
         *,
         engine: Engine = "auto",
-        init_U: str = "uniform",
-        init_V: str = "uniform",
+        init_U: str | Initialization = "uniform",
+        init_V: str | Initialization = "uniform",
         merge: str = "concatenate",
         learn_h_0: bool = False,
         recompute: int | None = None,

@@ -9,7 +9,7 @@ from elman.checks import check_flag, check_size
 from elman.equations import Nonlinearity, hidden_state, preactivation
 from elman.layers.arguments import check_dtype, check_features, check_state
 from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
-from elman.layers.initialization import initialization, uniform
+from elman.layers.initialization import Initialization, initialization, uniform
 from elman.layers.parametrized import evaluated, is_parametrized
 from elman.nonlinearities import elementwise, name_of
 from elman.recurrence import Engine, autocast, check_devices, check_engine, recurrence, unroll
@@ -32,8 +32,9 @@ class RNNCell(nn.Module):
         nonlinearity: f: "tanh", "relu", "sigmoid" or any elementwise function.
         device: device of the weights.
         dtype: dtype of the weights.
-        init_U: initialization of U: "uniform" (as torch), "xavier", "orthogonal" or "identity".
-        init_V: initialization of V, with the same names.
+        init_U: initialization of U: "uniform" (as torch), another name in
+            `elman.layers.initialization.INITIALIZATIONS`, or a function of the weight.
+        init_V: initialization of V, likewise.
 
     Attributes:
         U: `(I, H)`, the transpose of torch's `weight_ih`.
@@ -61,8 +62,8 @@ class RNNCell(nn.Module):
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
         *,
-        init_U: str = "uniform",
-        init_V: str = "uniform",
+        init_U: str | Initialization = "uniform",
+        init_V: str | Initialization = "uniform",
     ) -> None:
         super().__init__()
         self.input_size = check_size("input_size", input_size)

@@ -13,6 +13,7 @@ from lightning import LightningDataModule, LightningModule
 from torch import nn
 
 from elman import layers
+from elman.layers.initialization import INITIALIZATIONS
 from elman.training.objectives import Objective
 
 DESCRIBED = ("network", "data", "training", "objective")  # parts that a checkpoint names
@@ -74,8 +75,8 @@ def _allowed(name: str, trust: tuple[str, ...]) -> bool:
     # elman.training.checkpoint.torch.load also starts with "elman.", but is not ours.
     if not getattr(found, "__module__", "").startswith(f"{PACKAGE}."):
         return False
-    exported = [getattr(layers, each) for each in layers.__all__]
-    return (isinstance(found, type) and issubclass(found, BUILDABLE)) or found in exported
+    functions = [*(getattr(layers, each) for each in layers.__all__), *INITIALIZATIONS.values()]
+    return (isinstance(found, type) and issubclass(found, BUILDABLE)) or found in functions
 
 
 def _items(description: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
