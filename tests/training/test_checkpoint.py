@@ -2,13 +2,16 @@
 
 import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from omegaconf import DictConfig
 
 from elman.training.checkpoint import find_checkpoint, load_checkpoint, load_network, restore
+from elman.training.train import train
 
 
 def vocabulary_size(checkpoint: dict[str, Any]) -> int:
@@ -22,6 +25,19 @@ def test_a_network_is_rebuilt_from_the_checkpoint_alone(run: Path) -> None:
     assert not network.training
     for name, weight in network.state_dict().items():
         assert torch.equal(weight, checkpoint["state_dict"][f"network.{name}"])
+
+
+def test_a_network_with_a_configured_initialization_is_rebuilt_and_trained_further(
+    configured: Callable[..., DictConfig], tmp_path: Path
+) -> None:
+    options = [
+        "rnn.init_V={_target_:elman.layers.initialization.spectral_radius,_partial_:true,radius:0.7}",
+        "rnn.init_U=sparse",
+    ]
+    train(configured(*options, "trainer.max_epochs=1", "optimizer.lr=1e-9"))
+    V = restore(tmp_path / "run").network.rnn.V
+    assert torch.linalg.eigvals(V.detach()).abs().max().item() == pytest.approx(0.7, rel=1e-4)
+    train(configured(*options, "optimizer.lr=1e-9", f"resume={tmp_path / 'run'}"))
 
 
 def test_a_run_or_a_file_is_found(run: Path) -> None:

@@ -25,7 +25,7 @@ CONF = Path(__file__).parents[2] / "conf"
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
 
 
-@pytest.mark.parametrize("rnn", ["elman", "layer_norm", "variational", "torch"])
+@pytest.mark.parametrize("rnn", ["elman", "layer_norm", "variational", "leaky", "torch"])
 def test_learns_and_logs_where_everything_is(
     configured: Configure, tmp_path: Path, caplog: pytest.LogCaptureFixture, rnn: str
 ) -> None:

@@ -11,6 +11,8 @@ from lightning import Trainer
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig
 
+from elman.checks import check_positive
+
 # Importing Lightning makes its loggers print notes and advertisements.
 for logger in ("lightning.pytorch", "lightning.fabric"):
     logging.getLogger(logger).setLevel(logging.WARNING)
@@ -29,6 +31,7 @@ def build_trainer(config: DictConfig, **more: Any) -> Trainer:
         if name not in known and not name.startswith("_"):
             close = [f"; did you mean {each}?" for each in get_close_matches(name, known, n=1)]
             raise ValueError(f"trainer.{name}: lightning.Trainer has no {name}{''.join(close)}")
+    _check_clipping(config)
     try:
         trainer: Trainer = instantiate(config, **more)
     except InstantiationException as error:
@@ -36,3 +39,13 @@ def build_trainer(config: DictConfig, **more: Any) -> Trainer:
             raise
         raise ValueError(f"trainer: {error.__cause__} (trainer=cpu uses the CPU)") from error
     return trainer
+
+
+def _check_clipping(config: DictConfig) -> None:
+    value, algorithm = config.get("gradient_clip_val"), config.get("gradient_clip_algorithm")
+    if value is not None:  # Lightning would not clip at all if it is negative
+        check_positive("trainer.gradient_clip_val", value)
+    if algorithm not in (None, "norm", "value"):
+        raise ValueError(
+            f"trainer.gradient_clip_algorithm must be norm or value, got {algorithm!r}"
+        )
