@@ -18,7 +18,7 @@ from elman.networks import SequenceClassifier
 from elman.reference import finite_differences
 from elman.reference.nonlinearities import DERIVATIVES, Array
 from elman.training.class_objectives import CrossEntropy
-from elman.training.omega import Omega, omega
+from elman.training.omega import Omega, omega_and_gradient
 from elman.training.supervised import SupervisedTraining
 from elman.training.train import train
 
@@ -55,9 +55,9 @@ def test_omega_and_its_immediate_derivative(
     for t in reversed(range(T - 1)):
         dC_dh[t] += (dC_dh[t + 1] * DERIVATIVES[f](a[t + 1])) @ V.T
     dC_da = dC_dh * DERIVATIVES[f](a)
-    V_tensor = torch.tensor(V, requires_grad=True)
-    value = omega(torch.tensor(scale * dC_dh_own), torch.tensor(scale * dC_da), V_tensor)
-    [gradient] = torch.autograd.grad(value, V_tensor)
+    value, gradient = omega_and_gradient(
+        torch.tensor(scale * dC_dh_own), torch.tensor(scale * dC_da), torch.tensor(V)
+    )
     assert value.item() == pytest.approx(omega_in_numpy(dC_dh, a, V, f), rel=1e-10, abs=1e-12)
     expected = finite_differences(lambda V: omega_in_numpy(dC_dh, a, V, f), V)
     np.testing.assert_allclose(gradient.numpy(), expected, rtol=1e-6, atol=1e-7)
@@ -71,15 +71,20 @@ def test_omega_is_zero_if_going_back_keeps_the_norm() -> None:
         for t in reversed(range(4)):
             dC_da[t] = dC_da[t + 1] @ (scale * V).T
         own = torch.cat([torch.zeros_like(dC_da[1:]), dC_da[-1:]])
-        assert omega(own, dC_da, scale * V).item() == pytest.approx(expected, abs=1e-12)
+        assert omega_and_gradient(own, dC_da, scale * V)[0].item() == pytest.approx(
+            expected, abs=1e-12
+        )
 
 
 def test_steps_where_the_gradient_is_zero_do_not_count() -> None:
     zero = torch.zeros(3, 1, H)
-    V = torch.eye(H, requires_grad=True)
-    value = omega(zero, zero, V)
+    value, gradient = omega_and_gradient(zero, zero, torch.eye(H))
     assert value == 0
-    assert torch.equal(torch.autograd.grad(value, V)[0], torch.zeros(H, H))
+    assert torch.equal(gradient, torch.zeros(H, H))
+    dC = torch.tensor([1.0, 1.0, 1e-30]).view(3, 1, 1).expand(3, 1, H)
+    value, gradient = omega_and_gradient(dC, dC, torch.zeros(H, H))
+    assert value == 1  # of the first step; ‖P_t‖ = 0 has no derivative
+    assert torch.equal(gradient, torch.zeros(H, H))
 
 
 def network(**options: Any) -> SequenceClassifier:

@@ -27,8 +27,11 @@ from elman.layers import RNN, RNNCell
 from elman.recurrence import preactivation_gradients
 
 
-def omega(dC_dh_own: Tensor, dC_da: Tensor, V: Tensor) -> Tensor:
-    """Ω, whose derivative with respect to V is the immediate one of the paper.
+def omega_and_gradient(dC_dh_own: Tensor, dC_da: Tensor, V: Tensor) -> tuple[Tensor, Tensor]:
+    """Ω and its immediate derivative with respect to V.
+
+    With `P_t = ∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t` and `r_t = ‖P_t‖ / ‖∂C/∂h_{t+1}‖`, the derivative is
+    that of `P_t = ∂C/∂a_{t+1} Vᵀ` alone: `∂‖P_t‖/∂V = P_tᵀ ∂C/∂a_{t+1} / ‖P_t‖`.
 
     Args:
         dC_dh_own: `∂C_t/∂h_t`, the gradient through the output at each t, `(T, B, H)`; zero at
@@ -38,18 +41,25 @@ def omega(dC_dh_own: Tensor, dC_da: Tensor, V: Tensor) -> Tensor:
 
     Returns:
         Ω: scalar, the mean over all steps from t+1 to t, except where ∂C/∂h_{t+1} is so small that
-        its square is zero.
+            its square is zero.
+        ∂Ω/∂V: `(H, H)`.
     """
-    # ∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t = ∂C/∂a_{t+1} Vᵀ, since ∂h_{t+1}/∂a_{t+1} = diag(f′(a_{t+1}))
-    product = dC_da[1:] @ V.T  # (T−1, B, H)
-    # ∂C/∂h_t = ∂C_t/∂h_t + ∂C/∂a_{t+1} Vᵀ, constant
-    dC_dh = torch.cat([dC_dh_own[:-1] + product.detach(), dC_dh_own[-1:]])
-    norm = vector_norm(dC_dh[1:], dim=-1)  # (T−1, B)
+    # P_t = ∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t = ∂C/∂a_{t+1} Vᵀ
+    P = dC_da[1:] @ V.T  # (T−1, B, H)
+    # ∂C/∂h_{t+1} = ∂C_{t+1}/∂h_{t+1} + ∂C/∂a_{t+2} Vᵀ
+    dC_dh_next = dC_dh_own[1:].clone()
+    dC_dh_next[:-1] += P[1:]
+    norm, norm_P = vector_norm(dC_dh_next, dim=-1), vector_norm(P, dim=-1)  # (T−1, B)
     counted = norm > torch.finfo(norm.dtype).tiny ** 0.5
-    # Ω_t = (‖∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t‖ / ‖∂C/∂h_{t+1}‖ − 1)²
-    omega_t = (vector_norm(product, dim=-1) / norm.masked_fill(~counted, torch.inf) - 1) ** 2
-    omega: Tensor = omega_t[counted].sum() / counted.sum().clamp(min=1)
-    return omega
+    steps = counted.sum().clamp(min=1)
+    # r_t = ‖P_t‖ / ‖∂C/∂h_{t+1}‖
+    r = torch.where(counted, norm_P / norm, 1)
+    # Ω = Σ_t (r_t − 1)²
+    omega = ((r - 1) ** 2).sum() / steps
+    # ∂Ω/∂V = Σ_t 2 (r_t − 1) / (‖∂C/∂h_{t+1}‖ ‖P_t‖) P_tᵀ ∂C/∂a_{t+1}
+    factor = torch.where(counted & (norm_P > 0), 2 * (r - 1) / (norm * norm_P), 0) / steps
+    P *= factor.unsqueeze(-1)
+    return omega, P.flatten(0, 1).T @ dC_da[1:].flatten(0, 1)
 
 
 class Omega(Callback):
@@ -112,8 +122,13 @@ class Omega(Callback):
         for cell, h, padding_mask in self._states:
             if h.grad is None:  # the cost does not depend on this layer
                 continue
-            dC_dh_own = h.grad if padding_mask is None else h.grad.masked_fill(padding_mask, 0)
-            value, gradient = _omega_and_gradient(dC_dh_own, h.detach(), cell)
+            V = cell.V.detach()
+            # Under autocast, h has another dtype.
+            dC_dh_own, h = h.grad.to(V.dtype), h.detach().to(V.dtype)
+            if padding_mask is not None:
+                dC_dh_own = dC_dh_own.masked_fill(padding_mask, 0)
+            dC_da = preactivation_gradients(dC_dh_own, h, V, cell.f)
+            value, gradient = omega_and_gradient(dC_dh_own, dC_da, V)
             self._omega = self._omega.to(value) + value
             self._gradients[cell] = gradient + self._gradients.get(cell, 0)
         self._states = []
@@ -133,17 +148,6 @@ class Omega(Callback):
                 cell.V.grad += self.weight * gradient
         pl_module.log("train/omega", self._omega / batches)
         self._omega, self._gradients = torch.zeros(()), {}
-
-
-def _omega_and_gradient(dC_dh_own: Tensor, h: Tensor, cell: RNNCell) -> tuple[Tensor, Tensor]:
-    """Ω and ∂Ω/∂V from `∂C_t/∂h_t` and the states, `(T, B, H)` each."""
-    V = cell.V.detach().requires_grad_()
-    dC_dh_own, h = dC_dh_own.to(V.dtype), h.to(V.dtype)  # under autocast they have another
-    dC_da = preactivation_gradients(dC_dh_own, h, V.detach(), cell.f)
-    with torch.enable_grad():
-        value = omega(dC_dh_own, dC_da, V)
-        [gradient] = torch.autograd.grad(value, V)
-    return value.detach(), gradient
 
 
 def _check_layer(layer: RNN) -> None:
