@@ -123,13 +123,12 @@ class Omega(Callback):
             if h.grad is None:  # the cost does not depend on this layer
                 continue
             V = cell.V.detach()
-            # Under autocast, h has another dtype.
-            dC_dh_own, h = h.grad.to(V.dtype), h.detach().to(V.dtype)
+            dC_dh_own = h.grad.to(V.dtype)  # under autocast they have another dtype
             if padding_mask is not None:
                 dC_dh_own = dC_dh_own.masked_fill(padding_mask, 0)
-            dC_da = preactivation_gradients(dC_dh_own, h, V, cell.f)
-            value, gradient = omega_and_gradient(dC_dh_own, dC_da, V)
-            self._omega = self._omega.to(value) + value
+            dC_da = preactivation_gradients(dC_dh_own, h.detach().to(V.dtype), V, cell.f)
+            omega, gradient = omega_and_gradient(dC_dh_own, dC_da, V)
+            self._omega = self._omega.to(omega) + omega
             self._gradients[cell] = gradient + self._gradients.get(cell, 0)
         self._states = []
 
