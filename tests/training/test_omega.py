@@ -87,6 +87,17 @@ def test_steps_where_the_gradient_is_zero_do_not_count() -> None:
     assert torch.equal(gradient, torch.zeros(H, H))
 
 
+@pytest.mark.parametrize("scale", [1e-35, 1e-20, 1e-19, 1e-18, 1e-10, 1e10, 1e18, 1e20, 1e35])
+@pytest.mark.parametrize("size", [1e-8, 1.0, 100.0])
+def test_is_finite_in_float32(scale: float, size: float) -> None:
+    generator = torch.Generator().manual_seed(0)
+    own, dC_da = scale * torch.randn(2, 5, 3, H, generator=generator)
+    V = size * torch.randn(H, H, generator=generator)
+    value, gradient = omega_and_gradient(own, dC_da, V)
+    assert value.isfinite()
+    assert gradient.isfinite().all()
+
+
 def network(**options: Any) -> SequenceClassifier:
     torch.manual_seed(0)
     rnn = partial(RNN, **options)

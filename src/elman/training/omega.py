@@ -40,8 +40,8 @@ def omega_and_gradient(dC_dh_own: Tensor, dC_da: Tensor, V: Tensor) -> tuple[Ten
         V: `(H, H)`.
 
     Returns:
-        Ω: scalar, the mean over all steps from t+1 to t, except where ∂C/∂h_{t+1} is so small that
-            its square is zero.
+        Ω: scalar, the mean over all steps from t+1 to t, except where the square of ∂C/∂h_{t+1}
+            underflows or overflows.
         ∂Ω/∂V: `(H, H)`.
     """
     # P_t = ∂C/∂h_{t+1} · ∂h_{t+1}/∂h_t = ∂C/∂a_{t+1} Vᵀ
@@ -50,14 +50,15 @@ def omega_and_gradient(dC_dh_own: Tensor, dC_da: Tensor, V: Tensor) -> tuple[Ten
     dC_dh_next = dC_dh_own[1:].clone()
     dC_dh_next[:-1] += P[1:]
     norm, norm_P = vector_norm(dC_dh_next, dim=-1), vector_norm(P, dim=-1)  # (T−1, B)
-    counted = norm > torch.finfo(norm.dtype).tiny ** 0.5
+    smallest = torch.finfo(norm.dtype).tiny ** 0.5  # its square is not rounded to zero
+    counted = (norm > smallest) & (norm + norm_P < torch.inf)
     steps = counted.sum().clamp(min=1)
     # r_t = ‖P_t‖ / ‖∂C/∂h_{t+1}‖
     r = torch.where(counted, norm_P / norm, 1)
     # Ω = Σ_t (r_t − 1)²
     omega = ((r - 1) ** 2).sum() / steps
     # ∂Ω/∂V = Σ_t 2 (r_t − 1) / (‖∂C/∂h_{t+1}‖ ‖P_t‖) P_tᵀ ∂C/∂a_{t+1}
-    factor = torch.where(counted & (norm_P > 0), 2 * (r - 1) / (norm * norm_P), 0) / steps
+    factor = torch.where(counted & (norm_P > smallest), 2 * (r - 1) / (norm * norm_P), 0) / steps
     P *= factor.unsqueeze(-1)
     return omega, P.flatten(0, 1).T @ dC_da[1:].flatten(0, 1)
 
@@ -113,9 +114,9 @@ class Omega(Callback):
         self._hooks = []
 
     def _keep_states(self, cell: Any, _: Any, options: dict[str, Any], h: Tensor) -> None:
-        if cell.training and h.requires_grad:
+        if cell.training and h.requires_grad and h.dim() == 3:  # not a single step
             h.retain_grad()  # ∂C_t/∂h_t, the gradient through the output at each t
-            self._states.append((cell, h, options["padding_mask"]))
+            self._states.append((cell, h, options.get("padding_mask")))
 
     def on_after_backward(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
         """Adds up Ω and its gradients over the batches of an optimizer step."""
@@ -155,7 +156,7 @@ def _check_layer(layer: RNN) -> None:
     for cell in layer.cells:
         if method := cell.overridden_method():
             raise ValueError(
-                f"callbacks.omega works with the plain cell only (rnn=elman), not with "
+                "callbacks.omega works with the plain cell only (rnn=elman), not with "
                 f"{type(cell).__name__}, which overrides {method}"
             )
         if not has_derivative(cell.f):
