@@ -73,3 +73,17 @@ def test_each_equation_in_the_readme_links_to_its_line() -> None:
     for name, path, line in links:
         source = (ROOT / path).read_text(encoding="utf-8").splitlines()
         assert source[int(line) - 1].startswith(f"def {name}("), (name, path, line)
+
+
+def test_each_equation_of_a_remedy_stands_in_its_line() -> None:
+    page = ROOT / "docs" / "remedies.md"
+    rows = [
+        (equation, path, line)
+        for row in page.read_text(encoding="utf-8").splitlines()
+        for equation in re.findall(r"^\|[^|]*\| `([^`]+)`", row)
+        for path, line in re.findall(r"\]\(([\w/.]+)#L(\d+)\)", row)
+    ]
+    assert len(rows) >= 9
+    for equation, path, line in rows:
+        source = (page.parent / path).read_text(encoding="utf-8").splitlines()
+        assert equation in source[int(line) - 1], (equation, path, line)

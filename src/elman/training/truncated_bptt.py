@@ -60,7 +60,7 @@ class TruncatedBPTT(SupervisedTraining):
         O = []
         for piece in torch.split(chunk, k_2):
             O_piece, h_n = self.network(piece, self._state)
-            self._state = h_n.detach()  # the state continues, the gradient stops
+            self._state = h_n.detach()  # h_0 ← h_n: the state continues, the gradient stops
             O.append(O_piece)
         return O[0] if len(O) == 1 else torch.cat(O)
 
