@@ -111,19 +111,21 @@ def batch(seed: int, B: int = 3) -> tuple[tuple[Tensor, Tensor], Tensor]:
     return (X, lengths), torch.randint(K, (B,), generator=generator)
 
 
-def total_gradients(net: SequenceClassifier, inputs: Any, y: Tensor) -> list[tuple[Array, Array]]:
+def total_gradients(net: nn.Module, inputs: Any, y: Tensor) -> list[tuple[Array, Array]]:
     """∂C/∂h_t and a_t of each cell by autograd on a loop over the steps, in place of the cells."""
     recorded = []
 
     def unfold(cell: RNNCell, X: Tensor, h_t: Tensor, padding_mask: Tensor, _: str) -> Tensor:
-        states = []
+        states, output = [], []
         for X_t, mask_t in zip(X, padding_mask, strict=True):
             a_t = X_t @ cell.U + h_t @ cell.V + cell.b
-            h_t = cell.f(a_t).masked_fill(mask_t, 0)
-            h_t.retain_grad()
-            states.append((h_t, a_t))
+            unmasked = cell.f(a_t)
+            unmasked.retain_grad()  # zero at padding
+            h_t = unmasked.masked_fill(mask_t, 0)
+            states.append((unmasked, a_t))
+            output.append(h_t)
         recorded.append(states)
-        return torch.stack([h_t for h_t, _ in states])
+        return torch.stack(output)
 
     for cell in net.rnn.cells:
         cell.unfold = partial(unfold, cell)
@@ -157,7 +159,7 @@ def fit(net: nn.Module, callback: Omega, batches: list[Any], **options: Any) -> 
     return trainer
 
 
-def steps(net: SequenceClassifier, weight: float, batches: list[Any]) -> tuple[float, list[Tensor]]:
+def steps(net: nn.Module, weight: float, batches: list[Any]) -> tuple[float, list[Tensor]]:
     """Ω, and V of each cell after one step of gradient descent on the mean of the batches."""
     gradients = [torch.zeros_like(cell.V) for cell in net.rnn.cells]
     value = 0.0
@@ -185,6 +187,27 @@ def test_a_step_of_training(engine: str, nonlinearity: str) -> None:
     for cell, V in zip(net.rnn.cells, expected, strict=True):
         torch.testing.assert_close(cell.V.detach(), V, rtol=1e-7, atol=1e-7)
     assert not any(cell._forward_hooks for cell in net.rnn.cells)
+
+
+class ReadsPadding(nn.Module):
+    """A network whose cost has a derivative with respect to the zeros at padding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn = RNN(I, H, dtype=torch.float64)
+
+    def forward(self, X: Tensor, lengths: Tensor) -> Tensor:
+        return self.rnn(X, lengths=lengths)[0].mean(0)
+
+
+def test_steps_at_padding_do_not_count() -> None:
+    torch.manual_seed(0)
+    net, (inputs, _) = ReadsPadding(), batch(0)
+    batches = [(inputs, torch.tensor([0, 3, 1]))]
+    value, [V] = steps(net, 3.0, batches)
+    trainer = fit(net, Omega(3.0), batches)
+    assert trainer.logged_metrics["train/omega"].item() == pytest.approx(value, rel=1e-6)
+    torch.testing.assert_close(net.rnn.V.detach(), V, rtol=1e-7, atol=1e-7)
 
 
 def test_the_sum_is_clipped() -> None:
