@@ -158,12 +158,14 @@ def test_every_script_has_its_help(name: str) -> None:
 
 
 def test_two_processes_share_the_streams(run: Run, tmp_path: Path) -> None:
-    trained = run("train", "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2")
+    two = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
+    trained = run("train", *two, "training.look_back=40")
     assert trained.returncode == 0, trained.stderr
     assert trained.stdout.count("Test: ") == 1
     checkpoint = torch.load(tmp_path / "run" / "checkpoints" / "last.ckpt", weights_only=True)
-    first, second = checkpoint["states"]  # of each process's own streams
-    assert not torch.equal(first, second)
+    for key in ("states", "earlier"):
+        first, second = checkpoint[key]  # of each process's own streams
+        assert not torch.equal(first, second)
 
 
 def test_benchmark_training_prints_both_ratios(run: Run, tmp_path: Path) -> None:
