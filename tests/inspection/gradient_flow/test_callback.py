@@ -1,11 +1,14 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from lightning import LightningDataModule, Trainer
 from omegaconf import DictConfig
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from elman.inspection.gradient_flow import gradient_flow
 from elman.inspection.gradient_flow.callback import RecordGradientFlow, first_batch
@@ -25,7 +28,7 @@ def test_the_training_is_the_same_and_its_gradients_are_recorded(
     configured: Configure, tmp_path: Path
 ) -> None:
     options = ["trainer.max_epochs=2", "network.hidden_size=8"]
-    train(configured(*options, run="without"))
+    train(configured(*options, "logger=none", run="without"))
     with_callback = ["callbacks=[language,gradient_flow]", "callbacks.gradient_flow.sequences=2"]
     train(configured(*options, *with_callback, "callbacks.gradient_flow.steps=11", run="with"))
     without, recorded = (weights(tmp_path / run) for run in ("without", "with"))
@@ -72,25 +75,61 @@ def test_a_network_without_a_recurrent_layer(on_pictures: Configure) -> None:
         train(config)
 
 
-def test_a_classifier_and_examples_that_are_not_augmented(
-    on_pictures: Configure, tmp_path: Path
-) -> None:
+def test_a_classifier(on_pictures: Configure, tmp_path: Path) -> None:
     config = on_pictures(
         "experiment=rows_recurrent",
         "callbacks=[accuracy,gradient_flow]",
         "logger=none",
         "network.hidden_size=6",
         "trainer.max_epochs=1",
-        "data.shift=2",
     )
     train(config)
     files = sorted((tmp_path / "run" / "gradient_flow").iterdir())
     assert len(files) >= 2
-    first, *others = (dict(np.load(file, allow_pickle=False)) for file in files)
-    assert first["inputs.0"].shape == (28, 4, 28)
-    assert first["rnn.cells.0.G"].shape == (1, 28, 4)
-    for other in others:
-        np.testing.assert_array_equal(first["inputs.0"], other["inputs.0"])
+    with np.load(files[-1], allow_pickle=False) as arrays:
+        assert arrays["inputs.0"].shape == (28, 4, 28)
+        assert arrays["rnn.cells.0.G"].shape == (1, 28, 4)
+
+
+class Examples(IterableDataset[Any]):
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return iter([(torch.arange(20).view(5, 4), torch.ones(5, 4))])
+
+
+class Data(LightningDataModule):
+    """Draws random numbers for the batches of a training."""
+
+    def __init__(self, loader: DataLoader[Any]) -> None:
+        super().__init__()
+        self.loader = loader
+        self.trainer = Trainer(logger=False, enable_checkpointing=False)
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        return self.loader
+
+    def on_after_batch_transfer(self, batch: Any, dataloader_idx: int) -> Any:  # noqa: ARG002
+        inputs, y = batch
+        return (inputs if self.trainer is None else torch.rand_like(inputs)), y
+
+
+def test_the_first_batch_is_that_of_a_validation_and_draws_no_number() -> None:
+    X, y = torch.rand(9, 7, 3), torch.arange(9)
+    examples = Data(DataLoader(TensorDataset(X, y), 3, shuffle=True))
+    streams = Data(DataLoader(Examples(), batch_size=None))
+    state = torch.get_rng_state()
+    inputs, targets = first_batch(examples, 5, 2)
+    assert torch.equal(inputs, X[:5])
+    assert torch.equal(targets, y[:5])
+    inputs, targets = first_batch(streams, 3, 2)
+    assert torch.equal(inputs, torch.arange(20).view(5, 4)[:2, :3])
+    assert targets.shape == (2, 3)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert examples.trainer is not None
+
+
+def test_a_trial_of_one_batch_writes_no_file(configured: Configure, tmp_path: Path) -> None:
+    train(configured("debug=one_batch", "callbacks=[language,gradient_flow]"))
+    assert not (tmp_path / "run" / "gradient_flow").exists()
 
 
 def test_infinite_gradients_do_not_end_the_training(
@@ -105,7 +144,7 @@ def test_infinite_gradients_do_not_end_the_training(
         return gradient_flow(*arguments)
 
     monkeypatch.setattr("elman.inspection.gradient_flow.callback.gradient_flow", fail)
-    train(configured("trainer.max_epochs=1", "callbacks=[language,gradient_flow]"))
+    train(configured("trainer.max_epochs=1", "logger=none", "callbacks=[language,gradient_flow]"))
     assert len(calls) == 3
     assert "steps: all gradients must be finite" in caplog.text
 

@@ -54,8 +54,7 @@ class RecordGradientFlow(Callback):
             ValueError: the network has no recurrent layer, or its gradients cannot be computed.
         """
         data = trainer.datamodule  # type: ignore[attr-defined]
-        with torch.random.fork_rng([]):  # iterating a loader draws a number
-            batch = first_batch(data, self.sequences, self.steps)
+        batch = first_batch(data, self.sequences, self.steps)
         self._batch = pl_module.transfer_batch_to_device(batch, pl_module.device, 0)
         self._record(trainer, cast("SupervisedTraining", pl_module))
 
@@ -119,7 +118,9 @@ def first_batch(data: LightningDataModule, sequences: int, steps: int) -> Batch:
         count = min(sequences, len(loader.dataset))  # type: ignore[arg-type]
         examples = [loader.dataset[n] for n in range(count)]
         return cast("Batch", data.on_after_batch_transfer(loader.collate_fn(examples), 0))
-    inputs, y = data.on_after_batch_transfer(next(iter(loader)), 0)
+    with torch.random.fork_rng([]):  # a loader draws a number when its iteration starts
+        batch = next(iter(loader))
+    inputs, y = data.on_after_batch_transfer(batch, 0)
     if isinstance(inputs, Tensor) and isinstance(y, Tensor) and inputs.shape[:2] == y.shape[:2]:
         inputs, y = inputs[:steps, :sequences], y[:steps, :sequences]  # (T, B)
     return inputs, y
