@@ -17,6 +17,30 @@ def check_size(argument: str, size: int) -> int:
     return int(size)
 
 
+def check_at_least(argument: str, number: int, minimum: int) -> int:
+    """`number` as an int. NumPy integers are accepted.
+
+    Raises:
+        TypeError: `number` is not an integer.
+        ValueError: `number` is less than `minimum`.
+    """
+    if not isinstance(number, Integral) or isinstance(number, bool):
+        raise TypeError(f"{argument} must be an int, got {number!r}")
+    if number < minimum:
+        raise ValueError(f"{argument} must be at least {minimum}, got {number}")
+    return int(number)
+
+
+def check_seed(argument: str, seed: int) -> int:
+    """`seed` as an int.
+
+    Raises:
+        TypeError: `seed` is not an integer.
+        ValueError: `seed` is negative.
+    """
+    return check_at_least(argument, seed, 0)
+
+
 def check_flag(argument: str, flag: bool) -> None:
     """Raises TypeError unless `flag` is True or False."""
     if not isinstance(flag, bool):

@@ -9,6 +9,7 @@ from elman.networks.forecaster import Forecaster
 from elman.networks.language_model import LanguageModel
 from elman.networks.sequence_autoencoder import SequenceAutoencoder
 from elman.networks.sequence_classifier import SequenceClassifier
+from elman.networks.sequence_tagger import SequenceTagger
 from elman.networks.speech_recognizer import SpeechRecognizer
 from elman.networks.text_classifier import TextClassifier
 
@@ -22,6 +23,7 @@ __all__ = [
     "LanguageModel",
     "SequenceAutoencoder",
     "SequenceClassifier",
+    "SequenceTagger",
     "SpeechRecognizer",
     "TextClassifier",
 ]
