@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from elman.checks import check_seed, check_size
 from elman.data.module import DataModule
@@ -77,6 +77,10 @@ class GeneratedData(DataModule):
         """The main metric that is reached without memory, by the name of the method."""
         return {}
 
+    def further_metrics(self, network: nn.Module) -> dict[str, float]:  # noqa: ARG002
+        """Metrics of a test that are computed from other sequences than those of the test split."""
+        return {}
+
     @property
     def source(self) -> str:
         """The task in words."""
@@ -90,7 +94,7 @@ class GeneratedData(DataModule):
     @property
     def test_description(self) -> str:
         """The test data in words."""
-        return f"{self.test:,} unseen {self.source}"
+        return f"{self.test:,} other {self.source}"
 
     def train_dataloader(self) -> "GeneratedBatches":
         """New batches in each epoch; after resuming, those that follow."""

@@ -10,7 +10,8 @@ class MemoryTraining(SupervisedTraining):
     """Compares a test with what is reached without memory, and without learning V.
 
     The arguments are those of `SupervisedTraining`; the data are `GeneratedData`. In addition to
-    the metrics of the objective, a test logs NAME_METRIC: the main metric of each baseline.
+    the metrics of the objective, a test logs NAME_METRIC: the main metric of each baseline, and the
+    further metrics of the data.
     """
 
     def on_test_epoch_end(self) -> None:
@@ -23,3 +24,5 @@ class MemoryTraining(SupervisedTraining):
         )
         for name, value in baselines.items():
             self.log(f"test/{name}_{metric}", value)
+        for name, value in data.further_metrics(self.network).items():
+            self.log(f"test/{name}", value)
