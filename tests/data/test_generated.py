@@ -21,7 +21,7 @@ Batch = tuple[Tensor, Tensor]
 class Numbers(GeneratedData):
     """Random numbers; the targets are the numbers themselves, one a time step or one a sequence."""
 
-    name = "numbers"
+    task = "numbers"
     each_step = True
 
     def generate(self, random: np.random.Generator, B: int) -> Batch:

@@ -34,13 +34,13 @@ class GeneratedData(DataModule):
         seed: of all sequences.
 
     Attributes:
-        name: of the task, for messages.
+        task: its name, for messages.
 
     Raises:
         TypeError, ValueError: an argument is not a positive int, or the seed not an int from 0 on.
     """
 
-    name: ClassVar[str]
+    task: ClassVar[str]
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class GeneratedData(DataModule):
     @property
     def source(self) -> str:
         """The task in words."""
-        return f"sequences of the task {self.name}"
+        return f"sequences of the task {self.task}"
 
     @property
     def train_description(self) -> str:

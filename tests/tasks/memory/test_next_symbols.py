@@ -24,7 +24,7 @@ def test_the_cost_is_the_mean_over_the_time_steps_of_each_string() -> None:
 
 def test_a_string_is_right_if_all_its_predictions_are() -> None:
     O = Y.clone()
-    O[2, 1] = torch.tensor([1, 2, 3])  # after the end
+    O[2, 1] = torch.tensor([1, torch.inf, torch.nan])  # after the end
     assert all_right(O, Y).all()
     O[0, 0] = torch.tensor([0.1, 0.3, 0.2])  # the symbols that may come are not the first two
     assert all_right(O, Y).tolist() == [[False, True], [True, True], [True, True]]

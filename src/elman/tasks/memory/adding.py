@@ -27,7 +27,7 @@ class AddingData(GeneratedData):
         TypeError, ValueError: an argument is out of range.
     """
 
-    name = "adding"
+    task = "adding"
 
     def __init__(self, length: int = 100, **generated: int) -> None:
         super().__init__(**generated)

@@ -29,7 +29,7 @@ class AnBnData(GeneratedData):
         TypeError, ValueError: an argument is out of range.
     """
 
-    name = "anbn"
+    task = "anbn"
 
     def __init__(self, largest: int = 10, **generated: int) -> None:
         super().__init__(**generated)

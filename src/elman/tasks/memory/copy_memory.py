@@ -40,7 +40,7 @@ class CopyMemoryData(GeneratedData):
         TypeError, ValueError: an argument is out of range.
     """
 
-    name = "copy memory"
+    task = "copy memory"
 
     def __init__(self, delay: int = 100, **generated: int) -> None:
         super().__init__(**generated)

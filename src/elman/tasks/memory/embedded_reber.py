@@ -56,7 +56,7 @@ class EmbeddedReberData(GeneratedData):
         **generated: arguments of `GeneratedData`.
     """
 
-    name = "embedded Reber"
+    task = "embedded Reber"
 
     @property
     def sizes(self) -> dict[str, int]:

@@ -28,7 +28,7 @@ class FlipFlopData(GeneratedData):
         TypeError, ValueError: an argument is out of range.
     """
 
-    name = "flip-flop"
+    task = "flip-flop"
 
     def __init__(
         self, length: int = 100, bits: int = 3, pulse: float = 0.1, **generated: int

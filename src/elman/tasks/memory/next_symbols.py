@@ -52,4 +52,5 @@ def all_right(O: Tensor, y: Tensor) -> Tensor:
     legal = y > 0
     lowest = O.masked_fill(~legal, torch.inf).amin(-1)
     highest = O.masked_fill(legal, -torch.inf).amax(-1)
-    return lowest > highest
+    right: Tensor = (lowest > highest) | ~legal.any(-1)
+    return right

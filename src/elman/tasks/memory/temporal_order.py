@@ -27,7 +27,7 @@ class TemporalOrderData(GeneratedData):
         TypeError, ValueError: an argument is out of range.
     """
 
-    name = "temporal order"
+    task = "temporal order"
 
     def __init__(self, length: int = 100, **generated: int) -> None:
         super().__init__(**generated)

@@ -1,0 +1,1 @@
+"""Published results of recurrent networks beside those of this package."""

@@ -1,0 +1,89 @@
+"""Trains all rows of the table, and prints published results beside ours."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from elman.checks import check_flag
+from elman.comparison.reproduction.cells import Cell, cells_of
+from elman.comparison.reproduction.plots import plot_learning, plot_over_length
+from elman.comparison.reproduction.rows import Row, check_seeds, read_rows, select
+from elman.comparison.reproduction.table import Outcomes, markdown, results_of, rich_table
+from elman.training.results import Result, RunGroup
+
+SLOW = 10  # minutes of a training from which on it runs only on request
+
+
+def reproduce(config: DictConfig) -> bool:
+    """Trains what has not been trained yet, prints the table and draws the plots.
+
+    Args:
+        config: composed from `conf/reproduce.yaml`.
+
+    Returns:
+        Whether no training has failed.
+
+    Raises:
+        TypeError, ValueError: a value is out of range; this is checked before any training.
+    """
+    rows = select(read_rows(OmegaConf.to_container(config.rows)), config.only)  # type: ignore[arg-type]
+    seeds = check_seeds("seeds", config.seeds)
+    torch_seeds = check_seeds("torch_seeds", config.torch_seeds)
+    check_flag("slow", config.slow)
+    output = Path(config.output_dir)
+    chosen = [row for row in rows if config.slow or row.minutes <= SLOW]
+    console = Console()
+    outcomes = _run(cells_of(chosen, seeds, torch_seeds, output), console)
+    console.print(rich_table(chosen, outcomes))
+    for row in rows:
+        if row not in chosen:
+            console.print(f"{row.name} takes about {row.minutes:g} minutes a run: slow=true")
+    (output / "table.md").write_text(markdown(chosen, outcomes), encoding="utf-8")
+    console.print(f"\n  {output / 'table.md'}")
+    for path in _plots(chosen, outcomes, output):
+        console.print(f"  {path}")
+    failures = [cell.name for cell, outcome in outcomes.items() if isinstance(outcome, str)]
+    for name in failures:
+        console.print(f"  failed: {name}")
+    return not failures
+
+
+def _run(cells: Sequence[Cell], console: Console) -> Outcomes:
+    """The results of all trainings, of earlier calls and of this one."""
+    outcomes: dict[Cell, Result | str] = {}
+    minutes = {cell: 0.0 if cell.result() else cell.row.minutes for cell in cells}
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=sum(minutes.values()))
+        for cell in cells:
+            progress.update(task, description=cell.name)
+            outcome = cell.result() or cell.run()
+            outcomes[cell] = outcome
+            progress.console.print(f"{cell.name}: {_sentence(outcome)}")
+            progress.advance(task, minutes[cell])
+    return outcomes
+
+
+def _sentence(outcome: Result | str) -> str:
+    if isinstance(outcome, str):
+        return f"failed: {outcome}"
+    return f"{RunGroup('', [outcome]).summary()}, after {outcome.seconds:.0f} s"
+
+
+def _plots(rows: Sequence[Row], outcomes: Outcomes, output: Path) -> list[Path]:
+    """The plots of all rows and families with a result."""
+    paths = []
+    with_result = [
+        row for row in rows if any(results_of(row, rnn, outcomes) for rnn in ("elman", "torch"))
+    ]
+    for row in with_result:
+        paths.append(output / f"{row.name}.png")
+        plot_learning(row, outcomes, paths[-1])
+    for name in dict.fromkeys(row.family for row in with_result if row.T is not None):
+        family = [row for row in with_result if row.family == name and row.T is not None]
+        paths.append(output / f"{name}_over_length.png")
+        plot_over_length(family, outcomes, paths[-1])
+    return paths

@@ -1,0 +1,147 @@
+"""The rows of the table: a published result, and the training that is to reach it."""
+
+import operator
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from elman.checks import check_seed
+
+COMPARISONS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+CRITERION = re.compile(r"(\w+) *(<=|>=|<|>) *(\S+)")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """When a training has reached the published result.
+
+    Attributes:
+        metric: the name of a metric of the test.
+        comparison: "<", "<=", ">" or ">=".
+        bound: what the metric is compared with.
+    """
+
+    metric: str
+    comparison: str
+    bound: float
+
+    @classmethod
+    def parse(cls, where: str, text: str) -> "Criterion":
+        """Reads a criterion such as `mse < 0.01`.
+
+        Raises:
+            ValueError: the text is no criterion; the message says `where` it stands.
+        """
+        match = CRITERION.fullmatch(str(text).strip())
+        try:
+            metric, comparison, bound = match.groups()  # type: ignore[union-attr]
+            return cls(metric, comparison, float(bound))
+        except (AttributeError, ValueError):
+            raise ValueError(
+                f"{where} must be a metric, a comparison and a number, such as mse < 0.01, "
+                f"got {text!r}"
+            ) from None
+
+    @property
+    def text(self) -> str:
+        """The criterion as one reads it: `mse < 0.01`."""
+        return f"{self.metric} {self.comparison} {self.bound:g}"
+
+    def holds(self, metrics: Mapping[str, float]) -> bool:
+        """Whether the metrics of a test fulfil the criterion.
+
+        Raises:
+            ValueError: the test has no such metric.
+        """
+        if self.metric not in metrics:
+            raise ValueError(
+                f"criterion: the test has no metric {self.metric}; metrics: {', '.join(metrics)}"
+            )
+        return bool(COMPARISONS[self.comparison](metrics[self.metric], self.bound))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A published result, and the training that is to reach it.
+
+    Attributes:
+        name: of the row.
+        task: in words.
+        published: the published result in words.
+        source: who published it.
+        overrides: of `scripts/train.py`.
+        criterion: when a training has reached the result.
+        minutes: that a training takes on one processor core.
+        family: rows of one family are plotted over T.
+        T: length of the sequences.
+        torch: whether `rnn=torch` can train the same network.
+    """
+
+    name: str
+    task: str
+    published: str
+    source: str
+    overrides: Sequence[str]
+    criterion: Criterion
+    minutes: float
+    family: str | None = None
+    T: int | None = None
+    torch: bool = True
+
+
+def read_rows(rows: Mapping[str, Mapping[str, Any]]) -> list[Row]:
+    """The rows of a configuration, by name.
+
+    Raises:
+        ValueError: a row lacks an entry, has an unknown one, or its criterion is none.
+    """
+    known = {field.name for field in fields(Row)} - {"name"}
+    needed = {field.name for field in fields(Row) if field.default is not None} - {"name", "torch"}
+    read = []
+    for name, row in rows.items():
+        for entry in sorted(needed - set(row)):
+            raise ValueError(f"rows.{name}: {entry} is missing")
+        for entry in sorted(set(row) - known):
+            raise ValueError(f"rows.{name}: there is no entry {entry}; entries: {sorted(known)}")
+        criterion = Criterion.parse(f"rows.{name}.criterion", row["criterion"])
+        overrides = tuple(row["overrides"])
+        read.append(Row(**{**row, "name": name, "overrides": overrides, "criterion": criterion}))
+    return read
+
+
+def select(rows: Sequence[Row], only: Sequence[str] | str | None) -> list[Row]:
+    """The rows with these names or families; None: all rows.
+
+    Raises:
+        ValueError: there is no such row.
+    """
+    if only is None:
+        return list(rows)
+    names = [only] if isinstance(only, str) else list(only)
+    known = {key for row in rows for key in (row.name, row.family) if key}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"only: there is no row {name}; rows: {', '.join(sorted(known))}")
+    return [row for row in rows if row.name in names or row.family in names]
+
+
+def check_seeds(argument: str, seeds: Any) -> list[int]:
+    """The seeds as a list.
+
+    Raises:
+        ValueError: they are not a list of ints from 0 on.
+    """
+    try:
+        if isinstance(seeds, str):
+            raise TypeError
+        return [check_seed(argument, seed) for seed in seeds]
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{argument} must be a list of ints from 0 on, such as [0,1,2], got {seeds!r}"
+        ) from None

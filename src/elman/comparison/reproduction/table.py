@@ -1,0 +1,76 @@
+"""The table: published results beside ours."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.table import Table
+
+from elman.comparison.reproduction.cells import Cell
+from elman.comparison.reproduction.rows import Row
+from elman.training.results import Result, RunGroup
+
+Outcomes = Mapping[Cell, Result | str]  # a result, or why there is none
+HEADER = ("task", "published", "ours", "rnn=torch", "seeds", "time of a run", "verdict")
+
+
+def lines(rows: Sequence[Row], outcomes: Outcomes) -> list[list[str]]:
+    """The text of the table, one line for each row that has outcomes."""
+    return [_line(row, _of_row(row, outcomes)) for row in rows if _of_row(row, outcomes)]
+
+
+def rich_table(rows: Sequence[Row], outcomes: Outcomes) -> Table:
+    """The table for a terminal."""
+    table = Table(*HEADER, show_lines=True)
+    for line in lines(rows, outcomes):
+        table.add_row(*line)
+    return table
+
+
+def markdown(rows: Sequence[Row], outcomes: Outcomes) -> str:
+    """The table in Markdown."""
+    body = [HEADER, ["---"] * len(HEADER), *lines(rows, outcomes)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in body)
+
+
+def results_of(row: Row, rnn: str, outcomes: Outcomes) -> list[Result]:
+    """The results of a row with this recurrent layer, in the order of the seeds."""
+    return [
+        outcome
+        for cell, outcome in outcomes.items()
+        if cell.row == row and cell.rnn == rnn and isinstance(outcome, Result)
+    ]
+
+
+def _of_row(row: Row, outcomes: Outcomes) -> dict[Cell, Result | str]:
+    return {cell: outcome for cell, outcome in outcomes.items() if cell.row == row}
+
+
+def _line(row: Row, outcomes: Outcomes) -> list[str]:
+    ours, theirs = (results_of(row, rnn, outcomes) for rnn in ("elman", "torch"))
+    seeds = [str(cell.seed) for cell in outcomes if cell.rnn == "elman"]
+    baselines = RunGroup("", ours).baselines() if ours else ""
+    return [
+        row.task,
+        f"{row.published} ({row.source})",
+        _summary(ours) + (f"; {baselines}" if baselines else ""),
+        _summary(theirs),
+        ", ".join(seeds),
+        f"{RunGroup('', ours).seconds:.0f} s" if ours else "",
+        _verdict(row, outcomes, ours),
+    ]
+
+
+def _summary(results: Sequence[Result]) -> str:
+    return RunGroup("", results).summary() if results else ""
+
+
+def _verdict(row: Row, outcomes: Outcomes, ours: Sequence[Result]) -> str:
+    """How many runs fulfil the criterion, and which have failed."""
+    criterion = row.criterion
+    reached = sum(criterion.holds(result.metrics) for result in ours)
+    runs = sum(cell.rnn == "elman" for cell in outcomes)
+    failures = [
+        f"failed: rnn={cell.rnn}, seed={cell.seed}: {outcome}"
+        for cell, outcome in outcomes.items()
+        if isinstance(outcome, str)
+    ]
+    return "; ".join([f"{criterion.text} in {reached} of {runs}", *failures])
