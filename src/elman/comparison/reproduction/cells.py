@@ -60,7 +60,7 @@ class Cell:
         try:
             train(self.overrides, quiet=True)
         except Exception as error:  # the other trainings go on
-            return f"{type(error).__name__}: {sentence(error)}"
+            return sentence(error) or type(error).__name__
         return Result.read(self.folder)
 
 

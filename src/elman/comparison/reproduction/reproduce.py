@@ -34,6 +34,7 @@ def reproduce(config: DictConfig) -> bool:
     torch_seeds = check_seeds("torch_seeds", config.torch_seeds)
     check_flag("slow", config.slow)
     output = Path(config.output_dir)
+    output.mkdir(parents=True, exist_ok=True)
     chosen = [row for row in rows if config.slow or row.minutes <= SLOW]
     console = Console()
     outcomes = _run(cells_of(chosen, seeds, torch_seeds, output), console)

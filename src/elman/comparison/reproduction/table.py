@@ -9,7 +9,7 @@ from elman.comparison.reproduction.rows import Row
 from elman.training.results import Result, RunGroup
 
 Outcomes = Mapping[Cell, Result | str]  # a result, or why there is none
-HEADER = ("task", "published", "ours", "rnn=torch", "seeds", "time of a run", "verdict")
+HEADER = ("task", "published", "ours", "rnn=torch", "seeds", "time of a run; torch", "verdict")
 
 
 def lines(rows: Sequence[Row], outcomes: Outcomes) -> list[list[str]]:
@@ -54,7 +54,7 @@ def _line(row: Row, outcomes: Outcomes) -> list[str]:
         _summary(ours) + (f"; {baselines}" if baselines else ""),
         _summary(theirs),
         ", ".join(seeds),
-        f"{RunGroup('', ours).seconds:.0f} s" if ours else "",
+        "; ".join(f"{RunGroup('', each).seconds:.0f} s" for each in (ours, theirs) if each),
         _verdict(row, outcomes, ours),
     ]
 

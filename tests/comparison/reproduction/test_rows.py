@@ -1,0 +1,82 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from omegaconf import DictConfig, OmegaConf
+
+from elman.comparison.reproduction.rows import Criterion, check_seeds, read_rows, select
+
+MakeRow = Callable[..., dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "holds"),
+    [
+        ("mse < 0.01", 0.009, True),
+        ("mse < 0.01", 0.01, False),
+        ("mse<=0.01", 0.01, True),
+        ("mse > 1e-2", 0.01, False),
+        ("mse > 1e-2", 0.02, True),
+        ("mse >= 0.01", 0.01, True),
+        ("mse < 0.01", float("nan"), False),
+    ],
+)
+def test_a_criterion_compares_a_metric_with_a_number(text: str, value: float, holds: bool) -> None:
+    criterion = Criterion.parse("here", text)
+    assert criterion.holds({"mse": value, "cost": 0}) is holds
+    assert Criterion.parse("here", criterion.text) == criterion
+
+
+@pytest.mark.parametrize("text", ["mse", "mse = 1", "mse < low", "< 1", None])
+def test_what_is_no_criterion_is_refused(text: Any) -> None:
+    with pytest.raises(ValueError, match=r"^here must be a metric, a comparison and a number, .*"):
+        Criterion.parse("here", text)
+
+
+def test_a_metric_that_the_test_lacks_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^criterion: the test has no metric mse; metrics: cost$"):
+        Criterion.parse("here", "mse < 1").holds({"cost": 1.0})
+
+
+def test_a_row_that_lacks_an_entry_or_has_an_unknown_one_is_refused(tiny_row: MakeRow) -> None:
+    row = tiny_row()
+    with pytest.raises(ValueError, match=r"^rows.mine: there is no entry colour; entries: "):
+        read_rows({"mine": {**row, "colour": 1}})
+    for name in row:
+        with pytest.raises(ValueError, match=rf"^rows.mine: {name} is missing$"):
+            read_rows({"mine": {key: value for key, value in row.items() if key != name}})
+
+
+def test_rows_are_selected_by_name_and_by_family(tiny_row: MakeRow) -> None:
+    rows = read_rows(
+        {
+            "short": tiny_row(family="sums", T=2),
+            "long": tiny_row(family="sums", T=9),
+            "alone": tiny_row(),
+        }
+    )
+    names = [(row.name, row.family, row.T) for row in rows]
+    assert names == [("short", "sums", 2), ("long", "sums", 9), ("alone", None, None)]
+    assert select(rows, None) == rows
+    assert select(rows, ["sums"]) == rows[:2]
+    assert select(rows, ["alone", "short"]) == [rows[0], rows[2]]
+    assert select(rows, "long") == [rows[1]]
+    message = r"^only: there is no row other; rows: alone, long, short, sums$"
+    with pytest.raises(ValueError, match=message):
+        select(rows, ["alone", "other"])
+
+
+@pytest.mark.parametrize("seeds", [["a"], [0.5], [-1], 3, "12", None, [True]])
+def test_seeds_that_are_not_ints_are_refused(seeds: Any) -> None:
+    with pytest.raises(ValueError, match=r"^seeds must be a list of ints from 0 on, such as"):
+        check_seeds("seeds", seeds)
+
+
+def test_the_published_rows_compose(composed: Callable[..., DictConfig]) -> None:
+    rows = read_rows(OmegaConf.to_container(composed("reproduce").rows))  # type: ignore[arg-type]
+    assert len(rows) > 5
+    for row in rows:
+        for layer in ("elman", *(["torch"] if row.torch else [])):
+            config = composed("train", *row.overrides, f"rnn={layer}", "output_dir=run")
+            if row.T is not None:
+                assert config.data.length == row.T
