@@ -24,6 +24,19 @@ def test_equation() -> None:
     np.testing.assert_allclose(O, expected, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("k", [1, 2, 3, 4, 9])
+def test_no_gradient_flows_back_over_a_cut(k: int) -> None:
+    torch.manual_seed(0)
+    whole, cut = SequenceTagger(3, 2, 5, RNN), SequenceTagger(3, 2, 5, RNN, look_back=k)
+    cut.load_state_dict(whole.state_dict())
+    X = torch.rand(4, 2, 3, requires_grad=True)
+    torch.testing.assert_close(cut(X), whole(X), rtol=1e-6, atol=1e-6)
+    for t in range(4):
+        [gradient] = torch.autograd.grad(cut(X)[t].sum(), X)
+        reached = gradient.abs().sum((1, 2)) > 0
+        assert reached.tolist() == [t // k * k <= s <= t for s in range(4)]
+
+
 @pytest.mark.parametrize("layer", [RNN, nn.RNN])
 def test_example_inputs(layer: Any) -> None:
     network = SequenceTagger(3, 2, 5, layer)
@@ -37,6 +50,8 @@ def test_example_inputs(layer: Any) -> None:
 def test_sizes_that_are_not_positive_are_refused(sizes: tuple[int, int, int], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message} must be greater than zero, got 0"):
         SequenceTagger(*sizes, RNN)
+    with pytest.raises(ValueError, match=r"^look_back must be greater than zero, got 0"):
+        SequenceTagger(3, 2, 5, RNN, look_back=0)
 
 
 def test_a_layer_that_sees_the_future_is_refused() -> None:

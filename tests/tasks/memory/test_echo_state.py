@@ -60,7 +60,7 @@ def test_classes_are_predicted_as_logarithms_of_probabilities(
     inside = p.amin(1) > 1.01 * LEAST  # no probability was raised to the least
     assert inside.sum() > 5
     np.testing.assert_allclose(p[inside].sum(1), 1, atol=1e-4)
-    assert (O.argmax(1) == y).float().mean() > 0.8
+    assert (O.argmax(1) == y).float().mean() > 0.7  # the largest class has half of them
 
 
 def test_padding_is_left_out_of_the_fit(network: EchoState, X: Tensor) -> None:

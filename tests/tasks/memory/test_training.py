@@ -40,7 +40,7 @@ def on_task(composed: Compose, tmp_path: Path) -> Compose:
             lambda m: m["cost"] < 0.9 * memoryless_cost(2),
             "memoryless 0.9452",
         ),
-        ("embedded_reber", [], lambda m: m["remembered"] > 0.9, "guessed symbol 50.0%"),
+        ("embedded_reber", [], lambda m: m["remembered"] > 0.75, "guessed symbol 50.0%"),
         ("anbn", ["data.largest=3"], lambda m: m["largest_n"] >= 3, "echo state "),
         ("flip_flop", ["data.length=10"], lambda m: m["accuracy"] > 0.95, "memoryless 59.50%"),
     ],
@@ -67,7 +67,7 @@ def test_learning_V_is_worth_something(on_task: Compose) -> None:
 
 def test_the_same_layer_of_torch_trains_as_well(on_task: Compose) -> None:
     run = train(on_task("adding", "data.length=10", "rnn=torch", "trainer.max_epochs=3"))
-    assert run.metrics["mse"] < 0.02
+    assert run.metrics["mse"] < 0.05
 
 
 def test_a_checkpoint_is_tested_on_the_same_sequences_and_on_longer_ones(
