@@ -50,7 +50,7 @@ class SequenceTagger(nn.Module):
     def forward(self, X: Tensor) -> Tensor:
         """Inputs `(T, B, I)` → outputs O `(T, B, K)`."""
         states, h_n = [], None
-        for piece in X.split(self.look_back or max(1, len(X))):
+        for piece in torch.split(X, self.look_back or max(1, len(X))):
             # a_t = X_t U + h_{t−1} V + b, h_t = f(a_t)
             h, h_n = self.rnn(piece, h_n)
             h_n = h_n.detach()  # the state continues, the gradient stops
