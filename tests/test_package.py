@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "tasks": {"checks", "extras", *LAYERS, "data", "training"},
     "inspection": {"checks", "extras", *LAYERS, "reference", "data", "pages", "training"},
     "comparison": {"checks", "extras", *LAYERS, "reference", "data", "pages", "training", "tasks"}
-    | {"api"},
+    | {"api", "cli"},
     "cli": {"training"},
     "api": {"cli", "training"},
 }
