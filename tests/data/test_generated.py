@@ -200,3 +200,9 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(
 
     assert generated == [(0, 10), (0, 11)]
     assert resumed.metrics == whole.metrics
+
+
+def test_the_data_in_words() -> None:
+    data = numbers()
+    assert data.train_description == "18 new sequences of the task numbers in each epoch"
+    assert data.test_description == "12 other sequences of the task numbers"

@@ -234,3 +234,35 @@ def test_compare_refuses_before_it_measures(
     assert message in refused.stderr
     assert refused.stderr.count("\n") == 1
     assert not list(tmp_path.glob("report.*"))
+
+
+def test_two_processes_train_on_generated_sequences_as_one_does(tmp_path: Path) -> None:
+    small = [
+        "trainer.accelerator=cpu",
+        "experiment=adding",
+        "data.length=6",
+        "data.batch_size=8",
+        "data.batches=10",
+        "data.validation=8",
+        "data.test=20",
+        "network.hidden_size=8",
+        "logger=none",
+    ]
+    tests = []
+    for name, processes in (("one", []), ("two", ["trainer=ddp", "trainer.devices=2"])):
+        command = [sys.executable, "scripts/train.py", *small, *processes]
+        subprocess.run([*command, f"hydra.run.dir={tmp_path / name}"], cwd=ROOT, check=True)
+        result = json.loads((tmp_path / name / "result.json").read_text(encoding="utf-8"))
+        tests.append(result["metrics"])
+    one, two = tests
+    assert two == pytest.approx(one, rel=1e-4)
+
+
+def test_reproduce_names_a_failed_training(run: Run, tmp_path: Path) -> None:
+    row = "{task: sums, published: p, source: s, overrides: [experiment=adding, data.length=1], "
+    row += "criterion: 'mse < 1', minutes: 1}"
+    one = ["only=[mine]", "seeds=[0]", "torch_seeds=[]", f"output_dir={tmp_path}"]
+    failed = run("reproduce", f"+rows.mine={row}", *one)
+    assert failed.returncode == 1, failed.stderr
+    assert "data.length must be at least 2, got 1" in failed.stdout
+    assert failed.stdout.rstrip().endswith("failed: mine, rnn=elman, seed=0")

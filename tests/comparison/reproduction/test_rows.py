@@ -40,6 +40,8 @@ def test_a_metric_that_the_test_lacks_is_refused() -> None:
 
 def test_a_row_that_lacks_an_entry_or_has_an_unknown_one_is_refused(tiny_row: MakeRow) -> None:
     row = tiny_row()
+    with pytest.raises(ValueError, match=r"^rows.mine must have the entries \['criterion', .*"):
+        read_rows({"mine": "mse < 1"})  # type: ignore[dict-item]
     with pytest.raises(ValueError, match=r"^rows.mine: there is no entry colour; entries: "):
         read_rows({"mine": {**row, "colour": 1}})
     for name in row:

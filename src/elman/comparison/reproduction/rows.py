@@ -99,12 +99,15 @@ def read_rows(rows: Mapping[str, Mapping[str, Any]]) -> list[Row]:
     """The rows of a configuration, by name.
 
     Raises:
-        ValueError: a row lacks an entry, has an unknown one, or its criterion is none.
+        ValueError: a row lacks an entry, has an unknown one, or its criterion is none; or it has no
+            entries at all.
     """
     known = {field.name for field in fields(Row)} - {"name"}
     needed = {field.name for field in fields(Row) if field.default is not None} - {"name", "torch"}
     read = []
     for name, row in rows.items():
+        if not isinstance(row, Mapping):
+            raise ValueError(f"rows.{name} must have the entries {sorted(needed)}, got {row!r}")
         for entry in sorted(needed - set(row)):
             raise ValueError(f"rows.{name}: {entry} is missing")
         for entry in sorted(set(row) - known):
