@@ -20,9 +20,8 @@ class GeneratedData(DataModule):
     """Sequences of a task that a program defines, generated batch by batch.
 
     Batch n of a split depends on the seed, the split and n alone, so all machines and any number of
-    processes see the same sequences. The training never repeats a batch; validation and test have
-    the same sequences in every epoch. In distributed training each process takes its own part of
-    each batch.
+    processes see the same sequences; each process takes its own part of a batch. The training never
+    repeats a batch; validation and test have the same sequences in every epoch.
 
     A subclass writes `generate`.
 
@@ -164,10 +163,8 @@ class GeneratedBatches:
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
-        self.data = data
-        self.split = split
-        self.sequences = sequences
-        self.endless = endless
+        self.data, self.split = data, split
+        self.sequences, self.endless = sequences, endless
         self.own = slice(rank, None, world_size)
         self.read = 0
 
@@ -194,7 +191,7 @@ class GeneratedBatches:
         return {"read": self.read}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continues after the batches that `state` counts."""
+        """Continues after them."""
         self.read = state["read"]
 
 
