@@ -259,7 +259,9 @@ def test_two_processes_train_on_generated_sequences_as_one_does(tmp_path: Path) 
 
 
 def test_reproduce_names_a_failed_training(run: Run, tmp_path: Path) -> None:
-    row = "{task: sums, published: p, source: s, overrides: ['experiment=adding', 'data.length=1'], "
+    row = (
+        "{task: sums, published: p, source: s, overrides: ['experiment=adding', 'data.length=1'], "
+    )
     row += "criterion: 'mse < 1', minutes: 1}"
     one = ["only=[mine]", "seeds=[0]", "torch_seeds=[]", f"output_dir={tmp_path}"]
     failed = run("reproduce", f"+rows.mine={row}", *one)

@@ -1,5 +1,7 @@
 """The echo state network: what a recurrent network reaches without learning V."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from elman.layers import RNN
+from elman.layers.initialization import spectral_radius
 
 RADIUS = 0.99  # spectral radius of V; below 1 the state forgets its beginning
 PENALTIES = np.logspace(-6, 0, 7)  # of the ridge regression, which chooses among them
@@ -29,12 +32,10 @@ class EchoState:
     """
 
     def __init__(self, input_size: int, hidden_size: int, seed: int = 0) -> None:
-        with torch.random.fork_rng(devices=[]), torch.no_grad():
+        with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.rnn = RNN(input_size, hidden_size)
-            V = self.rnn.V
-            # V ← V ρ / max |λ|, λ the eigenvalues of V
-            V.mul_(RADIUS / torch.linalg.eigvals(V).abs().max())
+            init_V = partial(spectral_radius, radius=RADIUS)
+            self.rnn = RNN(input_size, hidden_size, init_V=init_V)
         self.readout = RidgeCV(PENALTIES)
         self.classes: int | None = None
 
