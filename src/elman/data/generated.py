@@ -110,9 +110,9 @@ class GeneratedData(DataModule):
         """The same batches in each test."""
         return self._of_split("test", self.test)
 
-    def sequences(self, split: str, count: int) -> Batch:
-        """The first sequences of a split in one batch, for a baseline."""
-        return self.generate(_random(self.seed, split, 0), count)
+    def train_batch(self, B: int) -> Batch:
+        """One batch of B training sequences, for a baseline."""
+        return self.generate(_random(self.seed, "train", 0), B)
 
     def _of_split(self, split: str, sequences: int) -> "GeneratedBatches":
         world_size, rank, overfit = 1, 0, False

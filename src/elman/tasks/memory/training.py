@@ -35,7 +35,7 @@ class MemoryTraining(SupervisedTraining):
 
     def _echo_state(self, data: GeneratedData) -> float:
         """The main metric of an echo state network with as many hidden units."""
-        X, y = data.sequences("train", FITTED)
+        X, y = data.train_batch(FITTED)
         if y.dim() > 1:  # a target at every time step
             X, y = X[:, :FITTED_AT_EVERY_STEP], y[:, :FITTED_AT_EVERY_STEP]
         baseline = EchoState(X.shape[-1], self.network.rnn.hidden_size, data.seed)  # type: ignore[union-attr,arg-type]
