@@ -10,7 +10,6 @@ import torch
 from omegaconf import DictConfig
 from torch import Tensor
 
-import elman.data.generated
 from elman.data.generated import GeneratedBatches, GeneratedData
 from elman.tasks.memory.adding import AddingData
 from elman.training.train import train
@@ -160,17 +159,17 @@ def on_sums(composed: Callable[..., DictConfig], tmp_path: Path) -> Callable[...
     return configure
 
 
-def trained_numbers(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """Collects the split and the number of each generated batch."""
-    random, generated = elman.data.generated._random, []
+def trained_numbers(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Collects the number of each training batch."""
+    batch, numbers = GeneratedBatches._batch, []
 
-    def record(seed: int, split: str, n: int) -> np.random.Generator:
-        if split == "train":
-            generated.append((seed, n))
-        return random(seed, split, n)
+    def record(batches: GeneratedBatches, n: int) -> Batch:
+        if batches.split == "train":
+            numbers.append(n)
+        return batch(batches, n)
 
-    monkeypatch.setattr(elman.data.generated, "_random", record)
-    return generated
+    monkeypatch.setattr(GeneratedBatches, "_batch", record)
+    return numbers
 
 
 @pytest.mark.parametrize("schedule", [[], ["~scheduler", "~callbacks.learning_rate"]])
@@ -198,7 +197,7 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(
     generated = trained_numbers(monkeypatch)
     resumed = train(on_sums(*every_step, f"resume={tmp_path / 'run'}"))
 
-    assert generated == [(0, 10), (0, 11)]
+    assert generated == [10, 11]
     assert resumed.metrics == whole.metrics
 
 
