@@ -41,7 +41,7 @@ def on_task(composed: Compose, tmp_path: Path) -> Compose:
             "memoryless 0.9452",
         ),
         ("embedded_reber", [], lambda m: m["remembered"] > 0.75, "guessed symbol 50.0%"),
-        ("anbn", ["data.largest=3"], lambda m: m["largest_n"] >= 3, "echo state "),
+        ("anbn", ["data.largest=3"], lambda m: m["largest_n"] >= 3, "largest n "),
         ("flip_flop", ["data.length=10"], lambda m: m["accuracy"] > 0.95, "memoryless 59.50%"),
     ],
 )

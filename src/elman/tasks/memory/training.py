@@ -25,13 +25,15 @@ class MemoryTraining(SupervisedTraining):
         metric = self.objective.metric
         baselines = {**data.baselines, "echo_state": self._echo_state(data)}
         forms = {name: form for _, name, form, _ in Formatter().parse(self.objective.summary)}
-        self.baseline_summary = ", ".join(
+        logged = {f"{name}_{metric}": value for name, value in baselines.items()}
+        texts = [
             f"{name.replace('_', ' ')} {{{name}_{metric}:{forms[metric]}}}" for name in baselines
-        )
-        for name, value in baselines.items():
-            self.log(f"test/{name}_{metric}", value, sync_dist=True)
+        ]
         for name, value in data.further_metrics(self.network).items():
-            self.log(f"test/{name}", value, sync_dist=True)
+            logged[name] = value
+            texts.append(f"{name.replace('_', ' ')} {{{name}:.4g}}")
+        self.baseline_summary = ", ".join(texts)
+        self.log_dict({f"test/{name}": value for name, value in logged.items()}, sync_dist=True)
 
     def _echo_state(self, data: GeneratedData) -> float:
         """The main metric of an echo state network with as many hidden units."""
