@@ -2,7 +2,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -70,6 +70,10 @@ class DataModule(LightningDataModule, ABC):
         world_size, rank = self.trainer.world_size, self.trainer.global_rank
         return DistributedSampler(examples, world_size, rank)  # type: ignore[arg-type]
 
+    def own_files(self) -> Sequence[Path]:
+        """The user's files that determine which examples there are."""
+        return [Path(str(self.path)) / self.table]
+
     @property
     def same_split_as_in_training(self) -> bool:
         """Whether the splits are those of the training, so that the test examples are unseen."""
@@ -83,8 +87,10 @@ class DataModule(LightningDataModule, ABC):
                 would differ, and the test split could contain training examples.
         """
         if self.path is not None:
-            with (Path(self.path) / self.table).open("rb") as file:
-                self._sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = hashlib.sha256()
+            for file in self.own_files():
+                sha256.update(file.read_bytes())
+            self._sha256 = sha256.hexdigest()
         moved = self._trained_on is not None and self._absolute() != self._trained_on["path"]
         if not self.same_split_as_in_training and not moved:
             raise ValueError(
