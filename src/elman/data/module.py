@@ -88,8 +88,9 @@ class DataModule(LightningDataModule, ABC):
         """
         if self.path is not None:
             sha256 = hashlib.sha256()
-            for file in self.own_files():
-                sha256.update(file.read_bytes())
+            for own in self.own_files():
+                with own.open("rb") as file:
+                    hashlib.file_digest(file, lambda: sha256)
             self._sha256 = sha256.hexdigest()
         moved = self._trained_on is not None and self._absolute() != self._trained_on["path"]
         if not self.same_split_as_in_training and not moved:
