@@ -1,7 +1,7 @@
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 
@@ -29,12 +29,12 @@ def musicxml() -> Callable[..., str]:
 
 @pytest.fixture
 def pieces(tmp_path: Path) -> Path:
-    """A folder of twenty pieces, each with its own tune of ten quarter notes."""
-    random = np.random.default_rng(0)
+    """Twenty pieces of fourteen quarter notes that rise and then fall, each with its own tune."""
     folder = tmp_path / "pieces"
     folder.mkdir()
-    for n in range(20):
-        notes = "".join(_note("CDEFGAB"[k], 4, 1) for k in random.integers(0, 7, 10))
+    for top, step in itertools.product(range(1, 11), (1, 2)):
+        degrees = [step * (t if t <= top else 2 * top - t) for t in range(14)]
+        notes = "".join(_note("CDEFGAB"[k % 7], 4 + k // 7, 1) for k in degrees)
         text = _musicxml(f"<measure>{notes}</measure>")
-        (folder / f"{n:02}.musicxml").write_text(text, encoding="utf-8")
+        (folder / f"{top:02}-{step}.musicxml").write_text(text, encoding="utf-8")
     return folder

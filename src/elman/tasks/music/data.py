@@ -1,6 +1,5 @@
 """Chorales of Bach, or the user's own pieces, as piano rolls."""
 
-import logging
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +17,6 @@ from elman.data.splits import Size, check_split_sizes, split_counts
 from elman.tasks.music.musicxml import NOTES, Roll, read_musicxml
 from elman.tasks.music.tunes import split_by_tune
 
-log = logging.getLogger(__name__)
-
 # A toolkit for music (BSD licence) whose corpus has Bach's chorales, encoded by Margaret Greentree
 # and others.
 CHORALES = Package(
@@ -32,16 +29,15 @@ VOICES = 4  # the corpus also has movements with instruments; those with more vo
 ENDINGS = (".mxl", ".musicxml", ".xml")
 LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6  # semitones; a piece in each of the twelve keys
 
-Batch = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]  # (X, lengths), (y, mask)
+Batch = tuple[Tensor, tuple[Tensor, Tensor]]  # X, (y, mask)
 
 
 class MusicData(DataModule):
     """Pieces in three splits; arrangements of the same tune are in the same split.
 
-    The inputs of a batch are the notes that sound at each quarter note, X `(T, B, 88)`, 1 or 0,
-    with the lengths `(B)`; the targets are the notes of the next quarter note, `(T, B, 88)`, and a
-    mask that is true where there is one, `(T, B)`. In each epoch every training piece is
-    transposed by a random interval.
+    The inputs of a batch are the notes that sound at each quarter note, X `(T, B, 88)`, 1 or 0;
+    the targets are the notes of the next quarter note, `(T, B, 88)`, and a mask that is true where
+    there is one, `(T, B)`. In each epoch every training piece is transposed by a random interval.
 
     Args:
         path: a folder of MusicXML files (`.mxl`, `.musicxml`, `.xml`); None: chorales of Bach.
@@ -195,8 +191,7 @@ def transposed(roll: Tensor) -> Tensor:
 
 def batch(rolls: list[Tensor]) -> Batch:
     """Pieces, each `(T, 88)`, as the inputs and the targets of a batch."""
-    lengths = torch.tensor([len(roll) - 1 for roll in rolls])
     X = pad_sequence([roll[:-1] for roll in rolls]).float()  # (T, B, 88)
     y = pad_sequence([roll[1:] for roll in rolls]).float()
-    mask = torch.arange(len(X)).unsqueeze(1) < lengths  # (T, B)
-    return (X, lengths), (y, mask)
+    mask = pad_sequence([torch.ones(len(roll) - 1, dtype=torch.bool) for roll in rolls])  # (T, B)
+    return X, (y, mask)
