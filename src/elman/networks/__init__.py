@@ -10,6 +10,7 @@ from elman.networks.language_model import LanguageModel
 from elman.networks.sequence_autoencoder import SequenceAutoencoder
 from elman.networks.sequence_classifier import SequenceClassifier
 from elman.networks.sequence_tagger import SequenceTagger
+from elman.networks.simple_recurrent import SimpleRecurrentNetwork
 from elman.networks.speech_recognizer import SpeechRecognizer
 from elman.networks.text_classifier import TextClassifier
 
@@ -24,6 +25,7 @@ __all__ = [
     "SequenceAutoencoder",
     "SequenceClassifier",
     "SequenceTagger",
+    "SimpleRecurrentNetwork",
     "SpeechRecognizer",
     "TextClassifier",
 ]

@@ -19,3 +19,6 @@ SHEET = Path("captions.png")
 RESULT = Path("result.json")
 GRADIENT_FLOW = Path("gradient_flow")  # a folder with a file for each validation
 GRADIENT_FLOW_PAGE = Path("gradient_flow.html")
+ERRORS = Path("errors.png")
+BOUNDARIES = Path("boundaries.png")
+WORD_TREE = Path("words.png")

@@ -1,0 +1,89 @@
+"""The report of the third experiment: words in a stream of letters without spaces."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.metrics import precision_recall_curve
+
+from elman.tasks.elman1990.plots import plot_boundaries, plot_stretch
+from elman.tasks.elman1990.predictions import Floats, Predictions
+from elman.tasks.elman1990.report import Report
+from elman.training.run_folder import BOUNDARIES, ERRORS
+
+
+class Boundaries(NamedTuple):
+    """Letters whose error is at least a threshold, taken as the first letters of words.
+
+    Attributes:
+        threshold: from low to high, `(N)`.
+        precision: at each threshold, `(N)`.
+        recall: at each threshold, `(N)`.
+    """
+
+    threshold: Floats
+    precision: Floats
+    recall: Floats
+
+    @property
+    def f1(self) -> Floats:
+        """`2 P R / (P + R)`, `(N)`."""
+        sums = self.precision + self.recall
+        return 2 * self.precision * self.recall / np.where(sums > 0, sums, 1)
+
+    @property
+    def best(self) -> int:
+        """The index of the threshold with the highest F1."""
+        return int(self.f1.argmax())
+
+
+def boundaries(errors: Floats, predictions: Predictions) -> Boundaries:
+    """Precision and recall of the first letters of words, by threshold on the errors `(T)`."""
+    first = predictions.positions == 0
+    precision, recall, threshold = precision_recall_curve(first, errors)
+    return Boundaries(threshold, precision[:-1], recall[:-1])  # the last has no threshold
+
+
+class WordsReport(Report):
+    """The error is high at the first letter of a word and falls within it.
+
+    Attributes:
+        network: boundaries by the network's errors.
+        exact: boundaries by the errors of the exact likelihoods.
+        metrics: `first_error`, at the first letters of words; `other_error`, at the others;
+            `f1`, `precision` and `recall` at the network's best threshold; `exact_f1`, the best F1
+            with the exact likelihoods; and `always_f1`, with every letter a boundary.
+    """
+
+    def __init__(self, predictions: Predictions) -> None:
+        self.predictions = predictions
+        self.network = boundaries(predictions.errors, predictions)
+        self.exact = boundaries(predictions.floors, predictions)
+        first, best = predictions.positions == 0, self.network.best
+        self.metrics = {
+            "first_error": float(predictions.errors[first].mean()),
+            "other_error": float(predictions.errors[~first].mean()),
+            "f1": float(self.network.f1[best]),
+            "precision": float(self.network.precision[best]),
+            "recall": float(self.network.recall[best]),
+            "exact_f1": float(self.exact.f1.max()),
+            "always_f1": float(2 * first.mean() / (first.mean() + 1)),
+        }
+        self.text = (
+            "The squared error is {first_error:.3f} at the first letter of a word and"
+            " {other_error:.3f} at the others; at best it is {first_floor:.3f} and"
+            " {other_floor:.3f}.\n"
+            "A boundary where it is at least {threshold:.2f}: precision {precision:.1%}, recall"
+            " {recall:.1%}, F1 {f1:.3f} (exact likelihoods {exact_f1:.3f}, every letter a boundary"
+            " {always_f1:.3f})."
+        ).format(
+            **self.metrics,
+            threshold=self.network.threshold[best],
+            first_floor=predictions.floors[first].mean(),
+            other_floor=predictions.floors[~first].mean(),
+        )
+
+    def plot(self, folder: Path) -> None:
+        """Draws the error along a part of the stream, and precision and recall by threshold."""
+        plot_stretch(self.predictions, {"squared error": self.predictions.errors}, folder / ERRORS)
+        plot_boundaries(self.network, self.exact, folder / BOUNDARIES)
