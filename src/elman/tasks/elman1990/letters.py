@@ -45,7 +45,9 @@ class LettersReport(Report):
 
     def plot(self, folder: Path) -> None:
         """Draws the errors along a part of the stream, as the paper's Figures 4 and 5."""
-        bit_errors = self.predictions.bit_errors
-        rows = {"all features": self.predictions.errors}
-        rows |= {f"feature {name}": bit_errors[:, FEATURES.index(name)] for name in SHOWN}
-        plot_stretch(self.predictions, rows, folder / ERRORS)
+        predictions = self.predictions
+        rows = {"all features": (predictions.errors, predictions.floors)}
+        for name in SHOWN:
+            k = FEATURES.index(name)
+            rows[name] = predictions.bit_errors[:, k], predictions.bit_floors[:, k]
+        plot_stretch(predictions, rows, folder / ERRORS)

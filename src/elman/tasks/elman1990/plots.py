@@ -46,31 +46,32 @@ def plot_positions(errors: Floats, references: Mapping[str, Floats], path: Path)
     figure.savefig(path, dpi=120)
 
 
-def plot_stretch(predictions: Predictions, rows: Mapping[str, Floats], path: Path) -> None:
-    """Draws errors along a part of the stream, each with the letter to predict.
+def plot_stretch(
+    predictions: Predictions, rows: Mapping[str, tuple[Floats, Floats]], path: Path
+) -> None:
+    """Draws errors along the first part of the stream, each above the letter to predict.
 
     Args:
         predictions: of the stream; the first letter of each unit is marked.
-        rows: errors by name, each `(T)`.
+        rows: by name, the errors of the network and of the exact likelihoods, each `(T)`.
         path: of the file to write.
     """
     symbols = predictions.corpus.source.symbols
-    figure = Figure(figsize=(11, 0.6 + 2 * len(rows)), layout="constrained")
-    [*all_axes] = figure.subplots(len(rows), 1, sharex=True, squeeze=False)[:, 0]
-    shown = slice(0, STRETCH)
-    first = np.flatnonzero(predictions.positions[shown] == 0)
-    letters = [symbols[k] for k in predictions.stream.symbols[1:][shown]]
-    for axes, (name, errors) in zip(all_axes, rows.items(), strict=True):
-        time, drawn = np.arange(len(letters)), errors[shown]
-        axes.plot(time, drawn, "-", color="C0", linewidth=1)
-        axes.plot(time, drawn, "o", color="C0", markersize=3)
-        axes.plot(first, drawn[first], "o", color="C1", markersize=5)
-        for t, letter in enumerate(letters):
-            axes.annotate(letter, (t, drawn[t]), (0, 5), textcoords="offset points", ha="center")
-        axes.set(ylabel=name, ylim=(-0.03 * drawn.max(), 1.18 * drawn.max()))
+    letters = [symbols[k] for k in predictions.stream.symbols[1 : STRETCH + 1]]
+    first = np.flatnonzero(predictions.positions[:STRETCH] == 0)
+    figure = Figure(figsize=(11, 1.2 + 1.8 * len(rows)), layout="constrained")
+    all_axes = figure.subplots(len(rows), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    for axes, (name, (errors, floors)) in zip(all_axes, rows.items(), strict=True):
+        axes.plot(floors[:STRETCH], "--", color="0.5", linewidth=1, label="exact likelihoods")
+        axes.plot(errors[:STRETCH], "o-", color="C0", linewidth=1, markersize=3, label="network")
+        axes.plot(first, errors[first], "o", color="C1", markersize=5, label="first of a unit")
+        axes.set_ylabel(name)
         axes.grid(alpha=0.25)
-    all_axes[-1].set(xlabel="time step", xlim=(-0.7, len(letters) - 0.3))
-    figure.suptitle("squared error of the next letter (orange: the first of a unit)", fontsize=11)
+    axes.set_xticks(range(len(letters)), letters)
+    for t in first:
+        axes.get_xticklabels()[t].set(color="C1", fontweight="bold")
+    axes.set(xlabel="the next letter", xlim=(-0.7, len(letters) - 0.3))
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     figure.savefig(path, dpi=120)
 
 

@@ -61,8 +61,13 @@ class Predictions:
 
     @property
     def floors(self) -> Floats:
-        """The squared error of the exact likelihoods, `(T)`."""
-        return ((self.expected - self.y) ** 2).sum(-1)  # type: ignore[no-any-return]
+        """`Σ (ŷ_t − y_t)²` of the exact likelihoods, `(T)`."""
+        return self.bit_floors.sum(-1)  # type: ignore[no-any-return]
+
+    @property
+    def bit_floors(self) -> Floats:
+        """`(ŷ_t − y_t)²` of each bit, of the exact likelihoods, `(T, I)`."""
+        return (self.expected - self.y) ** 2
 
     @property
     def constant(self) -> float:

@@ -85,5 +85,6 @@ class WordsReport(Report):
 
     def plot(self, folder: Path) -> None:
         """Draws the error along a part of the stream, and precision and recall by threshold."""
-        plot_stretch(self.predictions, {"squared error": self.predictions.errors}, folder / ERRORS)
+        rows = {"squared error": (self.predictions.errors, self.predictions.floors)}
+        plot_stretch(self.predictions, rows, folder / ERRORS)
         plot_boundaries(self.network, self.exact, folder / BOUNDARIES)
