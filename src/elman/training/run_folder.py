@@ -21,4 +21,4 @@ GRADIENT_FLOW = Path("gradient_flow")  # a folder with a file for each validatio
 GRADIENT_FLOW_PAGE = Path("gradient_flow.html")
 ERRORS = Path("errors.png")
 BOUNDARIES = Path("boundaries.png")
-WORD_TREE = Path("words.png")
+WORD_TREE = Path("word_tree.png")

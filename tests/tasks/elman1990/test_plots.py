@@ -58,7 +58,7 @@ def test_the_leaves_of_the_tree_are_the_words_in_the_colours_of_their_classes(
     predictions: Predict, drawn: list[Figure], tmp_path: Path
 ) -> None:
     SentencesReport(predictions("sentences", 400)).plot(tmp_path)
-    assert (tmp_path / "words.png").stat().st_size > 0
+    assert (tmp_path / "word_tree.png").stat().st_size > 0
     labels = drawn[0].axes[0].get_yticklabels()
     colors = {label.get_text(): label.get_color() for label in labels}
     assert len(colors) == 29

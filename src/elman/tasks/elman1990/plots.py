@@ -2,26 +2,16 @@
 
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram
 
+from elman.tasks.elman1990.boundaries import Boundaries
 from elman.tasks.elman1990.predictions import Floats, Predictions
 
 STRETCH = 50  # symbols drawn
-
-
-class Curve(Protocol):
-    """Precision, recall and F1 by threshold, each `(N)`."""
-
-    threshold: Floats
-    precision: Floats
-    recall: Floats
-    f1: Floats
-    best: int
 
 
 def plot_positions(errors: Floats, references: Mapping[str, Floats], path: Path) -> None:
@@ -75,7 +65,7 @@ def plot_stretch(
     figure.savefig(path, dpi=120)
 
 
-def plot_boundaries(network: Curve, exact: Curve, path: Path) -> None:
+def plot_boundaries(network: Boundaries, exact: Boundaries, path: Path) -> None:
     """Draws precision and recall by threshold, and against each other.
 
     Args:

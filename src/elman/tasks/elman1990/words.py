@@ -1,47 +1,12 @@
 """The report of the third experiment: words in a stream of letters without spaces."""
 
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
-from sklearn.metrics import precision_recall_curve
-
+from elman.tasks.elman1990.boundaries import boundaries
 from elman.tasks.elman1990.plots import plot_boundaries, plot_stretch
-from elman.tasks.elman1990.predictions import Floats, Predictions
+from elman.tasks.elman1990.predictions import Predictions
 from elman.tasks.elman1990.report import Report
 from elman.training.run_folder import BOUNDARIES, ERRORS
-
-
-class Boundaries(NamedTuple):
-    """Letters whose error is at least a threshold, taken as the first letters of words.
-
-    Attributes:
-        threshold: from low to high, `(N)`.
-        precision: at each threshold, `(N)`.
-        recall: at each threshold, `(N)`.
-    """
-
-    threshold: Floats
-    precision: Floats
-    recall: Floats
-
-    @property
-    def f1(self) -> Floats:
-        """`2 P R / (P + R)`, `(N)`."""
-        sums = self.precision + self.recall
-        return 2 * self.precision * self.recall / np.where(sums > 0, sums, 1)
-
-    @property
-    def best(self) -> int:
-        """The index of the threshold with the highest F1."""
-        return int(self.f1.argmax())
-
-
-def boundaries(errors: Floats, predictions: Predictions) -> Boundaries:
-    """Precision and recall of the first letters of words, by threshold on the errors `(T)`."""
-    first = predictions.positions == 0
-    precision, recall, threshold = precision_recall_curve(first, errors)
-    return Boundaries(threshold, precision[:-1], recall[:-1])  # the last has no threshold
 
 
 class WordsReport(Report):
@@ -57,9 +22,10 @@ class WordsReport(Report):
 
     def __init__(self, predictions: Predictions) -> None:
         self.predictions = predictions
-        self.network = boundaries(predictions.errors, predictions)
-        self.exact = boundaries(predictions.floors, predictions)
-        first, best = predictions.positions == 0, self.network.best
+        first = predictions.positions == 0
+        self.network = boundaries(predictions.errors, first)
+        self.exact = boundaries(predictions.floors, first)
+        best = self.network.best
         self.metrics = {
             "first_error": float(predictions.errors[first].mean()),
             "other_error": float(predictions.errors[~first].mean()),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from elman.tasks.elman1990.plots import plot_positions
 from elman.tasks.elman1990.predictions import Floats, Predictions
@@ -49,6 +50,6 @@ class XorReport(Report):
         plot_positions(self.errors, references, folder / ERRORS)
 
 
-def _by_position(errors: Floats, time: Floats) -> Floats:
+def _by_position(errors: Floats, time: NDArray[np.int64]) -> Floats:
     """The mean error at each position of the cycle, `(T), (T) → (12)`."""
     return np.array([errors[time % CYCLE == position].mean() for position in range(CYCLE)])
