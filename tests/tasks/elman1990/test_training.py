@@ -12,9 +12,9 @@ from elman.training.results import Result
 Compose = Callable[..., DictConfig]
 SHORT = {
     "xor": ["optimizer.lr=3e-2", "trainer.max_epochs=70", "data.test=1000"],
-    "letters": ["optimizer.lr=3e-2", "trainer.max_epochs=20", "data.batch_size=60"],
+    "letters": ["optimizer.lr=4e-2", "trainer.max_epochs=10", "data.batch_size=60"],
     "words": ["optimizer.lr=3e-2", "trainer.max_epochs=5", "data.batch_size=20", "data.test=1000"],
-    "classes": ["data.units=3000", "data.test=1500"],
+    "classes": ["data.units=2000", "data.test=1000"],
 }
 PICTURES = {
     "xor": {"errors.png"},
@@ -65,9 +65,11 @@ def test_the_error_falls_at_every_third_bit(trained: Trained) -> None:
     assert f"and {other:.3f} at the others." in log
 
 
-@pytest.mark.parametrize("rnn", ["elman", "torch"])
-def test_vowels_can_be_predicted_and_that_a_consonant_follows(trained: Trained, rnn: str) -> None:
-    _, metrics, _ = trained("letters", f"rnn={rnn}")
+@pytest.mark.parametrize("more", [[], ["rnn=torch"]], ids=["elman", "torch"])
+def test_vowels_can_be_predicted_and_that_a_consonant_follows(
+    trained: Trained, more: list[str]
+) -> None:
+    _, metrics, _ = trained("letters", *more)
     assert metrics["vowel_error"] < 0.02
     assert metrics["consonant_error"] > 0.4
     assert metrics["feature_consonant_error"] < 0.02
@@ -88,7 +90,7 @@ def test_likelihoods_of_words_are_learned_and_words_that_are_used_alike_are_alik
 ) -> None:
     _, metrics, _ = trained("classes")
     assert metrics["likelihood_error"] < 0.053  # in the paper
-    assert metrics["word_floor"] < metrics["word_error"] < 1.02 * metrics["word_floor"]
+    assert metrics["word_floor"] < metrics["word_error"] < 1.03 * metrics["word_floor"]
     assert metrics["animate_branch"] > 0.9
     assert metrics["inanimate_branch"] > 0.9
     assert metrics["verbs_branch"] > 0.6  # the branch of all words: 0.38
@@ -104,7 +106,7 @@ def test_a_run_has_its_pictures(trained: Trained, experiment: str) -> None:
 def test_an_evaluation_repeats_the_test(
     trained: Trained, composed: Compose, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, metrics, log = trained("letters", "rnn=elman")
+    folder, metrics, log = trained("letters")
     options = [f"checkpoint={folder}", f"pictures={tmp_path}", "+trainer.enable_progress_bar=false"]
     assert evaluate(composed("evaluate", *options)) == metrics["error"]
     printed = capsys.readouterr().out
@@ -113,7 +115,7 @@ def test_an_evaluation_repeats_the_test(
 
 
 def test_backpropagation_through_time_finds_it_too(trained: Trained) -> None:
-    _, copy, _ = trained("letters", "rnn=elman")
+    _, copy, _ = trained("letters")
     _, bptt, _ = trained("letters", "training.look_back=12")
     assert bptt["vowel_error"] < 0.02
     assert bptt["error"] != copy["error"]
