@@ -27,8 +27,12 @@ class Elman1990Training(TruncatedBPTT):
 
         floor: the error of the exact likelihoods, the lowest that is possible.
         constant: the error of always predicting the mean code.
+
+    Attributes:
+        experiment: the report of the last test.
     """
 
+    experiment: Report
     baseline_summary = "exact likelihoods {floor:.4f}, always the mean code {constant:.4f}"
 
     def on_test_epoch_end(self) -> None:
