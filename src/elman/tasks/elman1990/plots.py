@@ -61,6 +61,7 @@ def plot_stretch(
     for t in first:
         axes.get_xticklabels()[t].set(color="C1", fontweight="bold")
     axes.set(xlabel="the next letter", xlim=(-0.7, len(letters) - 0.3))
+    figure.supylabel("squared error", fontsize="medium")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     figure.savefig(path, dpi=120)
 

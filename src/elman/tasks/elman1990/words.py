@@ -51,6 +51,6 @@ class WordsReport(Report):
 
     def plot(self, folder: Path) -> None:
         """Draws the error along a part of the stream, and precision and recall by threshold."""
-        rows = {"squared error": (self.predictions.errors, self.predictions.floors)}
+        rows = {"all bits": (self.predictions.errors, self.predictions.floors)}
         plot_stretch(self.predictions, rows, folder / ERRORS)
         plot_boundaries(self.network, self.exact, folder / BOUNDARIES)
