@@ -2,4 +2,4 @@
 
 from elman.extras import require
 
-require(__name__, "tasks", "sklearn")
+require(__name__, "tasks", "scipy", "sklearn")
