@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from elman.checks import check_size
+from elman.checks import check_seed, check_size
 from elman.data.module import DataModule
 from elman.tasks.elman1990.corpora import CORPORA
 from elman.tasks.elman1990.source import Stream
@@ -55,9 +55,7 @@ class Elman1990Data(DataModule):
         }
         self.batch_size = check_size("data.batch_size", batch_size)
         self.chunk_length = check_size("data.chunk_length", chunk_length)
-        if not isinstance(seed, int) or seed < 0:
-            raise ValueError(f"data.seed must be an int from 0 on, got {seed!r}")
-        self.seed = seed
+        self.seed = check_seed("data.seed", seed)
         self.codes = torch.from_numpy(self.corpus.codes)
 
     @property
