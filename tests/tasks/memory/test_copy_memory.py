@@ -29,6 +29,9 @@ def test_a_network_without_memory_costs_what_the_formula_says() -> None:
     O[-10:, :, :8] = 0  # all symbols are alike
     cost = CopyCost().cost(O, y)
     assert cost.item() == pytest.approx(10 * math.log(8) / 50, rel=1e-6)
+    parts = CopyCost().step_costs(O, y)
+    assert parts.shape == (50, 100)
+    assert parts[-10:].sum().item() == pytest.approx(cost.item(), rel=1e-6)
     assert data.baselines == {"memoryless": memoryless_cost(30)}
     assert memoryless_cost(30) == pytest.approx(10 * math.log(8) / 50)
 

@@ -34,6 +34,9 @@ def test_the_accuracy_without_memory_is_that_of_the_formula() -> None:
 def test_the_cost_is_the_mean_squared_error() -> None:
     O, y = torch.tensor([[[0.5, 2.0]]]), torch.tensor([[[1.0, -1.0]]])
     assert HeldBits().cost(O, y).item() == (0.25 + 9) / 2
+    steps = O.expand(3, 1, 2) * torch.tensor([1.0, 0, -1]).view(3, 1, 1)
+    parts = HeldBits().step_costs(steps, y.expand(3, 1, 2))
+    assert parts.flatten().tolist() == pytest.approx([9.25 / 6, 2 / 6, (2.25 + 1) / 6])
     assert HeldBits().count(torch.ones(4, 3, 2)) == 12
 
 

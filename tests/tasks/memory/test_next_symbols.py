@@ -20,6 +20,9 @@ def test_the_cost_is_the_mean_over_the_time_steps_of_each_string() -> None:
         -(first + second) / 2, rel=1e-12
     )
     assert NextSymbols().count(Y) == 2
+    parts = NextSymbols().step_costs(torch.from_numpy(o), Y)
+    assert parts.shape == (3, 2)
+    assert parts.sum(0).numpy() == pytest.approx([-first / 2, -second / 2], rel=1e-12)
 
 
 def test_a_string_is_right_if_all_its_predictions_are() -> None:

@@ -1,6 +1,7 @@
 """Copying from memory."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 from elman.checks import check_size
 from elman.data.generated import GeneratedData
 from elman.training.objectives import Objective
-from elman.training.sequence_cross_entropy import sequence_cross_entropy
+from elman.training.sequence_cross_entropy import sequence_cross_entropy, sequence_step_costs
 
 SYMBOLS, COPIED = 8, 10  # distinct symbols to copy; symbols in a sequence
 BLANK, GO = SYMBOLS, SYMBOLS + 1
@@ -52,6 +53,11 @@ class CopyMemoryData(GeneratedData):
         return {"input_size": WIDTH, "output_size": SYMBOLS + 1}
 
     @property
+    def symbols(self) -> Sequence[str]:
+        """The numbers of the symbols to copy, the blank and the signal."""
+        return [*map(str, range(SYMBOLS)), "–", "go"]
+
+    @property
     def baselines(self) -> dict[str, float]:
         """The cost of a network without memory."""
         return {"memoryless": memoryless_cost(self.delay)}
@@ -73,6 +79,7 @@ class CopyCost(Objective):
 
     summary = "cost {cost:.4f} nats"
     label = "cost in nats"
+    softmax = True
 
     def cost(self, O: Tensor, y: Tensor) -> Tensor:
         """The mean cost of the time steps, in nats.
@@ -85,6 +92,10 @@ class CopyCost(Objective):
             C: scalar.
         """
         return sequence_cross_entropy(O, y)
+
+    def step_costs(self, O: Tensor, y: Tensor) -> Tensor:
+        """The part of each time step in the cost, `(T, B)`; arguments as in `cost`."""
+        return sequence_step_costs(O, y)
 
     def metrics(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:
         """`cost`, and `copied`: the fraction of the symbols that are right."""

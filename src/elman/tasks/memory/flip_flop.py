@@ -80,6 +80,10 @@ class HeldBits(Objective):
         """
         return (O - y).square().mean()
 
+    def step_costs(self, O: Tensor, y: Tensor) -> Tensor:
+        """The part of each time step in the cost, `(T, B)`; arguments as in `cost`."""
+        return (O - y).square().sum(-1) / y.numel()
+
     def metrics(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:
         """`accuracy`: the fraction of the outputs with the sign of the bit; and `cost`."""
         return {"accuracy": ((O > 0) == (y > 0)).to(O.dtype).mean(), "cost": cost}

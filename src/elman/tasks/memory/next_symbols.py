@@ -16,6 +16,7 @@ class NextSymbols(Objective):
     metric = "strings"
     summary = "{strings:.1%} of the strings right"
     label = "strings right"
+    softmax = True
 
     def cost(self, O: Tensor, y: Tensor) -> Tensor:
         """The mean cost of the strings, in nats.
@@ -27,8 +28,13 @@ class NextSymbols(Objective):
         Returns:
             C: scalar.
         """
+        return self.step_costs(O, y).sum()
+
+    def step_costs(self, O: Tensor, y: Tensor) -> Tensor:
+        """The part of each time step in the cost, `(T, B)`; arguments as in `cost`."""
         costs = -(y * O.log_softmax(-1)).sum(-1)  # (T, B)
-        return (costs.sum(0) / y.sum((0, -1))).mean()  # C = (1/T) Σ_t C_t of each string
+        # C = (1/T) Σ_t C_t of each string, and the mean over the B strings
+        return costs / (y.sum((0, -1)) * y.shape[1])
 
     def metrics(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:
         """`strings`: the fraction of strings all of whose predictions are right; and `cost`."""
