@@ -4,6 +4,8 @@ A `DataModule` of this package describes itself; of any other LightningDataModul
 its class is known, unless it has the same attributes.
 """
 
+from collections.abc import Sequence
+
 from lightning import LightningDataModule
 
 
@@ -32,3 +34,15 @@ def uses_of(data: LightningDataModule) -> dict[str, str]:
     """Scripts and arguments that use a network trained on these data, by what they do."""
     uses: dict[str, str] = getattr(data, "uses", {})
     return uses
+
+
+def symbols_of(data: LightningDataModule) -> Sequence[str]:
+    """A text for each index that the network reads, such as a character; empty if unknown."""
+    symbols: Sequence[str] = getattr(data, "symbols", ())
+    return symbols
+
+
+def classes_of(data: LightningDataModule) -> Sequence[str]:
+    """A text for each output of the network: a class, or else a symbol; empty if unknown."""
+    classes: Sequence[str] = getattr(data, "classes", symbols_of(data))
+    return classes

@@ -60,6 +60,11 @@ class DataModule(LightningDataModule, ABC):
         """
         return {}
 
+    @property
+    def symbols(self) -> Sequence[str]:
+        """A text for each index that the network reads; empty if it reads no symbols."""
+        return ()
+
     def random_sampler(self, examples: Sized) -> Sampler[int]:
         """Samples the indices of the training examples, in a new order in each epoch.
 

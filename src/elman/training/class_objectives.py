@@ -57,6 +57,8 @@ class CrossEntropy(_ClassObjective):
         ValueError: `label_smoothing` is not a number from 0 to 1.
     """
 
+    softmax = True
+
     def __init__(self, label_smoothing: float = 0.0) -> None:
         check_probability("objective.label_smoothing", label_smoothing)
         self.label_smoothing = label_smoothing

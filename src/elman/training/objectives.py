@@ -18,11 +18,13 @@ class Objective(ABC):
         metric: the name of the main metric.
         summary: a format string that states the main metric in words.
         label: the axis label of the main metric in plots.
+        softmax: whether `ŷ = softmax(O)` are the probabilities of the target classes.
     """
 
     metric: ClassVar[str] = "cost"
     summary: ClassVar[str] = "cost {cost:.4g}"
     label: ClassVar[str] = "cost"
+    softmax: ClassVar[bool] = False
 
     @abstractmethod
     def cost(self, O: Any, y: Any) -> Tensor:

@@ -1,17 +1,15 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from lightning import LightningDataModule, Trainer
 from omegaconf import DictConfig
-from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from elman.inspection.gradient_flow import gradient_flow
-from elman.inspection.gradient_flow.callback import RecordGradientFlow, first_batch
+from elman.inspection.gradient_flow.callback import RecordGradientFlow
+from elman.inspection.validation_sequences import validation_sequences
 from elman.training.checkpoint import restore
 from elman.training.curves import read_curves
 from elman.training.train import train
@@ -50,7 +48,7 @@ def test_the_training_is_the_same_and_its_gradients_are_recorded(
         trained.data.prepare_data()
         trained.data.setup("fit")
         module = trained.build("training")(trained.network, trained.build("objective"))
-        batch = first_batch(trained.data, 2, 11)
+        _, batch = validation_sequences(trained.data, 0, 2, 11)
         np.testing.assert_array_equal(arrays["inputs.0"], batch[0])
         flow = gradient_flow(
             trained.network, batch[0], lambda output: module.step_costs(output, batch)
@@ -89,42 +87,6 @@ def test_a_classifier(on_pictures: Configure, tmp_path: Path) -> None:
     with np.load(files[-1], allow_pickle=False) as arrays:
         assert arrays["inputs.0"].shape == (28, 4, 28)
         assert arrays["rnn.cells.0.G"].shape == (1, 28, 4)
-
-
-class Examples(IterableDataset[Any]):
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        return iter([(torch.arange(20).view(5, 4), torch.ones(5, 4))])
-
-
-class Data(LightningDataModule):
-    """Draws random numbers for the batches of a training."""
-
-    def __init__(self, loader: DataLoader[Any]) -> None:
-        super().__init__()
-        self.loader = loader
-        self.trainer = Trainer(logger=False, enable_checkpointing=False)
-
-    def val_dataloader(self) -> DataLoader[Any]:
-        return self.loader
-
-    def on_after_batch_transfer(self, batch: Any, dataloader_idx: int) -> Any:  # noqa: ARG002
-        inputs, y = batch
-        return (inputs if self.trainer is None else torch.rand_like(inputs)), y
-
-
-def test_the_first_batch_is_that_of_a_validation_and_draws_no_number() -> None:
-    X, y = torch.rand(9, 7, 3), torch.arange(9)
-    examples = Data(DataLoader(TensorDataset(X, y), 3, shuffle=True))
-    streams = Data(DataLoader(Examples(), batch_size=None))
-    state = torch.get_rng_state()
-    inputs, targets = first_batch(examples, 5, 2)
-    assert torch.equal(inputs, X[:5])
-    assert torch.equal(targets, y[:5])
-    inputs, targets = first_batch(streams, 3, 2)
-    assert torch.equal(inputs, torch.arange(20).view(5, 4)[:2, :3])
-    assert targets.shape == (2, 3)
-    assert torch.equal(torch.get_rng_state(), state)
-    assert examples.trainer is not None
 
 
 def test_a_trial_of_one_batch_writes_no_file(configured: Configure, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import torch
 import elman
 from elman.inspection.gradient_flow import GradientFlow, gradient_flow
 from elman.inspection.unfolded.example import Example
-from elman.inspection.unfolded.page import write_unfolded
+from elman.inspection.unfolded.page import in_words, write_unfolded
+from elman.inspection.unfolded.predictions import Prediction, read_predictions
 from elman.inspection.unfolded.shown import shown_cells
 from elman.inspection.unfolded.stages import Stage, StageCell
 from elman.networks.language_model import LanguageModel
@@ -26,7 +27,10 @@ def network() -> LanguageModel:
 @pytest.fixture(scope="session")
 def example() -> Example:
     characters = torch.tensor([ord(character) % 12 for character in TEXT]).unsqueeze(1)
-    return Example(characters[:-1], characters[1:], [*TEXT[:-1]], [*TEXT[1:]], "Some text")
+    classes = ["?"] * 12
+    for character in TEXT:
+        classes[ord(character) % 12] = character
+    return Example(characters[:-1], characters[1:], [[*TEXT[:-1]]], classes, "Some text")
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +41,16 @@ def flow(network: LanguageModel, example: Example) -> GradientFlow:
 
 
 @pytest.fixture(scope="session")
+def predictions(flow: GradientFlow, example: Example) -> list[Prediction]:
+    return read_predictions(flow.output, example.y, example.classes)
+
+
+@pytest.fixture(scope="session")
 def page_file(
     network: LanguageModel,
     example: Example,
     flow: GradientFlow,
+    predictions: list[Prediction],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """With two layers of 10 units, 11 time steps and three stages of a training."""
@@ -56,5 +66,6 @@ def page_file(
         )
         for step in (0, 50, 100)
     ]
-    write_unfolded(file, "A network.", shown_cells(flow, network, example, 50), stages)
+    cells = shown_cells(flow, network, example, 50, predictions)
+    write_unfolded(file, "A network.", in_words(flow.costs[:, 0]), cells, stages)
     return file

@@ -52,8 +52,8 @@ def series(tmp_path: Path) -> ForecastingData:
 def test_each_character_of_a_text_predicts_the_next(characters: CharacterData) -> None:
     example = text_example(characters, "on the")
     assert example.inputs.shape == example.y.shape == (5, 1)
-    assert example.tokens == ["o", "n", "␣", "t", "h"]
-    assert example.wanted == ["n", "␣", "t", "h", "e"]
+    assert example.texts == [["o", "n", "␣", "t", "h"]]
+    assert example.classes == characters.vocabulary.characters
     decode = characters.vocabulary.decode
     assert decode(example.inputs[:, 0]) + decode(example.y[-1]) == "on the"
 
@@ -61,50 +61,56 @@ def test_each_character_of_a_text_predicts_the_next(characters: CharacterData) -
 def test_an_example_of_a_text_is_a_stream_of_the_validation(characters: CharacterData) -> None:
     inputs, y = next(iter(characters.val_dataloader()))
     last = inputs.shape[1] - 1
-    example = validation_example(characters, last)
+    example = validation_example(characters, last, 200)
     assert torch.equal(example.inputs, inputs[:, last:])
     assert torch.equal(example.y, y[:, last:])
-    assert example.tokens is not None
-    assert example.wanted is not None
-    assert example.tokens[1:] == example.wanted[:-1]
+    text = characters.vocabulary.decode(inputs[:, last])
+    assert example.texts == [[*text.replace(" ", "␣").replace("\n", "↵")]]
+
+
+def test_a_stream_is_cut(characters: CharacterData) -> None:
+    inputs, y = next(iter(characters.val_dataloader()))
+    example = validation_example(characters, 0, 5)
+    assert torch.equal(example.inputs, inputs[:5, :1])
+    assert torch.equal(example.y, y[:5, :1])
 
 
 def test_an_example_of_texts_with_classes(names: TextClassificationData) -> None:
     sequence, k = names.splits["validation"][2]
-    example = validation_example(names, 2)
+    example = validation_example(names, 2, 200)
     indices, lengths = example.inputs
     assert names.vocabulary.decode(indices[:, 0]) == sequence
     assert lengths.tolist() == [len(sequence)]
     assert example.y.tolist() == [k]
-    assert example.tokens == ["⊢", *sequence[1:-1], "⊣"]
-    assert example.wanted is None
+    assert example.texts == [["⊢", *sequence[1:-1], "⊣"]]
+    assert example.classes == ["other", "vowel"]
 
 
 def test_an_example_of_rows_of_pixels(rows: DigitRowData) -> None:
     pixels, digits = rows.images("validation")
-    example = validation_example(rows, 7)
+    example = validation_example(rows, 7, 200)
     assert torch.equal(example.inputs, pixels[7].view(28, 1, 28))
     assert torch.equal(example.y, digits[7:8])
-    assert example.tokens is None
+    assert example.texts == []
 
 
 def test_an_example_of_a_series(series: ForecastingData) -> None:
-    example = validation_example(series, 0)
+    example = validation_example(series, 0, 200)
     x, y = next(iter(series.val_dataloader()))
     assert torch.equal(example.inputs, x[:1])
     assert torch.equal(example.y, y[:1])
-    assert example.tokens is None
+    assert example.texts == []
 
 
 @pytest.mark.parametrize("index", [-1, 20])
 def test_the_index_must_be_one_of_an_example(rows: DigitRowData, index: int) -> None:
     with pytest.raises(ValueError, match=f"example must be from 0 to 19, .*, got {index}$"):
-        validation_example(rows, index)
+        validation_example(rows, index, 200)
 
 
 def test_the_index_must_be_an_int(rows: DigitRowData) -> None:
     with pytest.raises(TypeError, match=r"example must be an int, got 1\.5"):
-        validation_example(rows, 1.5)  # type: ignore[arg-type]
+        validation_example(rows, 1.5, 200)  # type: ignore[arg-type]
 
 
 def test_a_text_is_for_a_network_that_reads_one(

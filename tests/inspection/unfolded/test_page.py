@@ -1,6 +1,7 @@
 """What `scripts/inspect.py` does with a trained run."""
 
 import json
+import math
 import re
 import shutil
 from collections.abc import Callable
@@ -78,7 +79,9 @@ def test_the_shown_example_and_the_stages_of_its_training(inspect: Inspect, run:
     data = inspect("example=1")
     [cell] = data["cells"]
     assert len(cell["tokens"]) == 12
-    assert [cost["wanted"] for cost in cell["costs"]][:-1] == cell["tokens"][1:]
+    assert [prediction["target"] for prediction in cell["predictions"]][:-1] == cell["tokens"][1:]
+    for prediction, cost in zip(cell["predictions"], cell["costs"], strict=True):
+        assert cost["C"] == pytest.approx(-math.log(prediction["p"]), rel=1e-12)
     files = sorted((run / GRADIENT_FLOW).glob("*.npz"))
     assert [stage["step"] for stage in data["stages"]] == [int(file.stem) for file in files]
     assert len(files) == 3
@@ -87,11 +90,13 @@ def test_the_shown_example_and_the_stages_of_its_training(inspect: Inspect, run:
         np.testing.assert_allclose(stage["cells"][0]["G"], G[..., 0], rtol=1e-4)
 
 
-def test_the_costs_are_parts_of_the_average(inspect: Inspect) -> None:
+def test_the_cost_is_the_average_of_the_costs(inspect: Inspect, tmp_path: Path) -> None:
     [cell] = inspect("text='9 green bottles,'")["cells"]
     assert "".join(cell["tokens"]) == "9␣green␣bottles"
-    C = sum(cost["C"] for cost in cell["costs"])
-    assert 0.5 < C < 4  # of about 20 characters after a few steps, in nats
+    costs = [cost["C"] for cost in cell["costs"]]
+    assert all(0.5 < C < 5 for C in costs)  # of about 20 characters after a few steps, in nats
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert f"C = {np.mean(costs):.4g} is the average of the costs Cₜ of the 15 time steps" in page
     np.testing.assert_allclose(cell["gradient"], cell["backpropagated"], rtol=1e-7, atol=1e-15)
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from elman.inspection.gradient_flow import GradientFlow
+from elman.inspection.unfolded.predictions import Prediction
 
 LAST = 2 * 11 - 1  # the last position: 11 steps forward, 11 backward
 
@@ -222,3 +223,37 @@ def test_truncation_and_clipping_are_drawn(opened: Opened) -> None:
     page.fill("#clip", "0.1")
     assert page.locator("#small-network .bar.above").count() == 16
     assert "above 0.10: clipping multiplies every gradient by " in page.inner_text("#clip-now")
+
+
+def test_the_predictions_and_the_cost_of_each_step(
+    opened: Opened, flow: GradientFlow, predictions: list[Prediction]
+) -> None:
+    page = opened()
+    page.fill("#position", "4")
+    assert page.locator("#network .entry").count() == 5 * 3  # not of later steps
+    column = page.locator("#network [data-t='4']")
+    entries = column.locator(".entry")
+    for k, (text, p, target) in enumerate(predictions[4].largest):
+        entry = entries.nth(k)
+        assert entry.locator("text").all_text_contents() == [text, f"{100 * p:.0f}"]
+        assert ("target" in (entry.get_attribute("class") or "").split()) == target
+        bar, whole = (entry.locator(f".{name}") for name in ("probability", "whole"))
+        widths = [float(box.get_attribute("width") or "") for box in (bar, whole)]
+        assert widths[0] / widths[1] == pytest.approx(p)
+    assert f"the target “{predictions[4].target}” has" in now(page)
+    told = re.search(r"The cost is C₅ = (.*)\.$", now(page))
+    assert told
+    assert number(told[1]) == pytest.approx(11 * float(flow.costs[4, 0]), rel=5e-3)
+    average = re.match(r"C = (\S+) is the average of the costs", page.inner_text("#average"))
+    assert average
+    assert float(average[1]) == pytest.approx(float(flow.costs.sum()), rel=5e-4)
+
+
+def test_the_equations_that_apply_are_highlighted(opened: Opened) -> None:
+    page = opened()
+    active = page.locator("#equations .active")
+    forward = ["state", "state", "output", "prediction", "average"]
+    for button, expected in [("first", forward), ("turn", ["gradient"])]:
+        page.click(f"#{button}")
+        names = active.evaluate_all("all => all.map(e => e.dataset.of)")
+        assert names == expected

@@ -1,16 +1,13 @@
 """Records the gradients through time during a training."""
 
-import copy
 import logging
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import torch
-from lightning import Callback, LightningDataModule, LightningModule, Trainer
+from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset
 
 from elman.checks import check_size
 from elman.inspection.float64 import to_float64
@@ -18,6 +15,7 @@ from elman.inspection.gradient_flow.files import write_npz
 from elman.inspection.gradient_flow.flow import GradientFlow, gradient_flow
 from elman.inspection.gradient_flow.memory_length import gradient_ratio, has_lags, memory_length
 from elman.inspection.gradient_flow.plot import draw_gradient_flow
+from elman.inspection.validation_sequences import validation_sequences
 from elman.training.run_folder import GRADIENT_FLOW
 from elman.training.supervised import Batch, SupervisedTraining
 
@@ -34,7 +32,7 @@ class RecordGradientFlow(Callback):
     Args:
         run: the run's folder.
         sequences: the largest number of sequences.
-        steps: the largest number of time steps, where the data are streams of text.
+        steps: the largest number of time steps, where the data are streams without an end.
 
     Raises:
         TypeError, ValueError: a number is not a positive int.
@@ -54,7 +52,7 @@ class RecordGradientFlow(Callback):
             ValueError: the network has no recurrent layer, or its gradients cannot be computed.
         """
         data = trainer.datamodule  # type: ignore[attr-defined]
-        batch = first_batch(data, self.sequences, self.steps)
+        _, batch = validation_sequences(data, 0, self.sequences, self.steps)
         self._batch = pl_module.transfer_batch_to_device(batch, pl_module.device, 0)
         self._record(trainer, cast("SupervisedTraining", pl_module))
 
@@ -100,27 +98,3 @@ def flow_metrics(flow: GradientFlow) -> dict[str, float]:
         ):
             metrics[f"gradient_flow/{cell.name}/{name}"] = float(values.nanmedian())
     return metrics
-
-
-def first_batch(data: LightningDataModule, sequences: int, steps: int) -> Batch:
-    """The first validation examples in a batch.
-
-    Args:
-        data: after `setup`.
-        sequences: the largest number of examples.
-        steps: the largest number of time steps, where the data are streams, whose batches cannot be
-            made of fewer examples: inputs and targets `(T, B)`.
-    """
-    data = copy.copy(data)
-    data.trainer = None  # a data module may change the batches of a training
-    loader: Any = data.val_dataloader()
-    if isinstance(loader, DataLoader) and not isinstance(loader.dataset, IterableDataset):
-        count = min(sequences, len(loader.dataset))  # type: ignore[arg-type]
-        examples = [loader.dataset[n] for n in range(count)]
-        return cast("Batch", data.on_after_batch_transfer(loader.collate_fn(examples), 0))
-    with torch.random.fork_rng([]):  # a loader draws a number when its iteration starts
-        batch = next(iter(loader))
-    inputs, y = data.on_after_batch_transfer(batch, 0)
-    if isinstance(inputs, Tensor) and isinstance(y, Tensor) and inputs.shape[:2] == y.shape[:2]:
-        inputs, y = inputs[:steps, :sequences], y[:steps, :sequences]  # (T, B)
-    return inputs, y

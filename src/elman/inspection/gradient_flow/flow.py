@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from elman.checks import check_size
+from elman.inspection.float64 import to_float64
 from elman.inspection.gradient_flow.alignment import aligned_cells
 from elman.inspection.gradient_flow.checks import check_costs, check_gradients, check_steps
 from elman.inspection.gradient_flow.memory import check_memory
@@ -63,10 +64,12 @@ class GradientFlow(NamedTuple):
     Attributes:
         cells: a record for each recurrent cell, in the order of `network.named_modules()`.
         costs: C_s, `(S, B)`; `(S, 1)` if `step_costs` returns no cost of each sequence.
+        output: what the network returns.
     """
 
     cells: list[CellFlow]
     costs: Tensor
+    output: Any
 
 
 def gradient_flow(
@@ -106,14 +109,15 @@ def gradient_flow(
     # Lightning validates in inference mode. A converted layer draws weights before it copies them.
     with torch.inference_mode(False), torch.enable_grad(), torch.random.fork_rng(devices):
         recorded = RecordedNetwork(network)
-        costs = step_costs(recorded(inputs))
+        output = recorded(inputs)
+        costs = step_costs(output)
         check_costs(costs)
         cells = [cell for cell in recorded.cells if cell.states]
         check_steps(recorded.cells)
         # C = Σ_s C_s: sequences do not affect one another, so the sum over them separates again
         C = costs.sum(1) if costs.dim() == 2 else costs  # (S)
         flows = _flows(C, cells, chunk)
-    return GradientFlow(flows, costs.detach().view(len(costs), -1))
+    return GradientFlow(flows, costs.detach().view(len(costs), -1), to_float64(output))
 
 
 def _flows(C: Tensor, cells: Sequence[RecordedCell], chunk: int | None) -> list[CellFlow]:

@@ -35,21 +35,23 @@ function gradientArrow(g, scale, x0, y0, x1, y1) {
   return arrow;
 }
 
-// Draws into `svg`. Of the network: tokens (X_t as text), times (of the columns), wanted
-// (what O_t should be, as text), outputs (whether there is an O_t), h (T × units), largest (activation of full colour).
+// Draws into `svg`. Of the network: tokens (X_t as text), times (of the columns), outputs (whether
+// there is an O_t), h (T × units), largest (activation of full colour), predictions (ŷ_t) and costs
+// (C_t) where there are any.
 // Of the moment: reached (steps computed forward), now (the step, or −1), scale, and the norms of
 // the gradients that have been computed so far, null elsewhere: through[t] arrives at h_t from
 // h_{t+1}, own[t] from O_t. cuts: columns t whose arrow from h_{t+1} is cut. below: draws what stands
 // under the columns, at (middle, y) of column t; room: its height.
 function drawUnfolded(svg, network, moment) {
-  const {tokens, times, wanted, outputs, h, largest} = network;
+  const {tokens, times, outputs, predictions = [], costs = [], h, largest} = network;
   const {reached, now, scale, through, own, cuts = new Set(), below = null, room = 0} = moment;
   const T = tokens.length, height = h[0].length * CELL;
-  const bottom = TOP + height, width = LEFT + T * COLUMN + 8, total = bottom + 104 + room;
-  svg.setAttribute("viewBox", `0 0 ${width} ${total}`);
+  const bottom = TOP + height, width = LEFT + T * COLUMN + 8;
+  const above = roomAbove(predictions), total = above + bottom + 104 + room;
+  svg.setAttribute("viewBox", `0 ${-above} ${width} ${total}`);
   svg.setAttribute("width", width);
   svg.setAttribute("height", total);
-  const columns = [rowLabels(bottom)];
+  const columns = [rowLabels(bottom), ...outputLabels(predictions, costs)];
   for (let t = 0; t < T; t++) {
     const middle = LEFT + t * COLUMN + COLUMN / 2, left = middle - NODE / 2, right = middle + NODE / 2;
     const column = draw("g", {"data-t": t, class: t === now ? "now" : ""});
@@ -64,9 +66,9 @@ function drawUnfolded(svg, network, moment) {
       forward.append(forwardArrow(middle - 9, TOP - 4, middle - 9, 50));
       forward.append(draw("text", {x: middle - 20, y: 82, class: "weight"}, "W"));
       forward.append(label("O", times[t], {x: middle, y: 42}));
-      forward.append(draw("text", {x: middle, y: 20, class: tokenClass(wanted[t])}, wanted[t]));
+      if (t < reached) forward.append(...drawOutputs(predictions[t], costs[t], middle));
     }
-    forward.append(draw("text", {x: middle, y: bottom + 64, class: tokenClass(tokens[t])}, tokens[t]));
+    forward.append(draw("text", {x: middle, y: bottom + 64, class: tokenClass(tokens[t])}, shortened(tokens[t])));
     if (t < reached)
       h[t].forEach((value, k) => forward.append(draw("rect", {
         class: "cell", x: left, y: TOP + k * CELL, width: NODE, height: CELL,

@@ -33,7 +33,7 @@ function showSmallNetwork() {
   const {total, factor} = clipFactor(gradient, bound || Infinity);
   drawUnfolded(byId("small-network"), {
     tokens: steps.map((t) => data.small.X[t - 1][0].toFixed(1).replace("-", "−")),
-    times: steps, wanted: h.map(() => ""), outputs: h.map(() => true), h, largest: Math.max(1, ...h.flat().map(Math.abs)),
+    times: steps, outputs: h.map(() => true), h, largest: Math.max(1, ...h.flat().map(Math.abs)),
   }, {
     reached: T, now: -1, scale, own: fromOutput, through: fromNext,
     cuts: new Set(steps.filter((t) => t < T && cut(t)).map((t) => t - 1)),

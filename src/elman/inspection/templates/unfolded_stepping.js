@@ -28,10 +28,10 @@ function moment(position) {
 }
 
 function networkOf(c) {
-  const outputs = c.tokens.map((_, t) => c.costs.some((cost) => cost.t === t));
-  const wanted = c.tokens.map((_, t) => c.costs.find((cost) => cost.t === t)?.wanted ?? "");
+  const costs = c.tokens.map((_, t) => c.costs.find((cost) => cost.t === t)?.C);
+  const outputs = costs.map((C, t) => C !== undefined || c.predictions[t] !== null);
   const largest = Math.max(...c.h.flat().map(Math.abs), 1e-12);
-  return {tokens: c.tokens, times: c.times, wanted, outputs, h: c.h, largest};
+  return {tokens: c.tokens, times: c.times, predictions: c.predictions, costs, outputs, h: c.h, largest};
 }
 
 function showStep() {
@@ -52,17 +52,29 @@ function showStep() {
   byId("position").max = 2 * lastStep() + 1;
   byId("position").value = state.position;
   byId("position").setAttribute("aria-valuetext", `${forward ? "forward" : "backward"}, t = ${time(t)}`);
+  const {outputs} = networkOf(c), applies = {
+    state: forward,
+    output: forward && outputs[t],
+    prediction: forward && c.predictions[t] !== null,
+    average: forward && costAt(t) >= 0 && c.costs.length > 1,
+    gradient: !forward,
+  };
   for (const equation of document.querySelectorAll("#equations > span"))
-    equation.classList.toggle("active", equation.classList.contains("ahead") === forward);
+    equation.classList.toggle("active", applies[equation.dataset.of]);
   byId("now").textContent = forward ? forwardText(c, t) : backwardText(c, t, norms);
   showUnits(c, t, forward);
 }
 
 function forwardText(c, t) {
   const cost = c.costs.find((each) => each.t === t);
-  const wanted = cost?.wanted ? ` (it should predict “${cost.wanted}”)` : "";
   return `Forward, t = ${time(t)}: the network reads “${c.tokens[t]}”. ‖h‖ = ${number(c.norm[t])}.`
-    + (cost ? ` This step adds ${number(cost.C)} to the cost C${wanted}.` : "");
+    + (c.predictions[t] ? predictionText(c.predictions[t], time(t)) : "")
+    + (cost ? ` The cost is ${nameOf(cost)} = ${number(cost.C)}.` : "");
+}
+
+function predictionText({largest, target, p}, t) {
+  const entries = largest.map((entry) => `“${entry.text}” ${percent(entry.p)}`).join(", ");
+  return ` ŷ${subscript(t)} gives ${entries}; the target “${target}” has ${percent(p)}.`;
 }
 
 function backwardText(c, t, norms) {
@@ -135,11 +147,16 @@ function onKey(event) {
   event.preventDefault();
 }
 
+function targetOf(cost) {
+  const target = cell().predictions[cost.t]?.target;
+  return target ? `, target “${target}”` : "";
+}
+
 function fillCosts() {
   const options = [new Option(cell().costs.length > 1 ? "C, all costs together" : "the cost C", "")];
   if (cell().costs.length > 1)
     cell().costs.forEach((cost, s) => options.push(
-      new Option(nameOf(cost) + (cost.wanted ? `, “${cost.wanted}” predicted` : ""), s)));
+      new Option(nameOf(cost) + targetOf(cost), s)));
   byId("cost").replaceChildren(...options);
   byId("cost").closest("label").hidden = cell().costs.length === 1;
 }

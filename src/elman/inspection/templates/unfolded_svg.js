@@ -29,5 +29,10 @@ function number(x, digits = 3) {
   return `${mantissa.replace("-", "−")}·10${superscript(Number(exponent))}`;
 }
 
+const percent = (p) => `${number(100 * p, 2)} %`;
+
 // A text in the largest size that fits a column.
 const tokenClass = (text) => (text.length > 7 ? "token longest" : text.length > 4 ? "token long" : "token");
+
+// Longer texts end with "…".
+const shortened = (text, most = 12) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);

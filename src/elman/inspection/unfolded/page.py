@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import DictConfig
+from torch import Tensor
 
 from elman.checks import check_size
 from elman.inspection.float64 import to_float64
 from elman.inspection.gradient_flow import GradientFlow, gradient_flow
 from elman.inspection.gradient_flow.saturation import THRESHOLD
 from elman.inspection.unfolded.example import Example, text_example, validation_example
+from elman.inspection.unfolded.predictions import read_predictions
 from elman.inspection.unfolded.shown import ShownCell, shown_cells
 from elman.inspection.unfolded.small_network import small_network
 from elman.inspection.unfolded.stages import Stage, read_stages
@@ -39,17 +41,21 @@ def inspect_network(config: DictConfig) -> None:
     data.prepare_data()
     data.setup("fit")
     example = (
-        validation_example(data, config.example)
+        validation_example(data, config.example, MAX_STEPS)
         if config.text is None
         else text_example(data, config.text)
     )
-    module = trained.build("training")(network, trained.build("objective"))
+    objective = trained.build("objective")
+    module = trained.build("training")(network, objective)
     batch = example.inputs, to_float64(example.y)
     flow = gradient_flow(network, example.inputs, lambda output: module.step_costs(output, batch))
-    cells = shown_cells(flow, network, example, steps)
+    predictions = (
+        read_predictions(flow.output, example.y, example.classes) if objective.softmax else ()
+    )
+    cells = shown_cells(flow, network, example, steps, predictions)
     about = _about(trained, example, flow, cells)
     page = Path(config.output or run / GRADIENT_FLOW_PAGE)
-    write_unfolded(page, about, cells, read_stages(run / GRADIENT_FLOW))
+    write_unfolded(page, about, in_words(flow.costs[:, 0]), cells, read_stages(run / GRADIENT_FLOW))
     print(about)
     for cell in cells:
         print(f"{cell.name}: {cell.reach.sentence}")
@@ -57,7 +63,7 @@ def inspect_network(config: DictConfig) -> None:
 
 
 def write_unfolded(
-    file: Path, about: str, cells: Sequence[ShownCell], stages: Sequence[Stage]
+    file: Path, about: str, cost: str, cells: Sequence[ShownCell], stages: Sequence[Stage]
 ) -> None:
     """Writes the page of these cells, and of these stages of the training."""
     write_page(
@@ -66,8 +72,20 @@ def write_unfolded(
         "unfolded.html.jinja",
         title="Backpropagation through time",
         about=about,
+        cost=cost,
         threshold=THRESHOLD,
         data={"cells": cells, "stages": stages, "small": small_network()},
+    )
+
+
+def in_words(costs: Tensor) -> str:
+    """The cost C of a sequence, from its parts `(S)`."""
+    S, C = len(costs), float(costs.sum())
+    if S == 1:
+        return f"The cost is C = {C:.4g}."
+    return (
+        f"C = {C:.4g} is the average of the costs Cₜ of the {S} time steps. The gradients below "
+        f"are those of Cₛ/{S}, the share of each cost Cₛ in C, so that their sum is ∂C/∂hₜ."
     )
 
 

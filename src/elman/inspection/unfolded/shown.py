@@ -1,5 +1,6 @@
 """What the page shows of each cell: the last time steps, a few units, short numbers."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -7,7 +8,9 @@ from torch import Tensor, nn
 from elman.inspection.gradient_flow import CellFlow, GradientFlow
 from elman.inspection.unfolded.example import Example
 from elman.inspection.unfolded.numbers import short
+from elman.inspection.unfolded.predictions import Prediction
 from elman.inspection.unfolded.reach import Reach, reach
+from elman.inspection.unfolded.texts import texts_of
 
 UNITS = 8  # hidden units of the drawing
 
@@ -18,14 +21,12 @@ class ShownCost(NamedTuple):
     Attributes:
         s: its time step, from 1; None: there is only one cost.
         t: the column of the output that it belongs to; None: it belongs to no single one.
-        C: its value.
-        wanted: the text of its target.
+        C: its value, of which the cost C is the average.
     """
 
     s: int | None
     t: int | None
     C: float
-    wanted: str | None
 
 
 class ShownCell(NamedTuple):
@@ -36,6 +37,7 @@ class ShownCell(NamedTuple):
         times: the time step of each of the T columns, from 1.
         tokens: what the cell reads, a text for each column.
         costs: S costs, in the order of their columns.
+        predictions: of each column; None where there is no output, or no probabilities.
         size: H, the number of units.
         units: the indices of the K units that are shown, in order.
         h: `h_t` of these units, `(T, K)`.
@@ -52,6 +54,7 @@ class ShownCell(NamedTuple):
     times: list[int]
     tokens: list[str]
     costs: list[ShownCost]
+    predictions: list[Prediction | None]
     size: int
     units: list[int]
     h: list[list[float]]
@@ -65,14 +68,28 @@ class ShownCell(NamedTuple):
 
 
 def shown_cells(
-    flow: GradientFlow, network: nn.Module, example: Example, steps: int
+    flow: GradientFlow,
+    network: nn.Module,
+    example: Example,
+    steps: int,
+    predictions: Sequence[Prediction] = (),
 ) -> list[ShownCell]:
-    """What the page shows of each cell of a network, at most the last `steps` time steps."""
-    return [_shown(cell, flow.costs[:, 0], network, example, steps) for cell in flow.cells]
+    """What the page shows of each cell of a network, at most the last `steps` time steps.
+
+    Without predictions, the outputs are no probabilities.
+    """
+    return [
+        _shown(cell, flow.costs[:, 0], network, example, steps, predictions) for cell in flow.cells
+    ]
 
 
 def _shown(
-    cell: CellFlow, costs: Tensor, network: nn.Module, example: Example, steps: int
+    cell: CellFlow,
+    costs: Tensor,
+    network: nn.Module,
+    example: Example,
+    steps: int,
+    predictions: Sequence[Prediction],
 ) -> ShownCell:
     S, T, _ = cell.G.shape
     times = list(range(T))
@@ -85,7 +102,6 @@ def _shown(
     units = h.var(0, correction=0).topk(min(UNITS, h.shape[1])).indices.sort().values
     own_steps = cell.aligned and S > 1
     shown_costs = times if own_steps else list(range(S))
-    wanted = example.wanted if example.wanted and own_steps else [None] * S
     tokens = _tokens(cell, example)
     return ShownCell(
         name=_in_words(cell, network),
@@ -95,11 +111,11 @@ def _shown(
             ShownCost(
                 s=s + 1 if S > 1 else None,
                 t=k if own_steps else len(times) - 1 if S == 1 else None,
-                C=float(costs[s]),
-                wanted=wanted[s],
+                C=S * float(costs[s]),  # C = (1/S) Σ_s C_s
             )
             for k, s in enumerate(shown_costs)
         ],
+        predictions=_of_columns(predictions, times, T, own_steps, S),
         size=h.shape[1],
         units=units.tolist(),
         h=short(h[:, units]),
@@ -113,14 +129,26 @@ def _shown(
     )
 
 
+def _of_columns(
+    predictions: Sequence[Prediction], times: list[int], T: int, own_steps: bool, S: int
+) -> list[Prediction | None]:
+    """The predictions of these time steps of a cell; the only one of all stands at the last."""
+    if predictions and (own_steps or (S == 1 and len(predictions) == T)):
+        return [predictions[t] for t in times]
+    only = predictions[0] if S == len(predictions) == 1 else None
+    return [*[None] * (len(times) - 1), only]
+
+
 def _tokens(cell: CellFlow, example: Example) -> list[str]:
-    """What a cell reads at each time step: a character, a number, or the step itself."""
-    T, _, I = cell.X.shape
-    if example.tokens is not None and len(example.tokens) == T:
-        return example.tokens
-    if I == 1:
-        return [f"{x:.2g}" for x in cell.X[:, 0, 0].tolist()]
-    return [str(t + 1) for t in range(T)]
+    """What a cell reads at each time step: a symbol, numbers, or the step itself.
+
+    A decoder, which has costs of its own, reads the last of the sequences; an encoder the first.
+    """
+    T = len(cell.X)
+    of_this_length = [texts for texts in example.texts if len(texts) == T]
+    if of_this_length:
+        return of_this_length[-1 if cell.aligned else 0]
+    return texts_of(cell.X, ()) or [str(t + 1) for t in range(T)]
 
 
 def _in_words(cell: CellFlow, network: nn.Module) -> str:

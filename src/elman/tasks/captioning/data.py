@@ -1,6 +1,7 @@
 """Images and their captions."""
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,11 @@ class CaptioningData(DataModule):
     def uses(self) -> dict[str, str]:
         """The script that writes a caption, with its arguments."""
         return {"caption an image": "caption.py image=picture.png"}
+
+    @property
+    def symbols(self) -> Sequence[str]:
+        """The words, after the special tokens."""
+        return ["(begin)", "(end)", *self.vocabulary.words]
 
     def prepare_data(self) -> None:
         """Downloads the drawings and their names, unless they are there already.

@@ -12,6 +12,7 @@ class NextWord(Objective):
     metric = "exact_match"
     summary = "exact match {exact_match:.1%}"
     label = "exact match of captions"
+    softmax = True
 
     def cost(self, O: Tensor, y: tuple[Tensor, Tensor]) -> Tensor:
         """The average cost of the time steps, without the padding, in nats.

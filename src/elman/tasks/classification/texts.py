@@ -88,6 +88,11 @@ class TextClassificationData(ClassificationData):
             return {"vocabulary_size": 1, "classes": 1}
         return {"vocabulary_size": len(self.vocabulary), "classes": len(self.classes)}
 
+    @property
+    def symbols(self) -> Sequence[str]:
+        """The characters of the vocabulary."""
+        return self.vocabulary.characters
+
     def packaged_examples(self) -> tuple[list[Example], list[Example] | None]:
         """The surnames; the package has no test set."""
         return [

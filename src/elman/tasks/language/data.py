@@ -1,5 +1,6 @@
 """Plain text as data for a character-level language model."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,11 @@ class CharacterData(DataModule):
         """The script that generates text."""
         encodable = set("KING:") <= set(self.vocabulary.characters)
         return {"generate text": "generate.py" + (' prompt="KING:"' if encodable else "")}
+
+    @property
+    def symbols(self) -> Sequence[str]:
+        """The characters of the vocabulary."""
+        return self.vocabulary.characters
 
     def prepare_data(self) -> None:
         """Downloads the text, once on each machine.

@@ -14,6 +14,7 @@ class NextCharacter(Objective):
     metric = "bpc"
     summary = "{bpc:.3f} bits per character"
     label = "bits per character"
+    softmax = True
 
     def cost(self, O: Tensor, y: Tensor) -> Tensor:
         """The average cost over the time steps, in nats.

@@ -1,5 +1,7 @@
 """The language a^n b^n."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -34,6 +36,11 @@ class AnBnData(GeneratedData):
     def __init__(self, largest: int = 10, **generated: int) -> None:
         super().__init__(**generated)
         self.largest = check_size("data.largest", largest)
+
+    @property
+    def symbols(self) -> Sequence[str]:
+        """The letters, and the end, which only the targets have."""
+        return ["a", "b", "end"]
 
     @property
     def sizes(self) -> dict[str, int]:

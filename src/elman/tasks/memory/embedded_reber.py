@@ -59,6 +59,11 @@ class EmbeddedReberData(GeneratedData):
     task = "embedded Reber"
 
     @property
+    def symbols(self) -> str:
+        """Those of the grammar."""
+        return SYMBOLS
+
+    @property
     def sizes(self) -> dict[str, int]:
         """Network arguments that depend on the data."""
         return {"input_size": len(SYMBOLS), "output_size": len(SYMBOLS)}

@@ -28,6 +28,8 @@ class TemporalOrderData(GeneratedData):
     """
 
     task = "temporal order"
+    symbols = "ABcdef"  # the signals, then the distractors
+    classes = ("AA", "AB", "BA", "BB")
 
     def __init__(self, length: int = 100, **generated: int) -> None:
         super().__init__(**generated)

@@ -1,6 +1,7 @@
 """Sentence pairs for machine translation."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from elman.tasks.translation.batches import EncodedPair, collate
 from elman.tasks.translation.home_assistant import read_home_assistant
 from elman.tasks.translation.pairs import Pair, read_pairs
 from elman.tasks.translation.split import split_pairs
-from elman.tasks.translation.subwords import Subwords
+from elman.tasks.translation.subwords import PAD, Subwords
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +133,11 @@ class TranslationData(DataModule):
         """Arguments of a network that depend on the data; before `setup`, their maximum."""
         is_learned = hasattr(self, "vocabulary")
         return {"vocabulary_size": len(self.vocabulary) if is_learned else self.vocabulary_size}
+
+    @property
+    def symbols(self) -> Sequence[str]:
+        """The tokens, as people read them."""
+        return [self.vocabulary.readable([PAD, token])[1] for token in range(len(self.vocabulary))]
 
     def prepare_data(self) -> None:
         """Downloads the texts, unless they are there already.

@@ -24,6 +24,7 @@ class NextToken(Objective):
     metric = "chrf"
     summary = "{chrf:.1f} chrF"
     label = "chrF of translations"
+    softmax = True
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
         check_probability("objective.label_smoothing", label_smoothing)

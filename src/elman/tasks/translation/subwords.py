@@ -9,6 +9,7 @@ import sentencepiece
 
 PAD, BEGIN, END, UNKNOWN = range(4)  # special tokens, which stand for no text
 SPACE = "▁"  # SentencePiece writes the space before a word as this character
+MARKS = {BEGIN: "(begin)", END: "(end)"}  # for people
 CONTINUES = "##"  # marks a token that continues a word, for people
 
 
@@ -85,12 +86,13 @@ class Subwords:
     def readable(self, tokens: Sequence[int]) -> list[str]:
         """The text of each token; `CONTINUES` marks a token that continues the word before it.
 
-        A token that is only the space before a word is "␣", the end of a sentence "(end)".
+        A token that is only the space before a word is "␣"; the begin and the end of a sentence are
+        "(begin)" and "(end)".
         """
         texts: list[str] = self._processor.id_to_piece(list(tokens))
         return [
-            "(end)"
-            if token == END
+            MARKS[token]
+            if token in MARKS
             else "␣"
             if text == SPACE
             else text.removeprefix(SPACE)
