@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from elman.inspection.unfolded.predictions import Entry, read_predictions
 
 
-def softmax(O: "np.ndarray") -> "np.ndarray":
+def softmax(O: NDArray[np.float64]) -> NDArray[np.float64]:
     exp = np.exp(O)
     return exp / exp.sum(-1, keepdims=True)
 

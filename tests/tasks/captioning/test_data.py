@@ -54,6 +54,10 @@ def test_a_batch_has_images_words_and_the_next_words(data: CaptioningData) -> No
     assert torch.equal(words[1:], next_words[:-1])
     captions = [data.vocabulary.decode(row) for row in next_words.T.tolist()]
     assert captions == data.captions["test"]
+    texts = [data.symbols[k] for k in next_words[:, 0].tolist()]
+    assert texts == [*captions[0].split(), "(end)"]
+    assert data.symbols[BEGIN] == "(begin)"
+    assert len(data.symbols) == len(data.vocabulary)
 
 
 def test_only_training_images_are_shifted(shapes: Path) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elman.tasks.translation.subwords import END, UNKNOWN, Subwords
+from elman.tasks.translation.subwords import BEGIN, END, UNKNOWN, Subwords
 
 TEXTS = ["the filter of the pump", "der Filter der Pumpe", "Größe, 1.5 m²!", "the pump’s size"]
 
@@ -18,8 +18,10 @@ def test_a_frequent_word_becomes_one_token(vocabulary: Subwords) -> None:
 
 
 def test_readable_tokens_show_where_words_begin(vocabulary: Subwords) -> None:
-    tokens = [*vocabulary.encode("the pumpsize zs"), END]
-    assert vocabulary.readable(tokens) == ["the", "pump", "##s", "##ize", "␣", "z", "##s", "(end)"]
+    tokens = [BEGIN, *vocabulary.encode("the pumpsize zs"), END]
+    begin, *texts, end = vocabulary.readable(tokens)
+    assert texts == ["the", "pump", "##s", "##ize", "␣", "z", "##s"]
+    assert (begin, end) == ("(begin)", "(end)")
 
 
 @given(st.text(st.sampled_from(sorted(set("".join(TEXTS)))), min_size=1))
