@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from omegaconf import DictConfig
 
-from elman.inspection.unfolded.page import inspect_network
+from elman.inspection.unfolded.page import in_words, inspect_network
 from elman.training.run_folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
 from elman.training.train import train
 
@@ -98,6 +99,13 @@ def test_the_cost_is_the_average_of_the_costs(inspect: Inspect, tmp_path: Path) 
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert f"C = {np.mean(costs):.4g} is the average of the costs Cₜ of the 15 time steps" in page
     np.testing.assert_allclose(cell["gradient"], cell["backpropagated"], rtol=1e-7, atol=1e-15)
+
+
+def test_the_cost_in_words() -> None:
+    parts = torch.tensor([0.25, 0.5, 0.75])
+    assert in_words(parts).startswith("C = 1.5 is the average of the costs Cₜ of the 3 time steps.")
+    assert "are those of Cₛ/3, the share of each cost" in in_words(parts)
+    assert in_words(parts[:1], 0.1) == "The cost is C = 0.25. The costs have label smoothing 0.1."
 
 
 def test_the_last_steps_of_a_long_text(

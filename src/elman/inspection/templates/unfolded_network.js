@@ -51,7 +51,7 @@ function drawUnfolded(svg, network, moment) {
   svg.setAttribute("viewBox", `0 ${-above} ${width} ${total}`);
   svg.setAttribute("width", width);
   svg.setAttribute("height", total);
-  const columns = [rowLabels(bottom), ...outputLabels(predictions, costs)];
+  const columns = [rowLabels(bottom), ...outputLabels(outputs, predictions, costs)];
   for (let t = 0; t < T; t++) {
     const middle = LEFT + t * COLUMN + COLUMN / 2, left = middle - NODE / 2, right = middle + NODE / 2;
     const column = draw("g", {"data-t": t, class: t === now ? "now" : ""});
@@ -89,7 +89,6 @@ function drawUnfolded(svg, network, moment) {
 }
 
 const rowLabels = (bottom) => draw("g", {},
-  draw("text", {x: 6, y: 42, class: "start"}, "O"),
   draw("text", {x: 6, y: (TOP + bottom) / 2, class: "start"}, "h"),
   draw("text", {x: 6, y: bottom + 64, class: "start"}, "X"),
   draw("text", {x: 6, y: bottom + 88, class: "start small faint"}, "t"),

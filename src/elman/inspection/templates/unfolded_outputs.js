@@ -30,9 +30,10 @@ function drawEntry({text, p, target}, x, y) {
     text.length < 4 ? draw("text", {x: x + WHOLE - 2, y: y + 12, class: "end"}, Math.round(100 * p)) : "");
 }
 
-function outputLabels(predictions, costs) {
+function outputLabels(outputs, predictions, costs) {
   const prediction = predictions.find(Boolean), label = (text, y) => draw("text", {x: 6, y, class: "start"}, text);
   return [
+    ...(outputs.some(Boolean) ? [label("O", 42)] : []),
     ...(costs.some((C) => C !== undefined) ? [label("C", costY(prediction))] : []),
     ...(prediction ? [label("y", TARGET_Y), label("ŷ, %", ENTRIES_Y + 1.5 * ENTRY + 3)] : []),
   ];

@@ -54,8 +54,9 @@ def inspect_network(config: DictConfig) -> None:
     )
     cells = shown_cells(flow, network, example, steps, predictions)
     about = _about(trained, example, flow, cells)
+    cost = in_words(flow.costs[:, 0], getattr(objective, "label_smoothing", 0.0))
     page = Path(config.output or run / GRADIENT_FLOW_PAGE)
-    write_unfolded(page, about, in_words(flow.costs[:, 0]), cells, read_stages(run / GRADIENT_FLOW))
+    write_unfolded(page, about, cost, cells, read_stages(run / GRADIENT_FLOW))
     print(about)
     for cell in cells:
         print(f"{cell.name}: {cell.reach.sentence}")
@@ -78,14 +79,16 @@ def write_unfolded(
     )
 
 
-def in_words(costs: Tensor) -> str:
+def in_words(costs: Tensor, label_smoothing: float = 0.0) -> str:
     """The cost C of a sequence, from its parts `(S)`."""
     S, C = len(costs), float(costs.sum())
+    smoothed = f" The costs have label smoothing {label_smoothing}." if label_smoothing else ""
     if S == 1:
-        return f"The cost is C = {C:.4g}."
+        return f"The cost is C = {C:.4g}.{smoothed}"
     return (
         f"C = {C:.4g} is the average of the costs Cₜ of the {S} time steps. The gradients below "
         f"are those of Cₛ/{S}, the share of each cost Cₛ in C, so that their sum is ∂C/∂hₜ."
+        f"{smoothed}"
     )
 
 
