@@ -52,6 +52,7 @@ def test_it_describes_itself() -> None:
     assert data.train_description == "3,000 bits of the xor of Elman 1990"
     assert data.test_description == "14,400 fresh bits of the xor of Elman 1990"
     assert data.sizes == {"input_size": 1, "output_size": 1}
+    assert data.symbols == ("0", "1")
 
 
 def test_a_bad_argument_is_refused() -> None:

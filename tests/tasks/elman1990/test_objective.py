@@ -14,6 +14,11 @@ def test_the_cost_is_the_mean_over_the_steps_of_the_sum_over_the_bits() -> None:
     assert cost.item() == pytest.approx(expected, rel=1e-14)
     assert objective.metrics(cost, y_hat, y) == {"error": cost}
     assert objective.count(y) == 6
+    parts = objective.step_costs(y_hat, y)
+    assert parts[1, 0].item() == pytest.approx(
+        ((y_hat[1, 0] - y[1, 0]) ** 2).sum().item() / 6, rel=1e-14
+    )
+    assert parts.sum().item() == pytest.approx(expected, rel=1e-14)
 
 
 def _rows(a: torch.Tensor) -> np.ndarray:

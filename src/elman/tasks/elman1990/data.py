@@ -1,5 +1,7 @@
 """The corpora of Elman 1990 as streams that a network reads and predicts."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -78,6 +80,11 @@ class Elman1990Data(DataModule):
         """Arguments of the network: the bits of a code."""
         bits = self.codes.shape[1]
         return {"input_size": bits, "output_size": bits}
+
+    @property
+    def symbols(self) -> Sequence[str]:
+        """Those of the corpus."""
+        return self.corpus.source.symbols
 
     def stream(self, split: str) -> Stream:
         """The symbols of a split."""

@@ -26,6 +26,11 @@ class CodeError(Objective):
         # C = (1/T) Σ_t C_t, C_t = Σ (ŷ_t − y_t)²
         return sequence_cost(squared_error(O, y))
 
+    def step_costs(self, O: Tensor, y: Tensor) -> Tensor:
+        """The part of each time step in the cost, `(T, B)`; arguments as in `cost`."""
+        costs = squared_error(O, y)
+        return costs / costs.numel()
+
     def metrics(self, cost: Tensor, O: Tensor, y: Tensor) -> dict[str, Tensor]:  # noqa: ARG002
         """`error`: the cost."""
         return {"error": cost}
