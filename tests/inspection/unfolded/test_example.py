@@ -9,6 +9,7 @@ from lightning import LightningDataModule
 from elman.inspection.unfolded.example import text_example, validation_example
 from elman.tasks.classification.texts import TextClassificationData
 from elman.tasks.digits.data import DigitRowData
+from elman.tasks.elman1990.data import Elman1990Data
 from elman.tasks.forecasting.data import ForecastingData
 from elman.tasks.language.data import CharacterData
 
@@ -73,6 +74,15 @@ def test_a_stream_is_cut(characters: CharacterData) -> None:
     example = validation_example(characters, 0, 5)
     assert torch.equal(example.inputs, inputs[:5, :1])
     assert torch.equal(example.y, y[:5, :1])
+
+
+def test_the_symbols_of_a_stream_that_a_network_reads_as_codes() -> None:
+    data = Elman1990Data("words", validation=40)
+    symbols = data.stream("validation").symbols
+    example = validation_example(data, 0, 30)
+    assert example.texts == [[data.symbols[k] for k in symbols[:30]]]
+    assert torch.equal(example.inputs, data.codes[symbols[:30]].unsqueeze(1))
+    assert torch.equal(example.y, data.codes[symbols[1:31]].unsqueeze(1))
 
 
 def test_an_example_of_texts_with_classes(names: TextClassificationData) -> None:

@@ -16,6 +16,8 @@ def test_cost_and_accuracy_against_the_formula() -> None:
     objective, outputs = NextNotes(), torch.from_numpy(O)
     cost = objective.cost(outputs, target)
     np.testing.assert_allclose(float(cost), costs[mask].mean(), rtol=1e-12)
+    parts = objective.step_costs(outputs, target)
+    np.testing.assert_allclose(parts, costs * mask / 7, rtol=1e-12)
 
     predicted, played = (y_hat > 0.5)[mask], y[mask] == 1
     metrics = objective.metrics(cost, outputs, target)

@@ -33,6 +33,11 @@ class NextNotes(Objective):
         """
         return sequence_cost(note_costs(O, y[0]), y[1])
 
+    def step_costs(self, O: Tensor, y: Target) -> Tensor:
+        """The part of each time step in the cost, `(T, B)`; arguments as in `cost`."""
+        notes, mask = y
+        return note_costs(O, notes).masked_fill(~mask, 0) / mask.sum()
+
     def metrics(self, cost: Tensor, O: Tensor, y: Target) -> dict[str, Tensor]:
         """`nll`, the cost, and `accuracy`: correct notes of all notes predicted or played.
 
