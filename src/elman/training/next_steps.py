@@ -4,16 +4,24 @@ import shlex
 from pathlib import Path
 
 from lightning import LightningDataModule
+from torch import nn
 
 from elman.data.description import uses_of
+from elman.layers import RNN
+from elman.networks import FeedforwardNetwork
+from elman.training.class_objectives import SquaredError
 from elman.training.run_folder import BEST, CONFIG, CURVES, LOG, PATH
+from elman.training.supervised import SupervisedTraining
 
 
-def next_steps(run: Path, data: LightningDataModule, epochs: int, trust: list[str]) -> str:
+def next_steps(
+    run: Path, module: SupervisedTraining, data: LightningDataModule, epochs: int, trust: list[str]
+) -> str:
     """One line for each file and each command.
 
     Args:
         run: the folder of the run.
+        module: the training.
         data: what the network was trained on.
         epochs: of the training.
         trust: modules that a command must trust to rebuild the network.
@@ -35,6 +43,11 @@ def next_steps(run: Path, data: LightningDataModule, epochs: int, trust: list[st
         script, *arguments = use.split(" ", 1)
         command = f"python scripts/{script} checkpoint={folder}{trusting}"
         lines[purpose] = " ".join([command, *arguments])
+    network, objective = module.network, module.objective
+    if isinstance(network, FeedforwardNetwork) and isinstance(objective, SquaredError):
+        lines["see its neurons"] = f"python scripts/show.py checkpoint={folder}{trusting}"
+    if any(isinstance(layer, RNN | nn.RNN) for layer in network.modules()):
+        lines["see its gradients"] = f"python scripts/inspect.py checkpoint={folder}{trusting}"
     if (run / PATH).is_file():
         lines["plot the descent"] = f"python scripts/descent.py checkpoint={folder}{trusting}"
     lines["test"] = f"python scripts/evaluate.py checkpoint={folder}{trusting}"

@@ -128,7 +128,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
                 seconds,
             ).write(run)
             plot_curves(run, objective.metric, objective.label)
-            log.info("%s", next_steps(run, data, config.trainer.max_epochs, trust))
+            log.info("%s", next_steps(run, module, data, config.trainer.max_epochs, trust))
     return Run(run, metrics, objective.metric)
 
 
