@@ -85,6 +85,7 @@ def _plots(rows: Sequence[Row], outcomes: Outcomes, output: Path) -> list[Path]:
         plot_learning(row, outcomes, paths[-1])
     for name in dict.fromkeys(row.family for row in with_result if row.T is not None):
         family = [row for row in with_result if row.family == name and row.T is not None]
-        paths.append(output / f"{name}_over_length.png")
-        plot_over_length(family, outcomes, paths[-1])
+        if len(family) > 1:  # lengths to compare
+            paths.append(output / f"{name}_over_length.png")
+            plot_over_length(family, outcomes, paths[-1])
     return paths
