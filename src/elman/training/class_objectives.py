@@ -16,6 +16,7 @@ class _ClassObjective(Objective):
     """An objective whose main metric is the accuracy."""
 
     metric = "accuracy"
+    mode = "max"
     summary = "accuracy {accuracy:.1%}"
     label = "accuracy"
 

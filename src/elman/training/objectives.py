@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from string import Formatter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from torch import Tensor
 
@@ -16,12 +16,14 @@ class Objective(ABC):
 
     Attributes:
         metric: the name of the main metric.
+        mode: "min" if the main metric is to be small, "max" if it is to be large.
         summary: a format string that states the main metric in words.
         label: the axis label of the main metric in plots.
         softmax: whether `ŷ = softmax(O)` are the probabilities of the target classes.
     """
 
     metric: ClassVar[str] = "cost"
+    mode: ClassVar[Literal["min", "max"]] = "min"
     summary: ClassVar[str] = "cost {cost:.4g}"
     label: ClassVar[str] = "cost"
     softmax: ClassVar[bool] = False

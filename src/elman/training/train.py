@@ -10,13 +10,14 @@ from typing import Any
 import lightning
 import torch
 from hydra.utils import instantiate
-from lightning import LightningDataModule
-from lightning.pytorch.callbacks import LearningRateMonitor, ProgressBar, Timer
+from lightning import LightningDataModule, Trainer
+from lightning.pytorch.callbacks import Checkpoint, LearningRateMonitor, ProgressBar, Timer
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from elman.checks import check_size
 from elman.data.description import sizes_of, test_data_of, train_data_of
+from elman.training.base_callbacks import with_base_callbacks
 from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
 from elman.training.curves import plot_curves
 from elman.training.next_steps import next_steps, relative
@@ -72,9 +73,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     _check_kind("objective", objective, Objective)
     training = instantiate(config.training)
     timer = Timer()
-    trainer = build_trainer(
-        config.trainer, callbacks=[timer, *_callbacks(config)], logger=_loggers(config)
-    )
+    trainer = _trainer(config, objective, timer)
     settings = checkpoint_settings(config, data, trainer.world_size)
     _try_to_build(settings["network"], sizes_of(data), optimizer, scheduler)
     trust = foreign_modules(settings[part] for part in DESCRIBED)
@@ -139,6 +138,16 @@ def _check_kind(part: str, built: object, kind: type) -> None:
             f"{part}: {name} must be a subclass of {kind.__module__}.{kind.__qualname__}; "
             "docs/tasks.md has an example"
         )
+
+
+def _trainer(config: DictConfig, objective: Objective, timer: Timer) -> Trainer:
+    if "callbacks" in config:
+        config.callbacks = with_base_callbacks(config.callbacks, objective)
+    callbacks = [timer, *_callbacks(config)]
+    # Otherwise Lightning adds a checkpoint of its own, in the working directory.
+    writes = any(isinstance(callback, Checkpoint) for callback in callbacks)
+    chosen = {} if writes else {"enable_checkpointing": False}
+    return build_trainer(config.trainer, callbacks=callbacks, logger=_loggers(config), **chosen)
 
 
 def _callbacks(config: DictConfig) -> list[lightning.Callback]:

@@ -10,6 +10,7 @@ class NextWord(Objective):
     """`C_t = −log softmax(O_t)_{y_t}`, averaged (slide "Back propagation through time")."""
 
     metric = "exact_match"
+    mode = "max"
     summary = "exact match {exact_match:.1%}"
     label = "exact match of captions"
     softmax = True

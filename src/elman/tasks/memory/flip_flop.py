@@ -65,6 +65,7 @@ class HeldBits(Objective):
     """`C_t = (1/bits) Σ (O_t − y_t)²`, averaged over the time steps."""
 
     metric = "accuracy"
+    mode = "max"
     summary = "{accuracy:.2%} of the bits right"
     label = "bits right"
 

@@ -14,6 +14,7 @@ class NextSymbols(Objective):
     """
 
     metric = "strings"
+    mode = "max"
     summary = "{strings:.1%} of the strings right"
     label = "strings right"
     softmax = True

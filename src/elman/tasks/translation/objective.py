@@ -22,6 +22,7 @@ class NextToken(Objective):
     """
 
     metric = "chrf"
+    mode = "max"
     summary = "{chrf:.1f} chrF"
     label = "chrF of translations"
     softmax = True
