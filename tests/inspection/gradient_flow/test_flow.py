@@ -495,4 +495,4 @@ def test_both_figures_of_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_module_has_the_function_too() -> None:
     assert flow.gradient_flow is gradient_flow
-    assert GradientFlow._fields == ("cells", "costs")
+    assert GradientFlow._fields == ("cells", "costs", "output")

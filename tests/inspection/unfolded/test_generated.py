@@ -32,6 +32,7 @@ def trained(composed: Callable[..., DictConfig], tmp_path: Path) -> Trained:
                 "data.batch_size=4",
                 "data.batches=2",
                 "data.validation=8",
+                "data.test=8",
                 "network.hidden_size=5",
                 "trainer.max_epochs=1",
                 "~callbacks.progress",
