@@ -121,3 +121,13 @@ def test_units_that_are_off_give_no_infinite_factors(dtype: torch.dtype) -> None
         assert method.w_factor.isfinite().all()
     expected: Tensor = torch.zeros(3, dtype=dtype)
     assert not torch.equal(method.gradients(torch.ones(2, 3, dtype=dtype)).b, expected)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_units_that_go_off_after_large_inputs_give_no_infinite_factors(dtype: torch.dtype) -> None:
+    U, V, b = (torch.ones(shape, dtype=dtype) for shape in ((1, 3), (3, 3), (3,)))
+    method = UORO(torch.zeros(2, 3, dtype=dtype), U, V, b, torch.relu)
+    for x in (50.0, -1000.0, 50.0):  # ‖w̃‖ is large when ∂h_t/∂h_{t−1} h̃_{t−1} becomes zero
+        method.step(torch.full((2, 1), x, dtype=dtype))
+        assert method.h_factor.isfinite().all()
+        assert method.w_factor.isfinite().all()

@@ -82,5 +82,5 @@ def balance(w_part: Tensor, h_part: Tensor) -> Tensor:
     tiny = torch.finfo(h_part.dtype).tiny  # ρ = 1 if both are zero, as before the first step
     w_norm = torch.linalg.vector_norm(w_part, dim=(1, 2)) + tiny
     h_norm = torch.linalg.vector_norm(h_part, dim=1) + tiny
-    ρ: Tensor = (w_norm / h_norm).sqrt()
+    ρ: Tensor = w_norm.sqrt() / h_norm.sqrt()  # w_norm / h_norm may overflow
     return ρ.unsqueeze(1)
