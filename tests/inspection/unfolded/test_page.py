@@ -119,6 +119,12 @@ def test_the_last_steps_of_a_long_text(
     )
 
 
+def test_a_text_of_digits_and_a_new_folder(composed: Compose, run: Path, tmp_path: Path) -> None:
+    page = tmp_path / "new" / "page.html"
+    inspect_network(composed("inspect", f"checkpoint={run}", "text=2468", f"output={page}"))
+    assert "The text that was given." in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("override", "message"),
     [

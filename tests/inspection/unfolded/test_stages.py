@@ -55,3 +55,21 @@ def test_padding_is_left_out_and_the_median_is_of_all_sequences(tmp_path: Path) 
     assert (ahead.times, back.times) == ([1, 2, 3, 4], [4, 3, 2, 1])
     assert ahead.costs is back.costs is None
     assert ahead.memory == float(memory_length(flow.cells[0]).double().median())
+
+
+def test_files_with_other_names_are_left_out(flow: GradientFlow, tmp_path: Path) -> None:
+    for name in ("00000005", "mine", "100000005"):
+        write_npz(tmp_path / f"{name}.npz", flow)
+    assert [stage.step for stage in read_stages(tmp_path)] == [5, 100_000_005]
+
+
+def test_damaged_files_are_refused(flow: GradientFlow, tmp_path: Path) -> None:
+    file = tmp_path / "00000005.npz"
+    write_npz(file, flow)
+    content = bytearray(file.read_bytes())
+    name, extra = content[26], content[28]  # their lengths, in the header of 30 bytes
+    content[30 + name + extra] = 0xFF  # no block of compressed data starts so
+    for damaged in (content, b""):
+        file.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"00000005\.npz is damaged or holds no gradients"):
+            read_stages(tmp_path)

@@ -43,7 +43,7 @@ def inspect_network(config: DictConfig) -> None:
     example = (
         validation_example(data, config.example, MAX_STEPS)
         if config.text is None
-        else text_example(data, config.text)
+        else text_example(data, str(config.text))  # text=2026 is an int
     )
     objective = trained.build("objective")
     module = trained.build("training")(network, objective)
@@ -56,6 +56,7 @@ def inspect_network(config: DictConfig) -> None:
     about = _about(trained, example, flow, cells)
     cost = in_words(flow.costs[:, 0], getattr(objective, "label_smoothing", 0.0))
     page = Path(config.output or run / GRADIENT_FLOW_PAGE)
+    page.parent.mkdir(parents=True, exist_ok=True)
     write_unfolded(page, about, cost, cells, read_stages(run / GRADIENT_FLOW))
     print(about)
     for cell in cells:

@@ -1,6 +1,7 @@
 """The stages of a training at which `RecordGradientFlow` has recorded the gradients."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,12 +42,14 @@ def read_stages(folder: Path) -> list[Stage]:
     """The recorded stages of a run in order, the first and the last among them.
 
     Args:
-        folder: has a file `STEP.npz` for each stage; it need not exist.
+        folder: has a file `STEP.npz` for each stage; it need not exist. Files with other names are
+            left out.
 
     Raises:
         ValueError: a file is damaged or of another kind.
     """
-    files = sorted(folder.glob("*.npz"))
+    of_stages = (file for file in folder.glob("*.npz") if file.stem.isdecimal())
+    files = sorted(of_stages, key=lambda file: int(file.stem))
     if len(files) > COUNT:
         files = [files[k] for k in np.linspace(0, len(files) - 1, COUNT).round().astype(int)]
     return [Stage(int(file.stem), [_stage_cell(cell) for cell in _read(file)]) for file in files]
@@ -72,7 +75,7 @@ def _read(file: Path) -> list[CellFlow]:
     try:
         with np.load(file, allow_pickle=False) as arrays:
             return [_cell(str(name), arrays) for name in arrays["cells"]]
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(
             f"checkpoint: {file} is damaged or holds no gradients; remove it, or train again with "
             "callbacks=[…,gradient_flow]"
