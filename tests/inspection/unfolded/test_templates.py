@@ -8,7 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from elman.inspection.gradient_flow import GradientFlow
+from elman.inspection.unfolded.example import Example
+from elman.inspection.unfolded.page import write_unfolded
 from elman.inspection.unfolded.predictions import Prediction
+from elman.inspection.unfolded.shown import shown_cells
+from elman.inspection.unfolded.stages import COUNT, Stage, StageCell
+from elman.networks.language_model import LanguageModel
 
 LAST = 2 * 11 - 1  # the last position: 11 steps forward, 11 backward
 
@@ -200,6 +205,28 @@ def test_the_answer_and_the_stages(opened: Opened) -> None:
     page.select_option("#cell", "1")
     assert page.inner_text("#stage-now") == "After 0 steps."
     assert page.locator("#stage-memory").is_hidden()
+
+
+def test_stages_of_long_sequences(
+    network: LanguageModel,
+    example: Example,
+    flow: GradientFlow,
+    browser: Browser,
+    tmp_path: Path,
+) -> None:
+    """More numbers than a function may have arguments."""
+    T = 150
+    G = [[1.0 / (1 + s - t) if t <= s else 0.0 for t in range(T)] for s in range(T)]
+    times = [*range(1, T + 1)]
+    stages = [Stage(step, [StageCell(times, times, G, 9.0)] * 2) for step in range(COUNT)]
+    file = tmp_path / "page.html"
+    write_unfolded(file, "", "", shown_cells(flow, network, example, 50), stages)
+    page, errors = browser.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(file.as_uri())
+    assert page.locator("#stage-matrix rect:not(.node)").count() == T * (T + 1) // 2
+    page.close()
+    assert errors == []
 
 
 def test_every_control_has_a_name(opened: Opened) -> None:

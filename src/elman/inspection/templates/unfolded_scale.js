@@ -10,8 +10,9 @@ function signedColour(x, largest) {
 // A logarithmic scale from the largest number down to 10^−decades of it: 1 … 0, and null for zero.
 function logScale(numbers, mostDecades) {
   const positive = numbers.filter((x) => x > 0 && Number.isFinite(x));
-  const largest = positive.length ? Math.max(...positive) : 1;
-  const smallest = positive.length ? Math.min(...positive) : 1;
+  // Math.max(...positive) fails for more than about 100,000 numbers.
+  const largest = positive.length ? positive.reduce((x, y) => Math.max(x, y)) : 1;
+  const smallest = positive.length ? positive.reduce((x, y) => Math.min(x, y)) : 1;
   const decades = Math.min(mostDecades, Math.max(2, Math.ceil(Math.log10(largest / smallest))));
   const place = (x) =>
     x === 0 ? null : Math.min(1, Math.max(0, 1 + Math.log10(x / largest) / decades));
