@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,10 +21,24 @@ def test_the_mean_state_of_a_word_is_over_the_states_that_have_just_read_it(
     predictions: Callable[..., Predictions],
 ) -> None:
     made = predictions("sentences", 200)
-    states = mean_states(made)
-    for word in range(29):
+    words, states = mean_states(made)
+    assert [*words] == [*range(29)]
+    for word in words:
         own = [h for h, read in zip(made.h, made.stream.symbols[:-1], strict=True) if read == word]
         np.testing.assert_allclose(states[word], np.mean(own, axis=0), rtol=1e-12)
+
+
+def test_a_short_stream_has_a_tree_of_its_words(
+    predictions: Callable[..., Predictions], tmp_path: Path
+) -> None:
+    made = predictions("sentences", 5)
+    report = SentencesReport(made)
+    read = {made.corpus.source.symbols[k] for k in made.stream.symbols[:-1]}
+    assert 2 < len(read) < 29
+    assert set(report.words) == read
+    assert len(report.tree) == len(read) - 1
+    assert all(0 <= value <= 2 for value in report.metrics.values())
+    report.plot(tmp_path)
 
 
 def test_the_exact_likelihoods_have_no_error_but_that_of_the_actual_words(

@@ -6,13 +6,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from elman.checks import check_seed, check_size
+from elman.checks import check_at_least, check_seed, check_size
 from elman.data.module import DataModule
 from elman.tasks.elman1990.corpora import CORPORA
 from elman.tasks.elman1990.source import Stream
 from elman.tasks.language.streams import Streams
 
 SPLITS = ("train", "validation", "test")  # each has random numbers of its own
+LEAST_TEST = 5  # units, so that the report of "xor" has all twelve positions
 
 
 class Elman1990Data(DataModule):
@@ -26,7 +27,7 @@ class Elman1990Data(DataModule):
         corpus: "xor", "letters", "words" or "sentences", see `corpora.py`.
         units: what the training stream consists of: three bits, syllables, words or sentences.
         validation: units of the validation stream.
-        test: units of the test stream.
+        test: units of the test stream, at least 5.
         batch_size: the number of streams B that the training stream is cut into.
         chunk_length: the number of time steps T in a batch.
         seed: of the three streams; the same seed gives the same streams on every machine.
@@ -53,7 +54,7 @@ class Elman1990Data(DataModule):
         self.units = {
             "train": check_size("data.units", units),
             "validation": check_size("data.validation", validation),
-            "test": check_size("data.test", test),
+            "test": check_at_least("data.test", test, LEAST_TEST),
         }
         self.batch_size = check_size("data.batch_size", batch_size)
         self.chunk_length = check_size("data.chunk_length", chunk_length)

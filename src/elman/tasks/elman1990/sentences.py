@@ -24,7 +24,7 @@ class SentencesReport(Report):
     """Words that are used alike have similar states.
 
     Attributes:
-        words: of the lexicon.
+        words: of the lexicon, those that the stream has.
         tree: their hierarchical clustering, as of `scipy.cluster.hierarchy.linkage`.
         metrics: `likelihood_error`, the root of the mean squared difference between an output and
             the exact likelihood; `word_error`, the root of the mean squared error of the actual
@@ -34,8 +34,9 @@ class SentencesReport(Report):
     """
 
     def __init__(self, predictions: Predictions) -> None:
-        self.words = predictions.corpus.source.symbols
-        states = mean_states(predictions)
+        lexicon = predictions.corpus.source.symbols
+        words, states = mean_states(predictions)
+        self.words = tuple(lexicon[word] for word in words)
         self.tree = linkage(states, "average")  # of Euclidean distances
         y_hat, expected = predictions.y_hat, predictions.expected
         cosines = (y_hat * expected).sum(1) / np.linalg.norm(y_hat, axis=1)
@@ -47,7 +48,9 @@ class SentencesReport(Report):
             "cosine": float(cosines.mean()),
         }
         for name, members in CLASSES.items():
-            self.metrics[f"{name}_branch"] = best_branch(self.tree, self.words, members)
+            self.metrics[f"{name}_branch"] = best_branch(
+                self.tree, self.words, members & set(self.words)
+            )
         self.text = (
             "The root mean square error is {likelihood_error:.4f} from the exact likelihoods"
             " (cosine {cosine:.3f}) and {word_error:.3f} from the actual words, where the exact"
@@ -62,11 +65,14 @@ class SentencesReport(Report):
         plot_tree(self.tree, self.words, CLASSES, folder / WORD_TREE)
 
 
-def mean_states(predictions: Predictions) -> Floats:
-    """The mean state after each word, in all its contexts, `(K, H)`."""
+def mean_states(predictions: Predictions) -> tuple[NDArray[np.int64], Floats]:
+    """The words that are read, `(N)`, and the mean state after each in all its contexts, `(N, H)`.
+
+    A short stream does not have all words.
+    """
     read = predictions.stream.symbols[:-1]
-    K = len(predictions.corpus.source.symbols)
-    return np.array([predictions.h[read == word].mean(0) for word in range(K)])
+    words = np.unique(read)
+    return words, np.array([predictions.h[read == word].mean(0) for word in words])
 
 
 def best_branch(tree: NDArray[np.float64], words: tuple[str, ...], members: set[str]) -> float:
