@@ -47,6 +47,14 @@ def test_a_transposing_instrument_sounds_where_it_sounds(note: Text, musicxml: T
     assert chords(read_musicxml(text.encode())) == [[58]]
 
 
+def test_a_guitar_sounds_an_octave_lower(note: Text, musicxml: Text) -> None:
+    octave = "<chromatic>0</chromatic><octave-change>-1</octave-change>"
+    guitar = f"<attributes><transpose>{octave}</transpose></attributes>"
+    meter = "<attributes><time/></attributes>"  # changes no transposition
+    text = musicxml(f"<measure>{guitar}{note('C', 4, 1)}{meter}{note('E', 4, 1)}</measure>")
+    assert chords(read_musicxml(text.encode())) == [[48], [52]]
+
+
 def test_silence_at_the_ends_is_left_out(note: Text, musicxml: Text) -> None:
     rest = "<note><rest/><duration>1</duration></note>"
     text = musicxml(f"<measure>{rest}{note('C', 4, 1)}{rest}{note('D', 4, 1)}{rest}</measure>")

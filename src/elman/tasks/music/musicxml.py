@@ -98,7 +98,9 @@ def _notes(part: Element) -> Iterator[Note]:
         duration = Fraction(element.findtext("duration", "0")) / divisions
         if element.tag == "attributes":
             divisions = Fraction(element.findtext("divisions", str(divisions)))
-            transposed = int(element.findtext("transpose/chromatic", str(transposed)))
+            if (transpose := element.find("transpose")) is not None:
+                octaves = int(transpose.findtext("octave-change", "0"))
+                transposed = int(transpose.findtext("chromatic", "0")) + 12 * octaves
         elif element.tag == "backup":
             now = max(now - duration, Fraction(0))
         elif element.tag == "forward":
