@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -238,11 +239,14 @@ def test_refuses_other_recurrences(options: dict[str, Any], message: str) -> Non
 
 
 def test_refuses_a_truncation_that_leaves_no_gradient_through_time(
-    configured: Callable[..., DictConfig],
+    configured: Callable[..., DictConfig], composed: Callable[..., DictConfig], tmp_path: Path
 ) -> None:
     options = ["callbacks=[language,omega]", "training.look_back=1"]
     with pytest.raises(ValueError, match=r"needs training\.look_back above 1, or null, got 1"):
         train(configured(*options))
+    options = ["experiment=embedded_reber", "callbacks=omega", "network.look_back=1"]
+    with pytest.raises(ValueError, match=r"needs network\.look_back above 1, or null, got 1"):
+        train(composed("train", *options, f"output_dir={tmp_path}"))
 
 
 def test_refuses_weights_that_are_not_trained() -> None:

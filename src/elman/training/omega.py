@@ -98,8 +98,9 @@ class Omega(Callback):
             raise ValueError(
                 "callbacks.omega needs an elman.RNN in the network (rnn=elman), which has none"
             )
-        if getattr(pl_module, "look_back", None) == 1:
-            raise ValueError("callbacks.omega needs training.look_back above 1, or null, got 1")
+        for name, part in (("training", pl_module), ("network", pl_module.network)):
+            if getattr(part, "look_back", None) == 1:
+                raise ValueError(f"callbacks.omega needs {name}.look_back above 1, or null, got 1")
         for layer in layers:
             _check_layer(layer)
         self.cells = [cell for layer in layers for cell in layer.cells]
