@@ -96,6 +96,57 @@ def test_a_failed_training_is_named_and_the_others_go_on(
     assert output.rstrip().endswith("failed: bad, rnn=elman, seed=0")
 
 
+def test_a_metric_that_the_test_lacks_is_named_and_the_others_are_printed(
+    on_rows: Compose,
+    tiny_row: MakeRow,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    rows = {"bad": tiny_row(criterion="msee < 1"), "good": tiny_row()}
+    assert not reproduce(on_rows(rows, "seeds=[0]", "torch_seeds=[]"))
+    output = capsys.readouterr().out
+    reason = "criterion: the test has no metric msee; metrics: "
+    assert f"bad, rnn=elman, seed=0: failed: {reason}" in output
+    assert "mse < 100 in 1 of 1" in output
+    assert output.rstrip().endswith("failed: bad, rnn=elman, seed=0")
+
+
+def test_texts_in_brackets_are_printed(
+    on_rows: Compose,
+    tiny_row: MakeRow,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    rows = {"bad": tiny_row("data.length='[a]'", published="0.167 [see below]")}
+    assert not reproduce(on_rows(rows, "seeds=[0]", "torch_seeds=[]"))
+    output = capsys.readouterr().out
+    assert "0.167 [see below] (nobody 1990)" in output
+    assert output.count("data.length must be an int, got '[a]'") == 2
+
+
+def test_lengths_without_a_family_and_a_family_of_different_metrics(
+    on_rows: Compose, tiny_row: MakeRow, tmp_path: Path, drawn: list[Figure]
+) -> None:
+    copying = {
+        "overrides": [
+            *("experiment=copy_memory", "data.delay=1", "data.batches=2", "data.batch_size=4"),
+            *("data.validation=4", "data.test=4", "network.hidden_size=4", "trainer.max_epochs=1"),
+            "logger=csv",
+        ],
+        "criterion": "cost < 100",
+    }
+    family = {"sums": tiny_row(family="both", T=2), "copies": tiny_row(family="both", T=21)}
+    family["copies"].update(copying)
+    rows = {**family, "one": tiny_row(T=2), "two": tiny_row("data.length=3", T=3)}
+    assert reproduce(on_rows(rows, "seeds=[0]", "torch_seeds=[]"))
+    assert [path.name for path in (tmp_path / "table").glob("*over_length.png")] == [
+        "both_over_length.png"
+    ]
+    assert drawn[-1].axes[0].get_ylabel() == "test: mean squared error, cost in nats"
+
+
 def test_slow_trainings_run_on_request_alone(
     on_rows: Compose,
     tiny_row: MakeRow,

@@ -49,6 +49,27 @@ def test_a_row_that_lacks_an_entry_or_has_an_unknown_one_is_refused(tiny_row: Ma
             read_rows({"mine": {key: value for key, value in row.items() if key != name}})
 
 
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            {"overrides": "experiment=adding"},
+            r"overrides must be a list .*, got 'experiment=adding'",
+        ),
+        ({"overrides": None}, r"overrides must be a list such as \[experiment=adding\], got None"),
+        ({"overrides": [{"data.length": 2}]}, "overrides must be a list"),
+        ({"minutes": "many"}, "minutes must be a number greater than zero, got 'many'"),
+        ({"T": "long"}, "T must be an int, got 'long'"),
+        ({"torch": "no"}, "torch must be True or False, got 'no'"),
+    ],
+)
+def test_an_entry_of_another_kind_is_refused(
+    tiny_row: MakeRow, entry: dict[str, Any], message: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=rf"^rows\.mine\.{message}"):
+        read_rows({"mine": {**tiny_row(), **entry}})
+
+
 def test_rows_are_selected_by_name_and_by_family(tiny_row: MakeRow) -> None:
     rows = read_rows(
         {

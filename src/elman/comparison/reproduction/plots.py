@@ -64,8 +64,8 @@ def plot_over_length(family: Sequence[Row], outcomes: Outcomes, path: Path) -> N
         axes.errorbar(
             list(values), centers, spread, fmt="o-", capsize=4, color=color, label=f"rnn={rnn}"
         )
-        [label] = {result.label for results in points.values() for result in results}
-        axes.set_ylabel(f"test: {label}")
+        labels = dict.fromkeys(r.label for results in points.values() for r in results)
+        axes.set_ylabel(f"test: {', '.join(labels)}")
     axes.axhline(
         family[0].criterion.bound, color="C3", linestyle="--", label=family[0].criterion.text
     )

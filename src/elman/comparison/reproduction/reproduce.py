@@ -61,11 +61,20 @@ def _run(cells: Sequence[Cell], console: Console) -> Outcomes:
         task = progress.add_task("", total=sum(minutes.values()))
         for cell in cells:
             progress.update(task, description=cell.name)
-            outcome = cell.result() or cell.run()
-            outcomes[cell] = outcome
-            progress.console.print(f"{cell.name}: {_sentence(outcome)}")
+            outcomes[cell] = outcome = _checked(cell, cell.result() or cell.run())
+            progress.console.print(f"{cell.name}: {_sentence(outcome)}", markup=False)
             progress.advance(task, minutes[cell])
     return outcomes
+
+
+def _checked(cell: Cell, outcome: Result | str) -> Result | str:
+    """The outcome; or a sentence, if its test has no such metric as the row's criterion needs."""
+    try:
+        if isinstance(outcome, Result):
+            cell.row.criterion.holds(outcome.metrics)
+    except ValueError as error:
+        return str(error)
+    return outcome
 
 
 def _sentence(outcome: Result | str) -> str:
@@ -83,8 +92,8 @@ def _plots(rows: Sequence[Row], outcomes: Outcomes, output: Path) -> list[Path]:
     for row in with_result:
         paths.append(output / f"{row.name}.png")
         plot_learning(row, outcomes, paths[-1])
-    for name in dict.fromkeys(row.family for row in with_result if row.T is not None):
-        family = [row for row in with_result if row.family == name and row.T is not None]
+    for name in dict.fromkeys(row.family for row in with_result if row.family and row.T):
+        family = [row for row in with_result if row.family == name and row.T]
         if len(family) > 1:  # lengths to compare
             paths.append(output / f"{name}_over_length.png")
             plot_over_length(family, outcomes, paths[-1])

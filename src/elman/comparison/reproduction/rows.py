@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from elman.checks import check_seed
+from elman.checks import check_flag, check_positive, check_seed, check_size
 
 COMPARISONS = {
     "<": operator.lt,
@@ -99,8 +99,8 @@ def read_rows(rows: Mapping[str, Mapping[str, Any]]) -> list[Row]:
     """The rows of a configuration, by name.
 
     Raises:
-        ValueError: a row lacks an entry, has an unknown one, or its criterion is none; or it has no
-            entries at all.
+        TypeError, ValueError: a row lacks an entry, has an unknown one or one of another kind, or
+            its criterion is none; or it has no entries at all.
     """
     known = {field.name for field in fields(Row)} - {"name"}
     needed = {field.name for field in fields(Row) if field.default is not None} - {"name", "torch"}
@@ -113,7 +113,17 @@ def read_rows(rows: Mapping[str, Mapping[str, Any]]) -> list[Row]:
         for entry in sorted(set(row) - known):
             raise ValueError(f"rows.{name}: there is no entry {entry}; entries: {sorted(known)}")
         criterion = Criterion.parse(f"rows.{name}.criterion", row["criterion"])
-        overrides = tuple(row["overrides"])
+        overrides = row["overrides"]
+        if not isinstance(overrides, list) or not all(isinstance(each, str) for each in overrides):
+            raise TypeError(
+                f"rows.{name}.overrides must be a list such as [experiment=adding], got "
+                f"{overrides!r}"
+            )
+        check_positive(f"rows.{name}.minutes", row["minutes"])
+        check_flag(f"rows.{name}.torch", row.get("torch", True))
+        if row.get("T") is not None:
+            check_size(f"rows.{name}.T", row["T"])
+        overrides = tuple(overrides)
         read.append(Row(**{**row, "name": name, "overrides": overrides, "criterion": criterion}))
     return read
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from rich.markup import escape
 from rich.table import Table
 
 from elman.comparison.reproduction.cells import Cell
@@ -21,7 +22,7 @@ def rich_table(rows: Sequence[Row], outcomes: Outcomes) -> Table:
     """The table for a terminal."""
     table = Table(*HEADER, show_lines=True)
     for line in lines(rows, outcomes):
-        table.add_row(*line)
+        table.add_row(*map(escape, line))
     return table
 
 
