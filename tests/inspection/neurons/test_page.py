@@ -281,3 +281,11 @@ def test_another_kind_of_network_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         check_network(network, objective, "RUN")
+
+
+def test_a_network_that_has_diverged_is_refused() -> None:
+    network = FeedforwardNetwork([4, 3, 2])
+    with torch.no_grad():
+        network.layers[1].W[0, 1] = torch.nan  # type: ignore[union-attr,index]
+    with pytest.raises(ValueError, match=r"RUN has numbers in layers\.1\.W that are not finite"):
+        check_network(network, SquaredError(), "RUN")

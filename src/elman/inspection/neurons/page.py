@@ -99,7 +99,8 @@ def check_network(network: nn.Module, objective: Objective, checkpoint: str) -> 
     """The network, if it and its objective are those of the slides.
 
     Raises:
-        ValueError: it is of another kind, has another nonlinearity, or the objective is another.
+        ValueError: it is of another kind, has another nonlinearity or weights that are not finite,
+            or the objective is another.
     """
     if not isinstance(network, FeedforwardNetwork):
         raise ValueError(
@@ -118,5 +119,11 @@ def check_network(network: nn.Module, objective: Objective, checkpoint: str) -> 
             raise ValueError(
                 f"checkpoint: {checkpoint} has a layer with {name}; show.py needs sigmoid, relu or "
                 "tanh in every layer"
+            )
+    for name, weight in network.named_parameters():
+        if not weight.isfinite().all():
+            raise ValueError(
+                f"checkpoint: {checkpoint} has numbers in {name} that are not finite; its training "
+                "has diverged: train again with a smaller learning rate, optimizer.lr"
             )
     return network
