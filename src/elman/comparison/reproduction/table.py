@@ -1,6 +1,7 @@
 """The table: published results beside ours."""
 
 from collections.abc import Mapping, Sequence
+from statistics import mean
 
 from rich.markup import escape
 from rich.table import Table
@@ -52,16 +53,25 @@ def _line(row: Row, outcomes: Outcomes) -> list[str]:
     return [
         row.task,
         f"{row.published} ({row.source})",
-        _summary(ours) + (f"; {baselines}" if baselines else ""),
-        _summary(theirs),
+        _summary(row, ours) + (f"; {baselines}" if baselines else ""),
+        _summary(row, theirs),
         ", ".join(seeds),
         "; ".join(f"{RunGroup('', each).seconds:.0f} s" for each in (ours, theirs) if each),
         _verdict(row, outcomes, ours),
     ]
 
 
-def _summary(results: Sequence[Result]) -> str:
-    return RunGroup("", results).summary() if results else ""
+def _summary(row: Row, results: Sequence[Result]) -> str:
+    """The main metric, and that of the criterion if it is another one."""
+    if not results:
+        return ""
+    summary = RunGroup("", results).summary()
+    name = row.criterion.metric
+    if name == results[0].metric:
+        return summary
+    values = [result.metrics[name] for result in results]
+    spread = f" ({min(values):.3g} to {max(values):.3g})" if len(values) > 1 else ""
+    return f"{name} {mean(values):.3g}{spread}; {summary}"
 
 
 def _verdict(row: Row, outcomes: Outcomes, ours: Sequence[Result]) -> str:
