@@ -89,8 +89,8 @@ def looped(rnn: elman.RNN, X: Tensor, lengths: Tensor) -> tuple[list[list[Tensor
     return states, torch.stack(inputs)
 
 
-def brute_force(states: list[list[Tensor]], costs: Tensor) -> list[tuple[Tensor, Tensor]]:
-    """‖∂C_s/∂h_t‖ and ∂C/∂h_t of each cell, by one backward pass for each single cost."""
+def brute_force(states: list[list[Tensor]], costs: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """‖∂C_s/∂h_t‖, ∂C/∂h_t and ∂C_t/∂h_t of each cell, by a backward pass for each single cost."""
     results = []
     for of_cell in states:
         rows = []
@@ -100,7 +100,8 @@ def brute_force(states: list[list[Tensor]], costs: Tensor) -> list[tuple[Tensor,
             )
             rows.append(torch.stack(gradients))
         single = torch.stack(rows)  # (S, T, B, H)
-        results.append((single.norm(dim=-1), single.sum(0)))
+        own = torch.stack([single[t, t] for t in range(len(of_cell))])
+        results.append((single.norm(dim=-1), single.sum(0), own))
     return results
 
 
@@ -152,12 +153,13 @@ def test_every_gradient_is_that_of_brute_force(
     states, output = looped(rnn.eval(), X, lengths)  # without the masks of dropout
     step_costs = last_layer_costs((output, output)).masked_fill(padding, 0)
     close(found.costs, step_costs.detach())
-    for cell_flow, of_cell, (G, gradient) in zip(
+    for cell_flow, of_cell, (G, gradient, own) in zip(
         found.cells, states, brute_force(states, step_costs), strict=True
     ):
         close(cell_flow.h, torch.stack(of_cell).detach())
         close(cell_flow.G, G)
         close(cell_flow.gradient, gradient)
+        close(cell_flow.own, own)
         close(cell_flow.backpropagated, gradient)
         assert torch.equal(cell_flow.padding, padding)
         recorded = rnn.get_submodule(cell_flow.name)

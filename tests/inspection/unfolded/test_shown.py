@@ -43,6 +43,9 @@ def test_the_numbers_are_those_of_the_flow(
         close(shown.norm, cell.h[:, 0].norm(dim=1), 1e-4)
         close(shown.G, cell.G[..., 0], 1e-4)
         close(shown.all, cell.gradient[:, 0].norm(dim=1), 1e-4)
+        assert cell.own is not None
+        close(shown.through, (cell.gradient - cell.own)[:, 0].norm(dim=1), 1e-4)
+        assert shown.through[-1] == 0  # no later time step
         close(shown.gradient, cell.gradient[:, 0, units], 1e-8)
         close(shown.backpropagated, cell.backpropagated[:, 0, units], 1e-8)
 

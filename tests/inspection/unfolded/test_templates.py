@@ -1,19 +1,22 @@
 """The page in a browser: it steps, chooses, fits the window and needs no other file."""
 
+import copy
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 from playwright.sync_api import Browser, Page
 
-from elman.inspection.gradient_flow import GradientFlow
+from elman.inspection.gradient_flow import GradientFlow, gradient_flow
 from elman.inspection.unfolded.example import Example
 from elman.inspection.unfolded.page import write_unfolded
 from elman.inspection.unfolded.predictions import Prediction
 from elman.inspection.unfolded.shown import shown_cells
 from elman.inspection.unfolded.stages import COUNT, Stage, StageCell
 from elman.networks.language_model import LanguageModel
+from elman.training.sequence_cross_entropy import sequence_step_costs
 
 LAST = 2 * 11 - 1  # the last position: 11 steps forward, 11 backward
 
@@ -127,6 +130,25 @@ def test_a_step_backward_tells_and_draws_the_gradient(opened: Opened, flow: Grad
         assert page.locator("#network .backward").count() == 8 - t
         page.keyboard.press("ArrowRight")
     assert f"{100 * G[0] / G[7]:.3g}"[:3] in now(page) or f"{G[0] / G[7]:.3g}"[:3] in now(page)
+
+
+def test_only_what_comes_from_later_steps_arrives_from_the_next_state(
+    network: LanguageModel, example: Example, browser: Browser, tmp_path: Path
+) -> None:
+    forgetful = copy.deepcopy(network)
+    for cell in forgetful.rnn.cells:  # type: ignore[union-attr]
+        torch.nn.init.zeros_(cell.V)  # type: ignore[union-attr,arg-type]
+    flow = gradient_flow(
+        forgetful, example.inputs, lambda outputs: sequence_step_costs(outputs[0], example.y)
+    )
+    file = tmp_path / "page.html"
+    write_unfolded(file, "", "", shown_cells(flow, forgetful, example, 50), [])
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.keyboard.press("End")
+    assert page.locator("#network .backward").count() == 11  # from each O_t
+    assert page.locator("#network .lost").count() == 10  # nothing from h_{t+1}
+    page.close()
 
 
 def test_an_arrow_is_thicker_where_the_gradient_is_larger(

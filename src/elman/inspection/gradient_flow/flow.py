@@ -34,6 +34,7 @@ class CellFlow(NamedTuple):
         h: the states h_1 … h_T, `(T, B, H)`.
         G: `‖∂C_s/∂h_t‖`, the norm over the H units, `(S, T, B)`.
         gradient: `Σ_s ∂C_s/∂h_t`, the sum of the single gradients, `(T, B, H)`.
+        own: `∂C_t/∂h_t`, the part of the cost of the same time step, `(T, B, H)`; None if S ≠ T.
         backpropagated: `∂C/∂h_t` by one backward pass of C, `(T, B, H)`; equals `gradient`.
         slope: `f′(a_t)`, `(T, B, H)`; None if f′ or the equation of the cell is not known.
         padding: true at padding time steps, `(T, B)`.
@@ -48,6 +49,7 @@ class CellFlow(NamedTuple):
     h: Tensor
     G: Tensor
     gradient: Tensor
+    own: Tensor | None
     backpropagated: Tensor
     slope: Tensor | None
     padding: Tensor
@@ -129,6 +131,8 @@ def _flows(C: Tensor, cells: Sequence[RecordedCell], chunk: int | None) -> list[
 
     G = [C.new_zeros(S, len(cell.states), len(cell.states[0])) for cell in cells]
     gradient = [torch.zeros_like(torch.stack(cell.states)) for cell in cells]
+    own = [torch.zeros_like(each) for each in gradient]
+    time = [_time(cell) for cell in cells]
     for first in range(0, S, chunk):
         costs = slice(first, first + chunk)
         for (k, t), dC_dh_t in zip(places, _gradients(C, states, costs), strict=True):
@@ -137,6 +141,9 @@ def _flows(C: Tensor, cells: Sequence[RecordedCell], chunk: int | None) -> list[
                 G[k][costs, t] = norm(dC_dh_t)
                 # ∂C/∂h_t = Σ_s ∂C_s/∂h_t
                 gradient[k][t] += dC_dh_t.sum(0)
+                # ∂C_t/∂h_t, if C_t is among these costs
+                is_own = torch.arange(S, device=C.device)[costs].unsqueeze(1) == time[k][t]
+                own[k][t] += dC_dh_t.where(is_own.unsqueeze(2), 0).sum(0)
     flows = []
     for k, cell in enumerate(cells):
         h = torch.stack(cell.states)
@@ -148,6 +155,7 @@ def _flows(C: Tensor, cells: Sequence[RecordedCell], chunk: int | None) -> list[
             h=cell.in_time_order(h.detach()),
             G=cell.in_time_order(G[k].permute(1, 2, 0)).permute(2, 0, 1),
             gradient=cell.in_time_order(gradient[k]),
+            own=cell.in_time_order(own[k]) if len(cell.states) == S else None,
             backpropagated=cell.in_time_order(torch.stack(backpropagated)),
             slope=cell.slope(cell.in_time_order(h.detach())),
             padding=cell.padding,
@@ -163,11 +171,17 @@ def _flows(C: Tensor, cells: Sequence[RecordedCell], chunk: int | None) -> list[
     return [flow._replace(aligned=flow.name in aligned) for flow in flows]
 
 
+def _time(cell: RecordedCell) -> Tensor:
+    """The time step of each state in the order of computation, `(T, B)`."""
+    steps = torch.arange(len(cell.states), device=cell.states[0].device)
+    return cell.in_time_order(steps.view(-1, 1, 1).expand(-1, len(cell.states[0]), 1)).squeeze(2)
+
+
 def _check_memory(C: Tensor, cells: Sequence[RecordedCell], chunk: int, row: int) -> None:
     S, T = len(C), max(len(cell.states) for cell in cells)
     norms = S * sum(len(h_t) for cell in cells for h_t in cell.states)
     check_memory(  # a backward pass was measured to need four times its gradients
-        C.element_size() * (norms + chunk * (4 * row + S) + 6 * row),
+        C.element_size() * (norms + chunk * (4 * row + S) + 7 * row),
         f"the gradients of {S:,} costs with respect to the states of {T:,} time steps",
         C.device,
     )

@@ -43,7 +43,8 @@ function showStep() {
     const s = costAt(step);
     return done(step) && s >= 0 && (state.cost === null || state.cost === s) ? c.G[s][step] : null;
   });
-  const through = c.tokens.map((_, step) => done(step) && step < lastStep() ? norms[step] : null);
+  const arriving = state.cost === null ? c.through : norms; // at h_t from h_{t+1}
+  const through = c.tokens.map((_, step) => done(step) && step < lastStep() ? arriving[step] : null);
   drawUnfolded(byId("network"), networkOf(c), {
     reached: forward ? t + 1 : lastStep() + 1, now: t, scale, through, own,
   });

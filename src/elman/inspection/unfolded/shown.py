@@ -44,6 +44,7 @@ class ShownCell(NamedTuple):
         norm: `‖h_t‖` of all units, `(T)`.
         G: `‖∂C_s/∂h_t‖`, `(S, T)`.
         all: `‖∂C/∂h_t‖`, `(T)`.
+        through: the norm of what arrives from the other time steps, `‖∂C/∂h_t − ∂C_t/∂h_t‖`, `(T)`.
         gradient: `Σ_s ∂C_s/∂h_t` of the shown units, `(T, K)`.
         backpropagated: `∂C/∂h_t` by one backward pass, `(T, K)`.
         slope: `f′(a_t)`, `(T, K)`; None if it is not known.
@@ -61,6 +62,7 @@ class ShownCell(NamedTuple):
     norm: list[float]
     G: list[list[float]]
     all: list[float]
+    through: list[float]
     gradient: list[list[float]]
     backpropagated: list[list[float]]
     slope: list[list[float]] | None
@@ -101,6 +103,10 @@ def _shown(
     )  # (T, H)
     units = h.var(0, correction=0).topk(min(UNITS, h.shape[1])).indices.sort().values
     own_steps = cell.aligned and S > 1
+    through = gradient
+    if own_steps and cell.own is not None:
+        # ∂C/∂h_t = ∂C_t/∂h_t + ∂C/∂a_{t+1} Vᵀ
+        through = gradient - cell.own[times, 0]
     shown_costs = times if own_steps else list(range(S))
     tokens = _tokens(cell, example)
     return ShownCell(
@@ -122,6 +128,7 @@ def _shown(
         norm=short(h.norm(dim=-1)),
         G=short(cell.G[shown_costs][:, times, 0]),
         all=short(gradient.norm(dim=-1)),
+        through=short(through.norm(dim=-1)),
         gradient=short(gradient[:, units], digits=9),
         backpropagated=short(backpropagated[:, units], digits=9),
         slope=None if cell.slope is None else short(cell.slope[times, 0][:, units]),
