@@ -435,6 +435,21 @@ def test_a_layer_that_saves_memory() -> None:
     assert torch.equal(found.cells[0].G, expected.cells[0].G)
 
 
+def test_a_randomly_truncated_cell_is_the_plain_one() -> None:
+    torch.manual_seed(0)
+    rnn = elman.RNN(3, 4, cell=partial(elman.RandomlyTruncatedRNNCell, p=0.5))
+    plain = elman.RNN(3, 4)
+    plain.load_state_dict(rnn.state_dict())
+    X = torch.randn(5, 2, 3)
+    (found,), (expected,) = (
+        gradient_flow(each, X, last_layer_costs).cells for each in (rnn, plain)
+    )
+    assert found.plain
+    assert found.slope is not None
+    close(found.slope, expected.slope)
+    close(found.G, expected.G)
+
+
 def test_slope_is_unknown_for_other_equations() -> None:
     X = torch.randn(4, 2, 3)
     for cell, f, known in (

@@ -15,7 +15,13 @@ from torch.nn.utils.rnn import PackedSequence
 
 from elman.equations import DERIVATIVES, has_derivative
 from elman.inspection.float64 import to_float64
-from elman.layers import RNN, LayerNormRNNCell, RNNCell, VariationalRNNCell
+from elman.layers import (
+    RNN,
+    LayerNormRNNCell,
+    RandomlyTruncatedRNNCell,
+    RNNCell,
+    VariationalRNNCell,
+)
 from elman.layers.lengths import reverse
 from elman.nonlinearities import canonical, has_hooks
 from elman.recurrence import Engine
@@ -48,6 +54,7 @@ class RecordedCell:
         self._has_known_order = kind.forward is RNNCell.forward and kind.unfold in (
             RNNCell.unfold,
             VariationalRNNCell.unfold,
+            RandomlyTruncatedRNNCell.unfold,  # in evaluation, the plain cell
         )
         self.is_plain = self._has_known_order and kind.step is RNNCell.step
         self._masks: list[Tensor] = []  # of each call, (T, B, 1)
