@@ -88,6 +88,17 @@ def test_a_zipped_file_reads_as_the_plain_one(note: Text, musicxml: Text) -> Non
             "number",
         ),
         (
+            b"<score-partwise><part><measure><note><pitch><step>C</step><alter>inf</alter>"
+            b"<octave>4</octave></pitch><duration>1</duration></note></measure></part>"
+            b"</score-partwise>",
+            "number",
+        ),
+        (
+            b"<score-partwise><part><measure><note><duration>1e999999999</duration></note>"
+            b"</measure></part></score-partwise>",
+            "number",
+        ),
+        (
             b"<score-partwise><part><measure><attributes><divisions>0</divisions></attributes>"
             b"<note><duration>1</duration></note></measure></part></score-partwise>",
             "divisions",

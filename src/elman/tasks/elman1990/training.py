@@ -42,7 +42,7 @@ class Elman1990Training(TruncatedBPTT):
         self.experiment = REPORTS[data.name](predictions)
         metrics = {"floor": float(predictions.floors.mean()), "constant": predictions.constant}
         metrics |= self.experiment.metrics
-        self.log_dict({f"test/{name}": value for name, value in metrics.items()})
+        self.log_dict({f"test/{name}": value for name, value in metrics.items()}, sync_dist=True)
 
     def report(self, folder: Path | None = None) -> str:
         """What the experiment shows, in words; draws it into `folder`."""

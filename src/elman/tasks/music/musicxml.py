@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
-from math import ceil
+from math import ceil, isfinite
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -95,9 +95,9 @@ def _notes(part: Element) -> Iterator[Note]:
     divisions, transposed = Fraction(1), 0  # units per quarter note; semitones
     now = start = Fraction(0)
     for element in part.iterfind("measure/*"):
-        duration = Fraction(element.findtext("duration", "0")) / divisions
+        duration = _number(element.findtext("duration", "0")) / divisions
         if element.tag == "attributes":
-            divisions = Fraction(element.findtext("divisions", str(divisions)))
+            divisions = _number(element.findtext("divisions", str(float(divisions))))
             if (transpose := element.find("transpose")) is not None:
                 octaves = int(transpose.findtext("octave-change", "0"))
                 transposed = int(transpose.findtext("chromatic", "0")) + 12 * octaves
@@ -115,4 +115,11 @@ def _notes(part: Element) -> Iterator[Note]:
 
 def _midi(pitch: Element) -> int:
     octave, alter = pitch.findtext("octave", ""), pitch.findtext("alter", "0")
-    return 12 * (int(octave) + 1) + SEMITONES[pitch.findtext("step", "")] + round(float(alter))
+    return 12 * (int(octave) + 1) + SEMITONES[pitch.findtext("step", "")] + round(_number(alter))
+
+
+def _number(text: str) -> Fraction:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text!r} is not finite")
+    return Fraction(number)

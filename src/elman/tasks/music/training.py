@@ -20,4 +20,4 @@ class MusicTraining(SupervisedTraining):
         """Logs the baselines."""
         data: MusicData = self.trainer.datamodule  # type: ignore[attr-defined]
         baselines = frequency_nll(data.splits["train"], data.splits["test"])
-        self.log_dict({f"test/{name}_nll": nll for name, nll in baselines.items()})
+        self.log_dict({f"test/{name}_nll": nll for name, nll in baselines.items()}, sync_dist=True)
