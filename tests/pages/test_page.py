@@ -50,7 +50,7 @@ def test_a_text_cannot_end_the_script_that_holds_the_data(tmp_path, monkeypatch)
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_frame_fits_the_window(browser: Browser, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800})
+    page = browser.new_page(reduced_motion="reduce", viewport={"width": width, "height": 800})
     page.set_content(render("elman.pages", "base.html.jinja", title="A title"))
     assert page.inner_text("h1") == "A title"
     assert page.evaluate("document.documentElement.scrollWidth") == width

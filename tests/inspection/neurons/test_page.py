@@ -74,7 +74,7 @@ def file(run: Path, show: Callable[..., Path]) -> Path:
 @pytest.fixture
 def page(browser: Browser, file: Path) -> Iterator[Page]:
     """The page, which must cause no message in the console."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = browser.new_page(reduced_motion="reduce", viewport={"width": 1280, "height": 900})
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
     page.on("pageerror", lambda error: messages.append(str(error)))
@@ -228,7 +228,9 @@ def test_the_examples_are_those_that_were_asked_for(
     output = tmp_path / "pages" / "page.html"
     assert show(run, "examples=[4,2]", f"output={output}") == output
     _, digits = validation_examples(restore(run).data)
-    page = browser.new_page()
+    page = browser.new_page(
+        reduced_motion="reduce",
+    )
     page.goto(output.as_uri())
     labels = page.locator("#examples button").evaluate_all("all => all.map(e => e.ariaLabel)")
     assert [int(label[2]) for label in labels] == digits[[4, 2]].tolist()
@@ -239,7 +241,9 @@ def test_a_run_without_a_path_has_one_stage(
     run: Path, show: Callable[..., Path], tmp_path: Path, browser: Browser
 ) -> None:
     copy = shutil.copytree(run, tmp_path / "copy", ignore=lambda *_: {str(PATH)})
-    page = browser.new_page()
+    page = browser.new_page(
+        reduced_motion="reduce",
+    )
     page.goto(show(copy).as_uri())
     assert not page.locator("#stage").is_visible()
     page.close()

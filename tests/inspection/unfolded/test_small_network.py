@@ -15,7 +15,9 @@ NONLINEARITIES = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmo
 
 @pytest.fixture(scope="module")
 def opened(browser: Browser, page_file: Path) -> Iterator[Page]:
-    page = browser.new_page()
+    page = browser.new_page(
+        reduced_motion="reduce",
+    )
     page.goto(page_file.as_uri())
     yield page
     page.close()

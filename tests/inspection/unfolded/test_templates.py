@@ -29,7 +29,9 @@ def opened(browser: Browser, page_file: Path) -> Iterator[Opened]:
     pages, complaints = [], []
 
     def open_page(width: int = 1280, scheme: str = "light") -> Page:
-        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page = browser.new_page(
+            reduced_motion="reduce", viewport={"width": width, "height": 800}, color_scheme=scheme
+        )
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.append(request.url))
@@ -143,7 +145,9 @@ def test_only_what_comes_from_later_steps_arrives_from_the_next_state(
     )
     file = tmp_path / "page.html"
     write_unfolded(file, "", "", shown_cells(flow, forgetful, example, 50), [])
-    page = browser.new_page()
+    page = browser.new_page(
+        reduced_motion="reduce",
+    )
     page.goto(file.as_uri())
     page.keyboard.press("End")
     assert page.locator("#network .backward").count() == 11  # from each O_t
@@ -243,7 +247,12 @@ def test_stages_of_long_sequences(
     stages = [Stage(step, [StageCell(times, times, G, 9.0)] * 2) for step in range(COUNT)]
     file = tmp_path / "page.html"
     write_unfolded(file, "", "", shown_cells(flow, network, example, 50), stages)
-    page, errors = browser.new_page(), []
+    page, errors = (
+        browser.new_page(
+            reduced_motion="reduce",
+        ),
+        [],
+    )
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(file.as_uri())
     assert page.locator("#stage-matrix rect:not(.node)").count() == T * (T + 1) // 2
