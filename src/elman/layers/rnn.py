@@ -52,7 +52,7 @@ class RNN(TorchNames):
         engine: how the recurrence is computed, see `elman.recurrence`.
         init_U: initialization of U: "uniform" (as torch), another name in
             `elman.layers.initialization.INITIALIZATIONS`, or a function of the weight.
-        init_V: initialization of V, likewise.
+        init_V: initialization of V, in the same forms.
         merge: how the states of two directions are combined: "concatenate" as in torch, "sum",
             "mean" or "product".
         learn_h_0: whether the initial state is a parameter; a call with hx does not use it.

@@ -34,7 +34,7 @@ class RNNCell(nn.Module):
         dtype: dtype of the weights.
         init_U: initialization of U: "uniform" (as torch), another name in
             `elman.layers.initialization.INITIALIZATIONS`, or a function of the weight.
-        init_V: initialization of V, likewise.
+        init_V: initialization of V, in the same forms.
 
     Attributes:
         U: `(I, H)`, the transpose of torch's `weight_ih`.

@@ -1,6 +1,7 @@
 """Whether the gradients fit into the memory."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -21,13 +22,10 @@ def available_memory(device: torch.device) -> int | None:
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return free
-    try:
+    with suppress(OSError, KeyError):  # Linux alone has this file
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         values = dict(line.split(":") for line in lines)
         return 1024 * int(values["MemAvailable"].split()[0])
-    except (OSError, KeyError):
-        pass
-    try:
+    with suppress(AttributeError, OSError, ValueError):  # Windows has no sysconf
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")  # all that is installed
-    except (AttributeError, OSError, ValueError):
-        return None
+    return None

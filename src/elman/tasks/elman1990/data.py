@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 
 from elman.checks import check_at_least, check_seed, check_size
+from elman.data.generated import SPLITS
 from elman.data.module import DataModule
 from elman.tasks.elman1990.corpora import CORPORA
 from elman.tasks.elman1990.source import Stream
 from elman.tasks.language.streams import Streams
 
-SPLITS = ("train", "validation", "test")  # each has random numbers of its own
 LEAST_TEST = 5  # units, so that the report of "xor" has all twelve positions
 
 
