@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: help install train test check package format clean
+.PHONY: help install train test soak check package format clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ train: $(INSTALLED) ## Train on Shakespeare in about a minute; more: make train 
 
 test: $(INSTALLED) ## Run the tests; some of them: make test ARGS="tests/layers -k rnn"
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(ARGS)
+
+soak: $(INSTALLED) ## Break it on purpose for half an hour: kills, wrong values, damaged files
+	$(BIN)/python -m pytest tests/soak -m soak $(ARGS)
 
 check: $(INSTALLED) ## Check style and types
 	$(BIN)/ruff check
