@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import open as open_with_progress
 
-BLOCK = 2**20  # bytes that are decoded at once
+BLOCK = 2**16  # bytes that are decoded at once: few enough that all steps stay in the cache
 LARGE = 2**26  # bytes from which on a progress bar shows how much has been read
 
 

@@ -69,7 +69,7 @@ def _in_file(encoded: Iterable[Tensor], directory: Path) -> Tensor:
     """Joins tensors in a file that is mapped into memory."""
     with _written_to(directory):
         directory.mkdir(parents=True, exist_ok=True)
-        file = tempfile.TemporaryFile(dir=directory)
+        file = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115 - closed below
     with file:
         for indices in encoded:
             with _written_to(directory):
