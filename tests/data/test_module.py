@@ -1,5 +1,7 @@
+import hashlib
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -131,7 +133,7 @@ def test_data_are_hashed_once_until_they_change(
     monkeypatch.setattr(hashlib, "file_digest", counted)
     path = tmp_path / "data.txt"
     path.write_text("one")
-    data = Data(str(path), "")
+    data = Lines(str(path), "data")
     for _ in range(3):
         data.check_unchanged()
     assert len(digests) == 1
