@@ -6,6 +6,7 @@ CONFIG = Path("config.yaml")  # resolved, to read
 OVERRIDES = Path("overrides.yaml")  # what the run was started with, to resume it
 BEST = Path("checkpoints/best.ckpt")
 LAST = Path("checkpoints/last.ckpt")
+PREVIOUS = Path("checkpoints/previous.ckpt")  # the last one before
 CURVES = Path("curves.png")
 PATH = Path("path.pt")  # of the weights, from before the training to its end
 DESCENT = Path("descent.png")

@@ -17,9 +17,11 @@ from torch import nn
 
 from elman.checks import check_size
 from elman.data.description import sizes_of, test_data_of, train_data_of
+from elman.data.resumable_loader import make_resumable
 from elman.training.base_callbacks import with_base_callbacks
 from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
 from elman.training.curves import plot_curves
+from elman.training.exact_resume import ExactResume
 from elman.training.next_steps import next_steps, relative
 from elman.training.objectives import Objective, summarize
 from elman.training.results import Result
@@ -69,6 +71,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     scheduler = instantiate(config.scheduler) if "scheduler" in config else None
     data: LightningDataModule = instantiate(config.data)
     _check_kind("data", data, LightningDataModule)
+    make_resumable(data)
     objective: Objective = instantiate(config.objective)
     _check_kind("objective", objective, Objective)
     training = instantiate(config.training)
@@ -143,7 +146,7 @@ def _check_kind(part: str, built: object, kind: type) -> None:
 def _trainer(config: DictConfig, objective: Objective, timer: Timer) -> Trainer:
     if "callbacks" in config:
         config.callbacks = with_base_callbacks(config.callbacks, objective)
-    callbacks = [timer, *_callbacks(config)]
+    callbacks = [timer, ExactResume(), *_callbacks(config)]
     # Otherwise Lightning adds a checkpoint of its own, in the working directory.
     writes = any(isinstance(callback, Checkpoint) for callback in callbacks)
     chosen = {} if writes else {"enable_checkpointing": False}
