@@ -9,13 +9,14 @@ import torch
 
 def random_state() -> dict[str, Any]:
     """The states of the generators of torch, NumPy and Python, as tensors and plain values."""
-    name, keys, *rest = np.random.get_state()  # noqa: NPY002 - data sets may draw from it
+    numpy: dict[str, Any] = np.random.get_state(legacy=False)  # noqa: NPY002
+    numpy["state"]["key"] = numpy["state"]["key"].tolist()  # no array: pickle would have to load it
     state = {
         "torch": torch.get_rng_state(),
-        "numpy": (name, keys.tolist(), *rest),  # type: ignore[union-attr]
+        "numpy": numpy,
         "python": random.getstate(),
     }
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         state["cuda"] = torch.cuda.get_rng_state()
     return state
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import torch
 from hydra.utils import instantiate
 from lightning import LightningDataModule
-from lightning.pytorch.utilities.rank_zero import rank_zero_warn
+from lightning.pytorch.utilities import rank_zero_warn
 from omegaconf import OmegaConf
 from torch import nn
 

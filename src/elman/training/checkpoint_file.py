@@ -53,7 +53,9 @@ class CheckpointFile(TorchCheckpointIO):
         """
         if "://" not in str(path):
             check_whole(Path(path))
-        return super().load_checkpoint(path, map_location or "cpu", weights_only)
+        if map_location is None:
+            return super().load_checkpoint(path, weights_only=weights_only)  # to the processor
+        return super().load_checkpoint(path, map_location, weights_only)
 
 
 def write_whole(path: Path, content: bytes | memoryview) -> None:

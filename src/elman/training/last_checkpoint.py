@@ -55,7 +55,7 @@ class LastCheckpoint(Checkpoint):
         self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
-        """Writes the first checkpoint; logs what the checkpoint of a resumed training was before."""
+        """Writes the first checkpoint; in a resumed training, logs what was not logged yet."""
         self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
         if trainer.global_step == 0:
             self.save(trainer)
@@ -66,9 +66,10 @@ class LastCheckpoint(Checkpoint):
             self._not_logged = None
 
     def on_train_batch_end(self, trainer: Trainer, *_: Any, **__: Any) -> None:
-        """Writes a checkpoint if it is time, unless a validation or the end of the epoch follows."""
+        """Writes a checkpoint if it is time, but before a validation waits for its end."""
         loop = trainer.fit_loop.epoch_loop
-        follows = trainer.is_last_batch or loop._should_check_val_fx(trainer.fit_loop._data_fetcher)
+        fetcher: Any = trainer.fit_loop._data_fetcher
+        follows = trainer.is_last_batch or loop._should_check_val_fx(fetcher)
         if self._is_due(trainer) and not follows:
             connector = trainer._logger_connector
             logs = connector.should_update_logs and not loop._should_accumulate()
