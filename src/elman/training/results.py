@@ -16,7 +16,7 @@ from omegaconf import OmegaConf
 from elman.training.run_folder import OVERRIDES, RESULT
 
 # Overrides that do not make an experiment another one.
-NOT_COMPARED = ("seed", "sweep", "resume", "hydra.searchpath")
+NOT_COMPARED = ("seed", "threads", "sweep", "resume", "hydra.searchpath")
 SHORT_NAME = 35  # characters, of which three names fit beside each other
 
 

@@ -65,6 +65,8 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
             checkpoint cannot be used. No training has started then.
     """
     lightning.seed_everything(config.seed, workers=True, verbose=False)
+    if config.get("threads") is not None:
+        torch.set_num_threads(check_size("threads", config.threads))
     check_size("trainer.max_epochs", config.trainer.max_epochs)
     # Build everything that needs no data first: a wrong value is found before a long download.
     optimizer = instantiate(config.optimizer)
