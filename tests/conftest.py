@@ -1,5 +1,6 @@
 """Fixtures and settings that all tests share."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ from omegaconf import DictConfig
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
 from scipy.io import wavfile
+
+from elman.training.curves import read_curves
+from elman.training.run_folder import BEST, LAST, RESULT
 
 # Hypothesis draws new examples on a developer's machine and always the same ones in CI.
 hypothesis.settings.register_profile("desk", deadline=None, max_examples=30)
@@ -290,3 +294,49 @@ def small_trainings(tmp_path_factory: pytest.TempPathFactory, shapes: Path) -> d
         **trainings,
         "workers": steps,
     }
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, torch.Tensor):
+        return torch.equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)
+
+
+def _state(run: Path, file: Path) -> dict[str, Any]:
+    """A checkpoint without the names of its folder, and without the times that it took."""
+    checkpoint = torch.load(run / file, weights_only=True)
+    callbacks = checkpoint.pop("callbacks")
+    checkpoint["scores"] = {
+        key: {name: kept.get(name) for name in ("best_model_score", "wait_count", "kth_value")}
+        for key, kept in callbacks.items()
+    }
+    return checkpoint
+
+
+@pytest.fixture(scope="session")
+def differences() -> Callable[[Path, Path], list[Any]]:
+    """Names what two runs of the same training do not have in common to the bit."""
+
+    def differences(one: Path, other: Path) -> list[Any]:
+        different: list[Any] = []
+        for file in (LAST, BEST):
+            found, expected = _state(one, file), _state(other, file)
+            different += [
+                f"{file.name}: {part}"
+                for part in expected.keys() | found.keys()
+                if not _same(found.get(part), expected.get(part))
+            ]
+        found, expected = read_curves(one), read_curves(other)
+        different += [
+            (name, sorted(set(found.get(name, [])) ^ set(expected.get(name, []))))
+            for name in expected.keys() | found.keys()
+            if found.get(name) != expected.get(name)
+        ]
+        results = [json.loads((run / RESULT).read_text())["metrics"] for run in (one, other)]
+        return different + ([] if results[0] == results[1] else [results])
+
+    return differences
