@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -73,6 +74,7 @@ def _become(task: Callable[[], object], output: Path, errors: Path, memory: int 
     code = 1
     try:
         os.setsid()  # so that processes that it starts end with it
+        warnings.resetwarnings()  # errors only in tests
         for path, descriptor in ((output, 1), (errors, 2)):
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
         sys.stdout, sys.stderr = (open(fd, "w", closefd=False) for fd in (1, 2))  # noqa: SIM115
