@@ -290,6 +290,7 @@ def small_trainings(tmp_path_factory: pytest.TempPathFactory, shapes: Path) -> d
         "torch": [*text, *dropout, "rnn=torch"],
         "look_back": [*text, "training.look_back=40"],
         "early_stopping": [*text, "callbacks=[language,early_stopping]"],
+        "max_steps": [*text, "+trainer.max_steps=30"],
         "accumulated": [*text, "+trainer.accumulate_grad_batches=3"],
         **trainings,
         "workers": steps,

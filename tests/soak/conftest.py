@@ -74,7 +74,8 @@ def _become(task: Callable[[], object], output: Path, errors: Path, memory: int 
     code = 1
     try:
         os.setsid()  # so that processes that it starts end with it
-        warnings.resetwarnings()  # errors only in tests
+        warnings.resetwarnings()  # those that are errors in tests
+        warnings.simplefilter("ignore", DeprecationWarning)  # as Python itself does
         for path, descriptor in ((output, 1), (errors, 2)):
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
         sys.stdout, sys.stderr = (open(fd, "w", closefd=False) for fd in (1, 2))  # noqa: SIM115

@@ -46,6 +46,9 @@ class ExactResume(Callback):
     ) -> None:
         """Takes the state of this process."""
         self._own = checkpoint["processes"][trainer.global_rank]
+        # With `max_steps`, Lightning takes a checkpoint before the first batch for one after it.
+        if not checkpoint["loops"]["fit_loop"]["epoch_loop.batch_progress"]["total"]["ready"]:
+            del checkpoint["loops"]
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Restores it, after all that draws random numbers to set up the training."""

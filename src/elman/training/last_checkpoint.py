@@ -54,16 +54,19 @@ class LastCheckpoint(Checkpoint):
             sync_folder(self.last.parent)
         self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
 
-    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
-        """Writes the first checkpoint; in a resumed training, logs what was not logged yet."""
-        self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
-        if trainer.global_step == 0:
-            self.save(trainer)
+    def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+        """Logs what the checkpoint of a resumed training was written before."""
         if self._not_logged is not None:
             step, metrics = self._not_logged
             for logger in trainer.loggers:
                 logger.log_metrics(metrics, step)
             self._not_logged = None
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+        """Writes the first checkpoint."""
+        self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
+        if trainer.global_step == 0:
+            self.save(trainer)
 
     def on_train_batch_end(self, trainer: Trainer, *_: Any, **__: Any) -> None:
         """Writes a checkpoint if it is time, but before a validation waits for its end."""
