@@ -70,10 +70,11 @@ class LastCheckpoint(Checkpoint):
 
     def on_train_batch_end(self, trainer: Trainer, *_: Any, **__: Any) -> None:
         """Writes a checkpoint if it is time, but before a validation waits for its end."""
-        loop = trainer.fit_loop.epoch_loop
-        fetcher: Any = trainer.fit_loop._data_fetcher
-        follows = trainer.is_last_batch or loop._should_check_val_fx(fetcher)
-        if self._is_due(trainer) and not follows:
+        if not self._is_due(trainer):
+            return
+        loop, fetcher = trainer.fit_loop.epoch_loop, trainer.fit_loop._data_fetcher
+        assert fetcher is not None  # noqa: S101 - it has read this batch
+        if not trainer.is_last_batch and not loop._should_check_val_fx(fetcher):
             connector = trainer._logger_connector
             logs = connector.should_update_logs and not loop._should_accumulate()
             if logs:  # Lightning will do so after this method
