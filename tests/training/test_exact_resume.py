@@ -9,6 +9,7 @@ import torch
 from omegaconf import DictConfig
 
 from elman.training.curves import read_curves
+from elman.training.exact_resume import _of_any_number
 from elman.training.last_checkpoint import LastCheckpoint
 from elman.training.run_folder import BEST, LAST
 from elman.training.train import train
@@ -112,3 +113,14 @@ def test_resumed_in_the_middle_of_an_epoch(
         if curve != curves[name]
     ]
     assert different == []
+
+
+def test_another_number_of_processes_takes_the_mean_of_the_gradients() -> None:
+    processes = [
+        {"random": "first", "gradients": [torch.tensor([1.0, 2.0]), None]},
+        {"random": "second", "gradients": [torch.tensor([3.0, 6.0]), None]},
+    ]
+    own = _of_any_number(processes)
+    assert own["random"] == "first"
+    torch.testing.assert_close(own["gradients"][0], torch.tensor([2.0, 4.0]))
+    assert own["gradients"][1] is None

@@ -54,10 +54,11 @@ class LastCheckpoint(Checkpoint):
             sync_folder(self.last.parent)
         self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
 
-    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Writes the first checkpoint; in a resumed training, logs what was not logged yet."""
         self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
-        if trainer.global_step == 0:
+        # Where the weights are divided, torch would take a step to have a state of the optimizer.
+        if trainer.global_step == 0 and pl_module.device_mesh is None:
             self.save(trainer)
         if self._not_logged is not None:
             step, metrics = self._not_logged
