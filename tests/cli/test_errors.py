@@ -11,7 +11,8 @@ from hydra.errors import (
 from hydra.utils import instantiate
 from omegaconf.errors import ConfigAttributeError, OmegaConfBaseException
 
-from elman.cli.errors import one_clear_sentence, sentence
+from elman.cli.errors import failure_noted, one_clear_sentence, sentence
+from elman.training.run_folder import FAILURE
 
 
 @pytest.fixture(autouse=True)
@@ -128,3 +129,16 @@ def test_where_all_goes_well_nothing_is_said(capsys: pytest.CaptureFixture[str])
 def test_a_missing_sweeper_names_its_extra() -> None:
     error = HydraException("In 'hydra/config': Could not find 'hydra/sweeper/optuna'\n\nAvailable")
     assert sentence(error) == "sweep: Optuna is not installed: pip install 'elman[sweep]'"
+
+
+@pytest.mark.parametrize("error", [ValueError("the rate\nis negative"), KeyError("x")])
+def test_a_failure_in_a_sweep_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    with pytest.raises(type(error)), failure_noted(tmp_path):
+        raise error
+    text = sentence(error)
+    assert (tmp_path / FAILURE).read_text() == f"{text}\n"
+    printed = capsys.readouterr().err
+    assert printed.endswith(f"error: {text}\n")
+    assert ("Traceback" in printed) == isinstance(error, KeyError)

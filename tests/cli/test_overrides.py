@@ -5,10 +5,12 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 from elman.cli.overrides import (
+    for_hydra,
     with_any_trainer_value,
     with_stored_overrides,
     with_text_quoted,
 )
+from elman.training.run_folder import LAST, OVERRIDES
 
 
 @pytest.fixture
@@ -137,3 +139,56 @@ def test_what_hydra_can_read_is_left_as_it_is(argument: str) -> None:
 )
 def test_any_argument_of_the_trainer_can_be_typed(typed: str, for_hydra: str) -> None:
     assert with_any_trainer_value([typed]) == [for_hydra]
+
+
+@pytest.fixture
+def torchrun(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """The environment of a process that torchrun has started."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "job")
+    monkeypatch.setenv("TORCHELASTIC_MAX_RESTARTS", "0")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
+    monkeypatch.setenv("GROUP_WORLD_SIZE", "2")
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("torchrun")
+def test_torchrun_names_the_folder_and_counts_the_processes() -> None:
+    assert for_hydra(["seed=1"]) == [
+        "seed=1",
+        "++trainer.devices=4",
+        "++trainer.num_nodes=2",
+        "hydra.run.dir='outputs/train/job'",
+    ]
+    own = for_hydra(["trainer.devices=3", "hydra.run.dir='my run'"])
+    assert own == ["++trainer.devices=3", "++trainer.num_nodes=2", "hydra.run.dir='my run'"]
+
+
+@pytest.mark.usefixtures("torchrun")
+@pytest.mark.parametrize("given", [[], ["hydra.run.dir=outputs/train/job"]])
+def test_torchrun_goes_on_with_the_run(tmp_path: Path, given: list[str]) -> None:
+    run = tmp_path / "outputs/train/job"
+    (run / "checkpoints").mkdir(parents=True)
+    (run / LAST).touch()
+    OmegaConf.save(["seed=3", "trainer.devices=8"], run / OVERRIDES)
+    arguments = for_hydra(["seed=3", *given])
+    assert "resume='outputs/train/job'" in arguments
+    assert "hydra.run.dir='outputs/train/job'" in arguments
+    assert "++trainer.devices=4" in arguments
+    assert "++trainer.devices=8" not in arguments
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "arguments", "message"),
+    [
+        ("TORCHELASTIC_RUN_ID", "none", [], "the job needs a name"),
+        ("TORCHELASTIC_RUN_ID", "job", ["-m", "seed=0,1"], "leave out torchrun"),
+        ("TORCHELASTIC_MAX_RESTARTS", "2", [], "TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1"),
+    ],
+)
+def test_what_torchrun_cannot_do(
+    torchrun: pytest.MonkeyPatch, variable: str, value: str, arguments: list[str], message: str
+) -> None:
+    torchrun.setenv(variable, value)
+    with pytest.raises(ValueError, match=message):
+        for_hydra(arguments)

@@ -1,7 +1,7 @@
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.utils.data import DistributedSampler, RandomSampler
+from torch.utils.data import RandomSampler
 
 from elman.data.length_batches import POOL, LengthBatches
 
@@ -35,20 +35,3 @@ def test_each_epoch_has_a_new_random_order() -> None:
     assert first != sorted(first)
     torch.manual_seed(0)
     assert list(batches) == first
-
-
-def test_processes_divide_the_examples_anew_in_each_epoch() -> None:
-    lengths = list(range(50))
-    seen = []
-    for epoch in range(2):
-        parts = []
-        for rank in range(2):
-            sampler = DistributedSampler(lengths, 2, rank)  # type: ignore[arg-type]
-            batches = LengthBatches(sampler, lengths, 4)
-            batches.sampler.set_epoch(epoch)  # type: ignore[attr-defined]
-            assert len(list(batches)) == len(batches) == 7
-            parts.append({index for batch in batches for index in batch})
-        assert not set.intersection(*parts)
-        assert set.union(*parts) == set(range(50))
-        seen.append(parts)
-    assert seen[0] != seen[1]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils.data import DataLoader
 
 from elman.data.module import DataModule
 
@@ -109,15 +110,29 @@ def test_the_hash_of_a_folder_is_that_of_its_table(tmp_path: Path) -> None:
     assert read(tmp_path, Folder).state_dict() != first
 
 
-def test_each_process_samples_its_own_examples() -> None:
+def test_one_process_samples_single_examples() -> None:
+    arguments = Lines(None, "data").random_batches(range(7), 3)
+    assert arguments["batch_size"] == 3  # Lightning replaces this sampler to overfit
+    assert sorted(arguments["sampler"]) == list(range(7))
+
+
+@pytest.mark.parametrize("lengths", [None, list(range(7))])
+def test_processes_share_the_batches_of_one(lengths: list[int] | None) -> None:
     data = Lines(None, "data")
-    assert sorted(data.random_sampler(range(7))) == list(range(7))
-    sampled = []
+    of_one = data.random_batches(range(7), 4, lengths)
+    torch.manual_seed(0)
+    batches = list(DataLoader(range(7), **of_one))  # type: ignore[arg-type]
+    assert [len(batch) for batch in batches] in ([4, 3], [3, 4])
+    parts = []
     for rank in range(2):
-        data.trainer = SimpleNamespace(global_rank=rank, world_size=2)  # type: ignore[assignment]
-        sampled.append(list(data.random_sampler(range(8))))
-    assert sorted(sampled[0] + sampled[1]) == list(range(8))
-    assert len(sampled[0]) == 4
+        strategy = SimpleNamespace(broadcast=lambda batches: batches)
+        data.trainer = SimpleNamespace(global_rank=rank, world_size=2, strategy=strategy)  # type: ignore[assignment]
+        torch.manual_seed(0)
+        loader = DataLoader(range(7), **data.random_batches(range(7), 2, lengths))  # type: ignore[arg-type]
+        parts.append(list(loader))
+        assert len(loader) == 2
+    for batch, *own in zip(batches, *parts, strict=True):
+        assert sorted(batch.tolist()) == sorted(torch.cat(own).tolist())
 
 
 def test_data_are_hashed_once_until_they_change(

@@ -9,6 +9,7 @@ import pytest
 import torch
 from omegaconf import DictConfig
 
+from elman.training.exact_resume import _of_any_number
 from elman.training.last_checkpoint import LastCheckpoint
 from elman.training.run_folder import BEST, LAST, PREVIOUS
 from elman.training.train import train
@@ -116,3 +117,14 @@ def test_a_damaged_last_checkpoint_is_replaced_by_the_one_before(
     with pytest.warns(UserWarning, match=r"last\.ckpt is damaged; previous\.ckpt is used"):
         train(configured_kind("speaker", run, f"resume={run}"))
     assert differences(run, before) == []
+
+
+def test_another_number_of_processes_takes_the_mean_of_the_gradients() -> None:
+    processes = [
+        {"random": "first", "gradients": [torch.tensor([1.0, 2.0]), None]},
+        {"random": "second", "gradients": [torch.tensor([3.0, 6.0]), None]},
+    ]
+    own = _of_any_number(processes)
+    assert own["random"] == "first"
+    torch.testing.assert_close(own["gradients"][0], torch.tensor([2.0, 4.0]))
+    assert own["gradients"][1] is None

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from elman.cli.errors import one_clear_sentence
+from elman.cli.errors import failure_noted, one_clear_sentence
 from elman.cli.overrides import for_hydra
 
 # Notes of the libraries that need no action of the user.
@@ -19,6 +21,7 @@ QUIET = (
     ".*LeafSpec",  # Lightning 2.6 on torch 2.13
     ".*does not have many workers",  # the data lie in memory
     ".*smaller than the logging interval",
+    ".*sync_dist=True.* when logging on epoch level",  # each process evaluates all examples
 )
 
 
@@ -33,6 +36,10 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
         @hydra.main(version_base="1.3", config_path=_conf(task), config_name=config_name)
         @functools.wraps(task)
         def hydra_main(config: DictConfig) -> object:
+            hydra_config = HydraConfig.get()
+            if hydra_config.mode == RunMode.MULTIRUN:  # one failure does not end the others
+                with failure_noted(Path(hydra_config.runtime.output_dir)):
+                    return task(config)
             with one_clear_sentence(exit_code=1):
                 return task(config)
 

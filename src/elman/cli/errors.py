@@ -1,11 +1,17 @@
 """Errors as one clear sentence."""
 
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from hydra.errors import HydraException, InstantiationException
 from omegaconf.errors import OmegaConfBaseException
+
+from elman.training.run_folder import FAILURE
+
+OF_THE_INPUT = (HydraException, OmegaConfBaseException, ValueError, TypeError, OSError)
 
 
 @contextmanager
@@ -17,11 +23,25 @@ def one_clear_sentence(exit_code: int) -> Iterator[None]:
     """
     try:
         yield
-    except (HydraException, OmegaConfBaseException, ValueError, TypeError, OSError) as error:
+    except OF_THE_INPUT as error:
         if any(argument.startswith("debug=") for argument in sys.argv):
             raise
         print(f"error: {sentence(error)}", file=sys.stderr)
         sys.exit(exit_code)
+
+
+@contextmanager
+def failure_noted(run: Path) -> Iterator[None]:
+    """Prints the error that ends a run of a sweep, and keeps it in the folder of the run."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, OF_THE_INPUT):
+            traceback.print_exc()
+        text = sentence(error) or type(error).__name__
+        print(f"error: {text}", file=sys.stderr)
+        (run / FAILURE).write_text(f"{text}\n", encoding="utf-8")
+        raise
 
 
 def sentence(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """The arguments of a command line, as people type them, made ready for Hydra."""
 
+import os
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
@@ -7,7 +8,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
-from elman.training.run_folder import OVERRIDES
+from elman.training.run_folder import LAST, OVERRIDES
 
 TEXTS = ("text", "prompt", "audio", "image")  # arguments that are never numbers, lists or null
 OWN_FOLDERS = ("command-line", "hydra.searchpath in command-line")  # providers of configurations
@@ -19,7 +20,8 @@ def for_hydra(arguments: list[str]) -> list[str]:
     Raises:
         FileNotFoundError: `resume=` names a folder that holds no run.
     """
-    return with_text_quoted(with_any_trainer_value(with_stored_overrides(arguments)))
+    shared = with_torchrun(arguments)
+    return with_text_quoted(with_any_trainer_value(with_stored_overrides(shared)))
 
 
 def given_overrides() -> list[str]:
@@ -64,6 +66,42 @@ def with_stored_overrides(arguments: list[str]) -> list[str]:
         *(argument for argument in arguments if argument not in resume),
         f"resume={_quoted(str(given_path))}",
         f"hydra.run.dir={_quoted(str(run))}",
+    ]
+
+
+def with_torchrun(arguments: list[str]) -> list[str]:
+    """Under `torchrun`, adds what its processes share: their number, and the folder of the run.
+
+    The folder has the name of the job (`--rdzv-id`). Where it holds a checkpoint, as after a
+    restart, the run goes on.
+
+    Raises:
+        ValueError: the job has no name, this is a sweep, or its processes could not restart.
+    """
+    job = os.environ.get("TORCHELASTIC_RUN_ID")
+    if job is None:
+        return arguments
+    if {"-m", "--multirun"} & set(arguments):
+        raise ValueError("a sweep starts the processes of each training itself: leave out torchrun")
+    restarts = os.environ.get("TORCHELASTIC_MAX_RESTARTS", "0") != "0"
+    if restarts and os.environ.get("TORCH_DISABLE_SHARE_RDZV_TCP_STORE") != "1":
+        raise ValueError(
+            "torchrun: --max-restarts needs the environment variable "
+            "TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1, or restarted processes wait for the former ones"
+        )
+    given = {_key(argument): argument.partition("=")[2] for argument in arguments}
+    if job == "none" and "hydra.run.dir" not in given:
+        raise ValueError(
+            "torchrun: the job needs a name, that of the run's folder: --rdzv-id=NAME; on one "
+            "machine --standalone gives one"
+        )
+    folder = given.get("hydra.run.dir", f"outputs/train/{job}").strip("'\"")
+    processes = {"trainer.devices": "LOCAL_WORLD_SIZE", "trainer.num_nodes": "GROUP_WORLD_SIZE"}
+    goes_on = any((Path(folder) / LAST).parent.glob("*.ckpt"))
+    return [
+        *(argument for argument in arguments if _key(argument) != "hydra.run.dir"),
+        *(f"{key}={os.environ[name]}" for key, name in processes.items() if key not in given),
+        f"{'resume' if goes_on else 'hydra.run.dir'}={_quoted(folder)}",
     ]
 
 

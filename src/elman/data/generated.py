@@ -40,6 +40,7 @@ class GeneratedData(DataModule):
     """
 
     task: ClassVar[str]
+    shared_batch = True
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ class LengthBatches(Sampler[list[int]]):
     """
 
     def __init__(self, sampler: Sampler[int], lengths: Sequence[int], batch_size: int) -> None:
-        self.sampler = sampler  # Lightning calls its set_epoch in distributed training
+        self.sampler = sampler
         self.lengths = torch.as_tensor(lengths)
         self.batch_size = batch_size
 

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from lightning import LightningDataModule
-from torch.utils.data import DistributedSampler, RandomSampler, Sampler
+from torch.utils.data import BatchSampler, RandomSampler
+
+from elman.data.length_batches import LengthBatches
+from elman.data.shared_batches import SharedBatches
 
 
 class DataModule(LightningDataModule, ABC):
@@ -21,9 +24,11 @@ class DataModule(LightningDataModule, ABC):
 
     Attributes:
         table: the name of the file that lists the examples, where `path` is a folder.
+        shared_batch: whether a `batch_size` is that of all processes together, not of each.
     """
 
     table: ClassVar[str] = ""
+    shared_batch: ClassVar[bool] = False
 
     def __init__(self, path: str | None, directory: str) -> None:
         super().__init__()
@@ -66,15 +71,31 @@ class DataModule(LightningDataModule, ABC):
         """A text for each index that the network reads; empty if it reads no symbols."""
         return ()
 
-    def random_sampler(self, examples: Sized) -> Sampler[int]:
-        """Samples the indices of the training examples, in a new order in each epoch.
+    def random_batches(
+        self, examples: Sized, batch_size: int, lengths: Sequence[int] | None = None
+    ) -> dict[str, Any]:
+        """Arguments of a DataLoader for batches of training examples, in a new order each epoch.
 
-        In distributed training, each process samples a different part of the examples.
+        Several processes see the batches that one process would see, each a part of them.
+
+        Args:
+            examples: of the training split.
+            batch_size: number of examples B of each process.
+            lengths: the length of each example, for batches of similar length; None: any lengths.
         """
-        if self.trainer is None or self.trainer.world_size == 1:
-            return RandomSampler(examples)
-        world_size, rank = self.trainer.world_size, self.trainer.global_rank
-        return DistributedSampler(examples, world_size, rank)  # type: ignore[arg-type]
+        order = RandomSampler(examples)
+        processes = 1 if self.trainer is None else self.trainer.world_size
+        if processes == 1 and lengths is None:
+            return {"batch_size": batch_size, "sampler": order}
+        B = batch_size * processes
+        batches = (
+            BatchSampler(order, B, drop_last=False)
+            if lengths is None
+            else LengthBatches(order, lengths, B)
+        )
+        if self.trainer is None or processes == 1:
+            return {"batch_sampler": batches}
+        return {"batch_sampler": SharedBatches(batches, len(examples), self.trainer)}
 
     def own_files(self) -> Sequence[Path]:
         """The user's files that determine which examples there are."""

@@ -45,7 +45,11 @@ class ExactResume(Callback):
         checkpoint: dict[str, Any],
     ) -> None:
         """Takes the state of this process."""
-        self._own = checkpoint["processes"][trainer.global_rank]
+        processes: list[dict[str, Any]] = checkpoint["processes"]
+        if len(processes) == trainer.world_size:
+            self._own = processes[trainer.global_rank]
+        else:
+            self._own = _of_any_number(processes)
         # With `max_steps`, Lightning takes a checkpoint before the first batch for one after it.
         if not checkpoint["loops"]["fit_loop"]["epoch_loop.batch_progress"]["total"]["ready"]:
             del checkpoint["loops"]
@@ -62,6 +66,21 @@ class ExactResume(Callback):
         ):
             parameter.grad = None if gradient is None else gradient.to(parameter.device)
         set_random_state(own["random"])
+
+
+def _of_any_number(processes: list[dict[str, Any]]) -> dict[str, Any]:
+    """The state of each process where their number has changed.
+
+    It is that of the first one, which draws the order of the examples, but the gradients so far
+    are the average, as in a step of the optimizer.
+    """
+    own = dict(processes[0])
+    if "gradients" in own:
+        own["gradients"] = [
+            None if each[0] is None else torch.stack(each).mean(0)
+            for each in zip(*(process["gradients"] for process in processes), strict=True)
+        ]
+    return own
 
 
 def _stateful(trainer: Trainer) -> list[Any]:

@@ -62,10 +62,11 @@ class LastCheckpoint(Checkpoint):
                 logger.log_metrics(metrics, step)
             self._not_logged = None
 
-    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Writes the first checkpoint."""
         self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
-        if trainer.global_step == 0:
+        # Where the weights are divided, torch would take a step to have a state of the optimizer.
+        if trainer.global_step == 0 and pl_module.device_mesh is None:
             self.save(trainer)
 
     def on_train_batch_end(self, trainer: Trainer, *_: Any, **__: Any) -> None:

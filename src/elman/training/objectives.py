@@ -51,8 +51,12 @@ class Objective(ABC):
         return {"cost": cost}
 
     def count(self, y: Any) -> int:
-        """Number of costs that the cost is the average of: the weight of this batch."""
+        """The weight of this batch in the metrics of an epoch."""
         return len(y)
+
+    def costs(self, y: Any) -> int:
+        """Number of costs that the cost is the average of."""
+        return self.count(y)
 
 
 def summarize(objective: Objective, metrics: Mapping[str, float], test_data: str) -> str:

@@ -1,7 +1,7 @@
 """Results of training runs, compared."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 from omegaconf import OmegaConf
 
-from elman.training.run_folder import OVERRIDES, RESULT
+from elman.training.run_folder import FAILURE, OVERRIDES, RESULT
 
 # Overrides that do not make an experiment another one.
+OF_HYDRA = Path(".hydra/overrides.yaml")  # written before a training begins
 NOT_COMPARED = ("seed", "threads", "sweep", "resume", "hydra.searchpath")
 SHORT_NAME = 35  # characters, of which three names fit beside each other
 
@@ -109,14 +110,15 @@ class RunGroup:
         return self.results[0].baseline_summary.format(**self.metrics)
 
 
-def read_groups(folders: Iterable[Path]) -> list[RunGroup]:
+def read_groups(folders: Iterable[Path], *, empty: bool = False) -> list[RunGroup]:
     """All finished runs in and below the folders, grouped by their overrides.
 
     Args:
         folders: of runs, or of sweeps.
+        empty: there may be none.
 
     Raises:
-        FileNotFoundError: no run has finished there.
+        FileNotFoundError: no run has finished there, and `empty` is false.
     """
     by_overrides: dict[str, list[Result]] = {}
     folders = list(folders)
@@ -124,20 +126,46 @@ def read_groups(folders: Iterable[Path]) -> list[RunGroup]:
         # Sort by the number of a sweep's run: 10 comes after 9.
         for path in sorted(folder.rglob(str(RESULT)), key=lambda path: (len(str(path)), path)):
             by_overrides.setdefault(_overrides(path.parent), []).append(Result.read(path.parent))
-    if not by_overrides:
+    if not (by_overrides or empty):
         raise FileNotFoundError(
             f"runs: no finished training in {', '.join(map(str, folders))} (no {RESULT} there)"
         )
     return [RunGroup(overrides, results) for overrides, results in by_overrides.items()]
 
 
+def read_failures(folders: Iterable[Path]) -> dict[str, str]:
+    """Why trainings of sweeps have failed, by their overrides; those that finished later are out.
+
+    Args:
+        folders: of runs, or of sweeps.
+    """
+    paths = sorted(
+        (path for folder in folders for path in folder.rglob(str(FAILURE))),
+        key=lambda path: (len(str(path)), path),
+    )
+    return {
+        " ".join(_given(path.parent / OF_HYDRA)): path.read_text(encoding="utf-8").strip()
+        for path in paths
+        if not (path.parent / RESULT).exists()
+    }
+
+
 def _overrides(run: Path) -> str:
-    given: list[str] = OmegaConf.to_container(OmegaConf.load(run / OVERRIDES))  # type: ignore[assignment]
+    given = _given(run / OVERRIDES)
     return " ".join(sorted(each for each in given if each.split("=")[0] not in NOT_COMPARED))
 
 
-def table(groups: Sequence[RunGroup]) -> str:
-    """A Markdown table with one row for each group of runs."""
+def _given(file: Path) -> list[str]:
+    return OmegaConf.to_container(OmegaConf.load(file))  # type: ignore[return-value]
+
+
+def table(groups: Sequence[RunGroup], failures: Mapping[str, str] | None = None) -> str:
+    """A Markdown table with one row for each group of runs.
+
+    Args:
+        groups: the runs that have finished.
+        failures: the reason, by the overrides, of each run that has failed.
+    """
     lines = [
         ["`python scripts/train.py`", "test", "baselines", "runs", "parameters", "training"],
         ["---", "---", "---", "--:", "--:", "--:"],
@@ -151,6 +179,10 @@ def table(groups: Sequence[RunGroup]) -> str:
                 f"{group.seconds:.0f} s",
             ]
             for group in groups
+        ),
+        *(
+            [f"`{overrides}`", f"failed: {reason}", "", "", "", ""]
+            for overrides, reason in (failures or {}).items()
         ),
     ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -18,6 +18,7 @@ RECONSTRUCTIONS = Path("reconstructions.png")
 CODES = Path("codes.png")
 SHEET = Path("captions.png")
 RESULT = Path("result.json")
+FAILURE = Path("failure.txt")  # why a training of a sweep failed, in one sentence
 GRADIENT_FLOW = Path("gradient_flow")  # a folder with a file for each validation
 GRADIENT_FLOW_PAGE = Path("gradient_flow.html")
 ERRORS = Path("errors.png")

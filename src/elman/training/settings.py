@@ -21,7 +21,7 @@ def checkpoint_settings(
     Args:
         config: of the training.
         data: built from it.
-        world_size: number of processes; each trains on streams of its own.
+        world_size: number of processes.
     """
     plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     settings: dict[str, Any] = {part: plain.get(part) or {} for part in KEPT}
@@ -31,6 +31,35 @@ def checkpoint_settings(
     settings["trainer"] = {"world_size": world_size}
     settings["version"] = VERSION
     return settings
+
+
+def batch_size_of_each(
+    data: LightningDataModule, stored: dict[str, Any], world_size: int
+) -> int | None:
+    """The batch size of each process when another number of processes resumes a training.
+
+    The batch of all processes together stays, and so do the examples in it.
+
+    Args:
+        data: of the training.
+        stored: the checkpoint.
+        world_size: number of processes now.
+
+    Returns:
+        None: it does not change.
+
+    Raises:
+        ValueError: the processes cannot share the batch evenly.
+    """
+    before, B = stored["trainer"]["world_size"], stored["data"].get("batch_size")
+    if world_size == before or B is None or getattr(data, "shared_batch", False):
+        return None
+    if B * before % world_size:
+        raise ValueError(
+            f"resume: {world_size} processes cannot share the batch of {B * before} examples "
+            f"evenly, with which {before} started; give a number that divides it"
+        )
+    return int(B * before // world_size)
 
 
 def check_same_settings(settings: dict[str, Any], stored: dict[str, Any]) -> None:
@@ -44,7 +73,7 @@ def check_same_settings(settings: dict[str, Any], stored: dict[str, Any]) -> Non
             "resume: an earlier version of elman started this run, and this version cannot "
             "continue it; its checkpoint still works in all other scripts"
         )
-    for part in (*KEPT, "trainer"):
+    for part in KEPT:
         now, then = settings[part], stored.get(part, {})
         for key in sorted(now.keys() | then.keys()):
             if now.get(key) != then.get(key):

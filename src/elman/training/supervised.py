@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from lightning import LightningModule
 from torch import Tensor, nn
+from torch.distributed.fsdp import FSDPModule, fully_shard
+from torch.distributed.tensor import DTensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -48,13 +50,36 @@ class SupervisedTraining(LightningModule):
         self.scheduler = scheduler
         self.settings = settings or {}
 
+    def configure_model(self) -> None:
+        """With `trainer=fsdp`, leaves each process a part of all weights."""
+        if self.device_mesh is not None and not isinstance(self.network, FSDPModule):
+            fully_shard(self.network, mesh=self.device_mesh["data_parallel"])
+
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:  # noqa: ARG002
         """The cost of a batch."""
         inputs, y = batch
         O = self.outputs(inputs)
         cost = self.objective.cost(O, y)
         self._log_training(cost, O, y)
-        return cost
+        return self.share(cost, y)
+
+    def share(self, cost: Tensor, y: Any) -> Tensor:
+        """The part of this process in the cost of the batches of all processes together.
+
+        The gradients of the processes are averaged, but their batches may differ in size.
+
+        Args:
+            cost: of the batch of this process.
+            y: its targets.
+        """
+        processes = self.trainer.world_size
+        if processes == 1:
+            return cost
+        n = torch.tensor(float(self.objective.costs(y)), device=self.device)
+        N = n.clone()
+        torch.distributed.all_reduce(N)  # N = Σ_p n_p
+        # C = Σ_p n_p C_p / N, the mean over the processes p of P n_p C_p / N
+        return cost * (processes * n / N)
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """The metrics of a validation batch."""
@@ -112,7 +137,10 @@ class SupervisedTraining(LightningModule):
         """Logs the norm of the gradient before it is clipped."""
         if self._is_logging_step():
             gradients = [p.grad for p in self.network.parameters() if p.grad is not None]
-            self.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))
+            norm = torch.nn.utils.get_total_norm(gradients)
+            self.log(
+                "train/gradient_norm", norm.full_tensor() if isinstance(norm, DTensor) else norm
+            )
 
     def _is_logging_step(self) -> bool:
         # Lightning writes every few steps only; metrics of the other steps would cost time.

@@ -1,6 +1,7 @@
 """The training of a network, from its configuration to its test metrics."""
 
 import logging
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,9 +25,14 @@ from elman.training.curves import plot_curves
 from elman.training.exact_resume import ExactResume
 from elman.training.next_steps import next_steps, relative
 from elman.training.objectives import Objective, summarize
+from elman.training.processes import in_processes, leave_group, starts_processes
 from elman.training.results import Result
 from elman.training.run_folder import CONFIG, LAST, OVERRIDES
-from elman.training.settings import check_same_settings, checkpoint_settings
+from elman.training.settings import (
+    batch_size_of_each,
+    check_same_settings,
+    checkpoint_settings,
+)
 from elman.training.trainer import build_trainer
 from elman.training.trust import DESCRIBED, foreign_modules
 
@@ -64,9 +70,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
         TypeError, ValueError, OSError: a value is out of range, or the data, the device or the
             checkpoint cannot be used. No training has started then.
     """
-    lightning.seed_everything(config.seed, workers=True, verbose=False)
-    if config.get("threads") is not None:
-        torch.set_num_threads(check_size("threads", config.threads))
+    _begin_computing(config)
     check_size("trainer.max_epochs", config.trainer.max_epochs)
     # Build everything that needs no data first: a wrong value is found before a long download.
     optimizer = instantiate(config.optimizer)
@@ -82,34 +86,28 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     settings = checkpoint_settings(config, data, trainer.world_size)
     _try_to_build(settings["network"], sizes_of(data), optimizer, scheduler)
     trust = foreign_modules(settings[part] for part in DESCRIBED)
-    if trust:
-        log.warning(
-            "The checkpoints of this run will name classes of %s. Commands that load them need "
-            "trust=[%s].",
-            " and ".join(trust),
-            ",".join(trust),
-        )
     checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
     stored = load_checkpoint(checkpoint) if checkpoint else None
     if stored:
+        if (batch_size := batch_size_of_each(data, stored, trainer.world_size)) is not None:
+            overrides = _with_batch_size(batch_size, config, stored, overrides)
+            data = instantiate(config.data)
+            settings = checkpoint_settings(config, data, trainer.world_size)
         check_same_settings(settings, stored)
         warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # as intended
+
+    if starts_processes(trainer):
+        OmegaConf.resolve(config)  # what Hydra resolves, other processes could not
+        return in_processes(trainer, train, config, overrides)
 
     _set_up(data, stored)
     network = build_network(settings["network"], **sizes_of(data))
     module = training(network, objective, optimizer, scheduler, settings)
     run = Path(config.output_dir)
     if trainer.is_global_zero:
-        run.mkdir(parents=True, exist_ok=True)
-        OmegaConf.save(config, run / CONFIG, resolve=True)
-        OmegaConf.save(list(overrides), run / OVERRIDES)
-        log.info(
-            "%s\n%s parameters, trained on %s",
-            network,
-            f"{_parameters(network):,}",
-            train_data_of(data),
-        )
-        log.info("All files go to %s", relative(run))
+        if stored:
+            _tell_processes(stored["trainer"]["world_size"], trainer.world_size)
+        _begin(run, config, overrides, network, data, trust)
 
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
     seconds = timer.time_elapsed("train")
@@ -133,7 +131,64 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
             ).write(run)
             plot_curves(run, objective.metric, objective.label)
             log.info("%s", next_steps(run, module, data, config.trainer.max_epochs, trust))
+    leave_group()
     return Run(run, metrics, objective.metric)
+
+
+def _begin_computing(config: DictConfig) -> None:
+    """Sets the seed and the number of threads."""
+    lightning.seed_everything(config.seed, workers=True, verbose=False)
+    # With several processes, Lightning would start again with this seed before the first step.
+    os.environ.pop("PL_GLOBAL_SEED")
+    if config.get("threads") is not None:
+        torch.set_num_threads(check_size("threads", config.threads))
+
+
+def _begin(
+    run: Path,
+    config: DictConfig,
+    overrides: Sequence[str],
+    network: nn.Module,
+    data: LightningDataModule,
+    trust: Sequence[str],
+) -> None:
+    """Writes the configuration into the folder of the run, and logs what is trained on what."""
+    if trust:
+        log.warning(
+            "The checkpoints of this run will name classes of %s. Commands that load them need "
+            "trust=[%s].",
+            " and ".join(trust),
+            ",".join(trust),
+        )
+    run.mkdir(parents=True, exist_ok=True)
+    OmegaConf.save(config, run / CONFIG, resolve=True)
+    OmegaConf.save(list(overrides), run / OVERRIDES)
+    log.info(
+        "%s\n%s parameters, trained on %s",
+        network,
+        f"{_parameters(network):,}",
+        train_data_of(data),
+    )
+    log.info("All files go to %s", relative(run))
+
+
+def _with_batch_size(
+    batch_size: int, config: DictConfig, stored: dict[str, Any], overrides: Sequence[str]
+) -> list[str]:
+    """Sets the batch size of each process, also in the overrides, for the next `resume=`."""
+    config.data.batch_size = stored["data"]["batch_size"] = batch_size
+    given = [each for each in overrides if not each.startswith("data.batch_size=")]
+    return [*given, f"data.batch_size={batch_size}"]
+
+
+def _tell_processes(before: int, now: int) -> None:
+    if before != now:
+        log.info(
+            "%d processes continue what %d began, with the same batches of all together. They add "
+            "in another order, so the last bits of the weights may differ.",
+            now,
+            before,
+        )
 
 
 def _check_kind(part: str, built: object, kind: type) -> None:

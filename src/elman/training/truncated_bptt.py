@@ -1,6 +1,6 @@
 """Truncated backpropagation through time."""
 
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -48,7 +48,7 @@ class TruncatedBPTT(SupervisedTraining):
         O = self._unfold(inputs)
         cost = self.objective.cost(O, y)
         self._log_training(cost, O, y)
-        return cost
+        return self.share(cost, y)
 
     def _unfold(self, chunk: Tensor) -> Tensor:
         """O of a chunk, `(k₁, B, …)`."""
@@ -100,11 +100,24 @@ class TruncatedBPTT(SupervisedTraining):
         super().on_save_checkpoint(checkpoint)
         for key, own in (("states", self._state), ("earlier", self._earlier)):
             if own is not None:  # each process has its own streams
-                checkpoint[key] = cast("Tensor", self.all_gather(own)).view(-1, *own.shape)
+                checkpoint[key] = self._of_all(own)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Restores the hidden states and the earlier inputs of the streams."""
         if "states" in checkpoint:
-            self._state = checkpoint["states"][self.global_rank]
+            self._state = self._own_part(checkpoint["states"])
         if "earlier" in checkpoint:
-            self._earlier = checkpoint["earlier"][self.global_rank]
+            self._earlier = self._own_part(checkpoint["earlier"])
+
+    def _of_all(self, own: Tensor) -> Tensor:
+        """What belongs to the streams of all processes, `(processes, …)`."""
+        if self.trainer.world_size == 1:
+            return own.unsqueeze(0)
+        parts = [torch.empty_like(own) for _ in range(self.trainer.world_size)]
+        torch.distributed.all_gather(parts, own.contiguous())
+        return torch.stack(parts)
+
+    def _own_part(self, stored: Tensor) -> Tensor:
+        """What belongs to the streams of this process; `(processes, …, B, …)`, before resuming."""
+        streams = torch.cat(list(stored), dim=1)
+        return streams.chunk(self.trainer.world_size, dim=1)[self.global_rank].contiguous()

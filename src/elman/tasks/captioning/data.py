@@ -208,9 +208,8 @@ class CaptioningData(DataModule):
         """Batches in a new random order in each epoch, each image with a random `shift`."""
         return DataLoader(
             self.splits["train"],  # type: ignore[arg-type]
-            self.batch_size,
-            sampler=self.random_sampler(self.splits["train"]),
             collate_fn=partial(collate, shift=self.shift),
+            **self.random_batches(self.splits["train"], self.batch_size),
         )
 
     def val_dataloader(self) -> DataLoader[Example]:

@@ -45,3 +45,7 @@ class NextWord(Objective):
     def count(self, y: tuple[Tensor, Tensor]) -> int:
         """Number of captions."""
         return y[0].shape[1]
+
+    def costs(self, y: tuple[Tensor, Tensor]) -> int:
+        """Number of words, without the padding."""
+        return int(y[1].sum())

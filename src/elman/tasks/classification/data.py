@@ -198,9 +198,8 @@ class ClassificationData(DataModule):
         examples: Any = self.splits["train"]
         return DataLoader(
             examples,
-            self.batch_size,
-            sampler=self.random_sampler(examples),
             collate_fn=self._collate_augmented,
+            **self.random_batches(examples, self.batch_size),
         )
 
     def val_dataloader(self) -> DataLoader[Batch]:

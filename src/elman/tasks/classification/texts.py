@@ -113,7 +113,7 @@ class TextClassificationData(ClassificationData):
 
     def augment(self, sequence: str) -> str:
         """The text, or with the probability `random_crop` a random substring of it."""
-        if torch.rand(()) >= self.random_crop:
+        if self.random_crop == 0 or torch.rand(()) >= self.random_crop:
             return sequence
         length = int(torch.randint(min(MIN_CROP, len(sequence)), len(sequence) + 1, ()))
         begin = int(torch.randint(len(sequence) - length + 1, ()))

@@ -150,7 +150,7 @@ class DigitData(DataModule):
     def train_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Training batches, shuffled in each epoch."""
         split = self._splits["train"]
-        return DataLoader(split, self.batch_size or len(split), sampler=self.random_sampler(split))
+        return DataLoader(split, **self.random_batches(split, self.batch_size or len(split)))
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """The validation split in one batch."""

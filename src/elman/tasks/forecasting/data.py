@@ -277,7 +277,7 @@ class ForecastingData(DataModule):
         """Batches in a new random order each epoch."""
         x, y, _ = self.windows("train")
         windows = TensorDataset(x, y)
-        return DataLoader(windows, self.batch_size, sampler=self.random_sampler(windows))
+        return DataLoader(windows, **self.random_batches(windows, self.batch_size))
 
     def val_dataloader(self) -> DataLoader[tuple[Tensor, ...]]:
         """Batches in order of time."""

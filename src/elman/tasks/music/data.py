@@ -153,9 +153,8 @@ class MusicData(DataModule):
         pieces: Any = self.splits["train"]
         return DataLoader(
             pieces,
-            self.batch_size,
-            sampler=self.random_sampler(pieces),
             collate_fn=lambda rolls: batch([transposed(roll) for roll in rolls]),
+            **self.random_batches(pieces, self.batch_size),
         )
 
     def val_dataloader(self) -> DataLoader[Batch]:

@@ -13,7 +13,6 @@ from torch.utils.data import DataLoader
 
 from elman.checks import check_probability, check_size
 from elman.data.bad_lines import OnBad, check_on_bad
-from elman.data.length_batches import LengthBatches
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, count_of
 from elman.data.vocabulary import Vocabulary
@@ -303,8 +302,8 @@ class SpeechData(DataModule):
         """Batches of utterances of similar length, in a new random order each epoch."""
         examples = [Example(u.waveform, self.encode(u.text)) for u in self.splits["train"]]
         lengths = [len(each.waveform) for each in examples]
-        batches = LengthBatches(self.random_sampler(examples), lengths, self.batch_size)
-        return DataLoader(examples, batch_sampler=batches, collate_fn=self.batch)  # type: ignore[arg-type]
+        batches = self.random_batches(examples, self.batch_size, lengths)
+        return DataLoader(examples, collate_fn=self.batch, **batches)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Example]:
         """All validation utterances, without added noise and at each signal-to-noise ratio."""

@@ -10,7 +10,6 @@ from torch.utils.data import DataLoader
 from elman.checks import check_flag, check_size
 from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.fetch import Package, fetch
-from elman.data.length_batches import LengthBatches
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, count_of
 from elman.tasks.translation.batches import EncodedPair, collate
@@ -187,8 +186,8 @@ class TranslationData(DataModule):
         """Batches of training pairs of similar length, in a new random order in each epoch."""
         examples = self._encoded("train")
         lengths = [_length(example) for example in examples]
-        batches = LengthBatches(self.random_sampler(examples), lengths, self.batch_size)
-        return DataLoader(examples, batch_sampler=batches, collate_fn=collate)  # type: ignore[arg-type]
+        batches = self.random_batches(examples, self.batch_size, lengths)
+        return DataLoader(examples, collate_fn=collate, **batches)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[EncodedPair]:
         """Batches of validation pairs, sorted by length."""
