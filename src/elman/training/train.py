@@ -20,6 +20,7 @@ from elman.data.description import sizes_of, test_data_of, train_data_of
 from elman.training.base_callbacks import with_base_callbacks
 from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
 from elman.training.curves import plot_curves
+from elman.training.interruption import Interruption
 from elman.training.next_steps import next_steps, relative
 from elman.training.objectives import Objective, summarize
 from elman.training.results import Result
@@ -61,7 +62,14 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     Raises:
         TypeError, ValueError, OSError: a value is out of range, or the data, the device or the
             checkpoint cannot be used. No training has started then.
+        SystemExit: a signal has ended the training, see `Interruption`.
     """
+    interruption = Interruption(Path(config.output_dir))
+    with interruption.takes_signals():
+        return _train(config, overrides, interruption)
+
+
+def _train(config: DictConfig, overrides: Sequence[str], interruption: Interruption) -> Run:
     lightning.seed_everything(config.seed, workers=True, verbose=False)
     check_size("trainer.max_epochs", config.trainer.max_epochs)
     # Build everything that needs no data first: a wrong value is found before a long download.
@@ -73,7 +81,8 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     _check_kind("objective", objective, Objective)
     training = instantiate(config.training)
     timer = Timer()
-    trainer = _trainer(config, objective, timer)
+    trainer = _trainer(config, objective, [timer, interruption])
+    interruption.trainer = trainer
     settings = checkpoint_settings(config, data, trainer.world_size)
     _try_to_build(settings["network"], sizes_of(data), optimizer, scheduler)
     trust = foreign_modules(settings[part] for part in DESCRIBED)
@@ -107,6 +116,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
         log.info("All files go to %s", relative(run))
 
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
+    interruption.end_of_training()
     seconds = timer.time_elapsed("train")
     best = getattr(trainer.checkpoint_callback, "best_model_path", None) or None  # or none written
     [logged] = trainer.test(module, data, ckpt_path=best, weights_only=True, verbose=False)
@@ -140,10 +150,12 @@ def _check_kind(part: str, built: object, kind: type) -> None:
         )
 
 
-def _trainer(config: DictConfig, objective: Objective, timer: Timer) -> Trainer:
+def _trainer(
+    config: DictConfig, objective: Objective, own: Sequence[lightning.Callback]
+) -> Trainer:
     if "callbacks" in config:
         config.callbacks = with_base_callbacks(config.callbacks, objective)
-    callbacks = [timer, *_callbacks(config)]
+    callbacks = [*own, *_callbacks(config)]
     # Otherwise Lightning adds a checkpoint of its own, in the working directory.
     writes = any(isinstance(callback, Checkpoint) for callback in callbacks)
     chosen = {} if writes else {"enable_checkpointing": False}
