@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hydra
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from elman.cli.errors import one_clear_sentence
+from elman.cli.new_folder import new_folder
 from elman.cli.overrides import for_hydra
 
 # Notes of the libraries that need no action of the user.
@@ -41,6 +42,7 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
             warnings.formatwarning = _message_alone
             for message in QUIET:
                 warnings.filterwarnings("ignore", message=message)
+            OmegaConf.register_new_resolver("new_folder", new_folder, use_cache=True, replace=True)
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra must raise its errors, not print them
             with one_clear_sentence(exit_code=2):
                 sys.argv[1:] = for_hydra(sys.argv[1:])

@@ -14,7 +14,7 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loops.evaluation_loop import RestartStage
 from torch import Tensor
-from torch.distributed import is_torchelastic_launched
+from torch.distributed import ReduceOp, all_reduce, is_torchelastic_launched
 
 from elman.training.next_steps import relative
 from elman.training.run_folder import LAST
@@ -143,11 +143,11 @@ class Interruption(Callback):
 
     def _agreed(self, trainer: Trainer) -> bool:
         """Whether any process got a signal; all processes must ask at the same place."""
-        if trainer.world_size > 1:
-            number = int(_over_processes(trainer, self._signals.received or 0, "max"))
-            if number and self._signals.received is None:
-                self._signals.received = signal.Signals(number)
-        return self._signals.received is not None
+        # Only what all processes know counts: a signal may come while they are asking.
+        number = int(_over_processes(trainer, self._signals.received or 0, ReduceOp.MAX))
+        if number and self._signals.received is None:
+            self._signals.received = signal.Signals(number)
+        return number > 0
 
     def _stop_validation(self, trainer: Trainer) -> None:
         if self._agreed(trainer):
@@ -196,9 +196,12 @@ def _is_child() -> bool:
 
 def _fewest(trainer: Trainer, batches: list[int | float]) -> int | float:
     """The smallest number of batches that a process has in its first data loader."""
-    return _over_processes(trainer, batches[0] if batches else 0, "min")
+    return _over_processes(trainer, batches[0] if batches else 0, ReduceOp.MIN)
 
 
-def _over_processes(trainer: Trainer, value: float, reduction: str) -> float:
+def _over_processes(trainer: Trainer, value: float, reduction: ReduceOp.RedOpType) -> float:
+    if trainer.world_size == 1:
+        return value
     number = torch.tensor(float(value), device=trainer.strategy.root_device)
-    return float(trainer.strategy.reduce(number, reduce_op=reduction))
+    all_reduce(number, reduction)
+    return float(number)

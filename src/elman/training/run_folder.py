@@ -4,6 +4,7 @@ from pathlib import Path
 
 CONFIG = Path("config.yaml")  # resolved, to read
 OVERRIDES = Path("overrides.yaml")  # what the run was started with, to resume it
+CHECKPOINTS = Path("checkpoints")
 BEST = Path("checkpoints/best.ckpt")
 LAST = Path("checkpoints/last.ckpt")
 CURVES = Path("curves.png")
@@ -16,6 +17,7 @@ LOG = Path("train.log")
 RECONSTRUCTIONS = Path("reconstructions.png")
 CODES = Path("codes.png")
 SHEET = Path("captions.png")
+LOCK = Path(".lock")  # held while a process trains
 RESULT = Path("result.json")
 GRADIENT_FLOW = Path("gradient_flow")  # a folder with a file for each validation
 GRADIENT_FLOW_PAGE = Path("gradient_flow.html")

@@ -19,6 +19,7 @@ from elman.checks import check_size
 from elman.data.description import sizes_of, test_data_of, train_data_of
 from elman.training.base_callbacks import with_base_callbacks
 from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
+from elman.training.claim import claimed
 from elman.training.curves import plot_curves
 from elman.training.interruption import Interruption
 from elman.training.next_steps import next_steps, relative
@@ -64,8 +65,9 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
             checkpoint cannot be used. No training has started then.
         SystemExit: a signal has ended the training, see `Interruption`.
     """
-    interruption = Interruption(Path(config.output_dir))
-    with interruption.takes_signals():
+    run = Path(config.output_dir)
+    interruption = Interruption(run)
+    with interruption.takes_signals(), claimed(run, config.resume):
         return _train(config, overrides, interruption)
 
 
@@ -104,7 +106,6 @@ def _train(config: DictConfig, overrides: Sequence[str], interruption: Interrupt
     module = training(network, objective, optimizer, scheduler, settings)
     run = Path(config.output_dir)
     if trainer.is_global_zero:
-        run.mkdir(parents=True, exist_ok=True)
         OmegaConf.save(config, run / CONFIG, resolve=True)
         OmegaConf.save(list(overrides), run / OVERRIDES)
         log.info(
