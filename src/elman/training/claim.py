@@ -1,11 +1,13 @@
 """The right of one process to write into the folder of a run."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from lightning.pytorch.utilities import rank_zero_only
+from torch.distributed import is_torchelastic_launched
 
 from elman.training.run_folder import CHECKPOINTS, LOCK
 
@@ -21,7 +23,9 @@ def claimed(run: Path, resume: str | None) -> Iterator[None]:
     Raises:
         OSError: another process is training there, or a new training would overwrite a run.
     """
-    lock = _claim(run, resume)  # None: this is one of several processes, and not the first
+    # A process that another one of the same training has started writes into its folder.
+    started = "LOCAL_RANK" in os.environ and not is_torchelastic_launched()
+    lock = None if started else _claim(run, resume)
     try:
         yield
     finally:

@@ -86,6 +86,7 @@ class Interruption(Callback):
         # Lightning would skip the validation, or the end of the epoch, that follows.
         validates = loop._should_check_val_fx(trainer.fit_loop._data_fetcher)  # type: ignore[arg-type]
         if not (loop._should_accumulate() or validates or trainer.is_last_batch):
+            trainer._logger_connector.update_train_step_metrics()  # Lightning would do so next
             self._stop(trainer)
 
     def on_validation_start(self, trainer: Trainer, *_: Any, **__: Any) -> None:

@@ -16,19 +16,20 @@ from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from elman.checks import check_size
-from elman.data.description import sizes_of, test_data_of, train_data_of
+from elman.data.description import sizes_of, train_data_of
 from elman.training.base_callbacks import with_base_callbacks
 from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
 from elman.training.claim import claimed
-from elman.training.curves import plot_curves
+from elman.training.csv_log import cut
 from elman.training.interruption import Interruption
-from elman.training.next_steps import next_steps, relative
-from elman.training.objectives import Objective, summarize
-from elman.training.results import Result
-from elman.training.run_folder import CONFIG, LAST, OVERRIDES
-from elman.training.settings import check_same_settings, checkpoint_settings
+from elman.training.next_steps import relative
+from elman.training.objectives import Objective
+from elman.training.outcome import write_outcome
+from elman.training.run_folder import CONFIG, LAST, METRICS, OVERRIDES
+from elman.training.settings import check_epochs, check_same_settings, checkpoint_settings
 from elman.training.trainer import build_trainer
 from elman.training.trust import DESCRIBED, foreign_modules
+from elman.training.whole_file import whole_file
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +83,12 @@ def _train(config: DictConfig, overrides: Sequence[str], interruption: Interrupt
     objective: Objective = instantiate(config.objective)
     _check_kind("objective", objective, Objective)
     training = instantiate(config.training)
-    timer = Timer()
-    trainer = _trainer(config, objective, [timer, interruption])
+    checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
+    stored = load_checkpoint(checkpoint) if checkpoint else None
+    if stored and "tensorboard" in (config.get("logger") or {}):
+        config.logger.tensorboard.purge_step = stored["global_step"]
+    timer = Timer(config.trainer.get("max_time"))
+    trainer = _trainer(config, objective, timer, interruption)
     interruption.trainer = trainer
     settings = checkpoint_settings(config, data, trainer.world_size)
     _try_to_build(settings["network"], sizes_of(data), optimizer, scheduler)
@@ -95,10 +100,9 @@ def _train(config: DictConfig, overrides: Sequence[str], interruption: Interrupt
             " and ".join(trust),
             ",".join(trust),
         )
-    checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
-    stored = load_checkpoint(checkpoint) if checkpoint else None
     if stored:
         check_same_settings(settings, stored)
+        check_epochs(config.trainer.max_epochs, stored)
         warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # as intended
 
     _set_up(data, stored)
@@ -106,8 +110,12 @@ def _train(config: DictConfig, overrides: Sequence[str], interruption: Interrupt
     module = training(network, objective, optimizer, scheduler, settings)
     run = Path(config.output_dir)
     if trainer.is_global_zero:
-        OmegaConf.save(config, run / CONFIG, resolve=True)
-        OmegaConf.save(list(overrides), run / OVERRIDES)
+        if stored:
+            cut(run / METRICS, stored["global_step"])
+        with whole_file(run / CONFIG) as file:
+            OmegaConf.save(config, file, resolve=True)
+        with whole_file(run / OVERRIDES) as file:
+            OmegaConf.save(list(overrides), file)
         log.info(
             "%s\n%s parameters, trained on %s",
             network,
@@ -123,22 +131,16 @@ def _train(config: DictConfig, overrides: Sequence[str], interruption: Interrupt
     [logged] = trainer.test(module, data, ckpt_path=best, weights_only=True, verbose=False)
     metrics = {name.removeprefix("test/"): value for name, value in logged.items()}
     if trainer.is_global_zero:
-        summary = summarize(objective, logged, test_data_of(data))
-        log.info("\n%s, after %.0f s of training.\n", summary, seconds)
-        if report := module.report(run):
-            log.info("%s\n", report)
-        if best:
-            Result(
-                objective.metric,
-                objective.summary,
-                objective.label,
-                module.baseline_summary,
-                metrics,
-                _parameters(network),
-                seconds,
-            ).write(run)
-            plot_curves(run, objective.metric, objective.label)
-            log.info("%s", next_steps(run, module, data, config.trainer.max_epochs, trust))
+        write_outcome(
+            run,
+            module,
+            data,
+            logged,
+            seconds,
+            kept=best is not None,
+            epochs=config.trainer.max_epochs,
+            trust=trust,
+        )
     return Run(run, metrics, objective.metric)
 
 
@@ -152,11 +154,12 @@ def _check_kind(part: str, built: object, kind: type) -> None:
 
 
 def _trainer(
-    config: DictConfig, objective: Objective, own: Sequence[lightning.Callback]
+    config: DictConfig, objective: Objective, timer: Timer, interruption: Interruption
 ) -> Trainer:
     if "callbacks" in config:
         config.callbacks = with_base_callbacks(config.callbacks, objective)
-    callbacks = [*own, *_callbacks(config)]
+    # What the others do after a step is in the checkpoint of an interruption, which is the last.
+    callbacks = [timer, *_callbacks(config), interruption]
     # Otherwise Lightning adds a checkpoint of its own, in the working directory.
     writes = any(isinstance(callback, Checkpoint) for callback in callbacks)
     chosen = {} if writes else {"enable_checkpointing": False}
