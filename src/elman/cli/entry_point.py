@@ -3,10 +3,13 @@
 import functools
 import inspect
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import hydra
 from omegaconf import DictConfig, OmegaConf
@@ -43,6 +46,7 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
             for message in QUIET:
                 warnings.filterwarnings("ignore", message=message)
             OmegaConf.register_new_resolver("new_folder", new_folder, use_cache=True, replace=True)
+            signal.signal(signal.SIGINT, _interrupted)
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra must raise its errors, not print them
             with one_clear_sentence(exit_code=2):
                 sys.argv[1:] = for_hydra(sys.argv[1:])
@@ -59,6 +63,12 @@ def _conf(task: Callable[[DictConfig], object]) -> str:
     if script.name == "__main__.py":
         script = script.parent
     return str(script.parents[1] / "conf")
+
+
+def _interrupted(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    """Ends the program at Ctrl-C, without the traceback of a KeyboardInterrupt."""
+    print("Interrupted.", file=sys.stderr)
+    sys.exit(128 + number)
 
 
 def _message_alone(message: Warning | str, *_: object, **__: object) -> str:

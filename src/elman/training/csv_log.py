@@ -30,14 +30,14 @@ class _Continued(ExperimentWriter):
     def __init__(self, log_dir: str) -> None:
         super().__init__(log_dir)
         if (path := Path(self.metrics_file_path)).is_file():
-            self.metrics_keys, _ = _read(path)
+            self.metrics_keys, _ = rows(path)
 
     def _check_log_dir_exists(self) -> None:
         """Keeps the file, which Lightning would delete."""
 
     def _rewrite_with_new_header(self, fieldnames: list[str]) -> None:
         path = Path(self.metrics_file_path)
-        _write(path, fieldnames, _read(path)[1])
+        _write(path, fieldnames, rows(path)[1])
 
 
 def cut(path: Path, step: int) -> None:
@@ -46,19 +46,19 @@ def cut(path: Path, step: int) -> None:
     A training that continues after that many steps writes them again.
     """
     if path.is_file():
-        columns, rows = _read(path)
-        _write(path, columns, [row for row in rows if int(row["step"]) < step])
+        columns, found = rows(path)
+        _write(path, columns, [row for row in found if int(row["step"]) < step])
 
 
-def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """The names of the columns, and the rows that were written to their end."""
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(line for line in file if line.endswith("\n"))
-        return list(reader.fieldnames or ()), list(reader)
-
-
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+def _write(path: Path, columns: Sequence[str], values: Iterable[Mapping[str, Any]]) -> None:
     with whole_file(path) as file:
         writer = csv.DictWriter(file, fieldnames=columns)
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(values)
+
+
+def rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """The names of the columns of a CSV file, and its rows but for one that was cut short."""
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(line for line in file if line.endswith("\n"))
+        return list(reader.fieldnames or ()), list(reader)
