@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from lightning.pytorch.loops.evaluation_loop import RestartStage
 from torch import Tensor
 from torch.distributed import ReduceOp, all_reduce, is_torchelastic_launched
 
-from elman.training.next_steps import relative
+from elman.training.go_on import command_to_go_on
 from elman.training.run_folder import LAST
 from elman.training.signals import EndSignals
 
@@ -173,8 +172,7 @@ class Interruption(Callback):
         number = cast("signal.Signals", self._signals.received)
         if self.trainer is None or self.trainer.is_global_zero:
             message = f"Stopped by {number.name}{progress}."
-            if (self.run / LAST).is_file():
-                command = f"python scripts/train.py resume={shlex.quote(str(relative(self.run)))}"
+            if command := command_to_go_on(self.run):
                 message = f"{message} To continue: {command}"
             log.warning(message)
         if not together:

@@ -21,6 +21,7 @@ from elman.training.base_callbacks import with_base_callbacks
 from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
 from elman.training.claim import claimed
 from elman.training.csv_log import cut
+from elman.training.go_on import says_how_to_go_on
 from elman.training.interruption import Interruption
 from elman.training.next_steps import relative
 from elman.training.objectives import Objective
@@ -68,7 +69,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     """
     run = Path(config.output_dir)
     interruption = Interruption(run)
-    with interruption.takes_signals(), claimed(run, config.resume):
+    with interruption.takes_signals(), claimed(run, config.resume), says_how_to_go_on(run):
         return _train(config, overrides, interruption)
 
 
