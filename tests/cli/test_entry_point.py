@@ -1,9 +1,13 @@
 """The main function of a script."""
 
+import signal
 import sys
+import threading
 from pathlib import Path
 
-from elman.cli.entry_point import _conf, _message_alone
+import pytest
+
+from elman.cli.entry_point import _conf, _in_thread, _interrupted, _message_alone
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,3 +29,26 @@ def test_a_script_may_be_a_folder(tmp_path: Path) -> None:
 def test_no_script_hides_a_module_of_python() -> None:
     scripts = [path.stem for path in (ROOT / "scripts").glob("*.py") if path.is_file()]
     assert not set(scripts) & sys.stdlib_module_names
+
+
+def test_ctrl_c_ends_a_script_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="130"):
+        _interrupted(signal.SIGINT, None)
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
+@pytest.mark.parametrize(("error", "shown"), [(OSError, False), (RuntimeError, True)])
+def test_an_error_of_the_disk_in_a_thread_is_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: type[Exception],
+    shown: bool,
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(threading, "excepthook", _in_thread)
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    assert ("Traceback" in capsys.readouterr().err) == shown

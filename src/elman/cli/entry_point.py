@@ -5,6 +5,7 @@ import inspect
 import os
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,7 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
                 warnings.filterwarnings("ignore", message=message)
             OmegaConf.register_new_resolver("new_folder", new_folder, use_cache=True, replace=True)
             signal.signal(signal.SIGINT, _interrupted)
+            threading.excepthook = _in_thread
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra must raise its errors, not print them
             with one_clear_sentence(exit_code=2):
                 sys.argv[1:] = for_hydra(sys.argv[1:])
@@ -69,6 +71,12 @@ def _interrupted(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG
     """Ends the program at Ctrl-C, without the traceback of a KeyboardInterrupt."""
     print("Interrupted.", file=sys.stderr)
     sys.exit(128 + number)
+
+
+def _in_thread(error: threading.ExceptHookArgs) -> None:
+    """An error of the disk that ends a thread, as TensorBoard's, is also raised in the main one."""
+    if not issubclass(error.exc_type, OSError):
+        threading.__excepthook__(error)
 
 
 def _message_alone(message: Warning | str, *_: object, **__: object) -> str:

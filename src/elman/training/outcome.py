@@ -8,6 +8,7 @@ from lightning import LightningDataModule
 
 from elman.data.description import test_data_of
 from elman.training.curves import plot_curves
+from elman.training.go_on import command_to_go_on
 from elman.training.next_steps import next_steps
 from elman.training.objectives import summarize
 from elman.training.results import Result
@@ -57,3 +58,5 @@ def write_outcome(
     if kept:
         plot_curves(run, objective.metric, objective.label)
         log.info("%s", next_steps(run, module, data, epochs, trust))
+    elif command := command_to_go_on(run):
+        log.info("There was no validation, so no best checkpoint. To continue: %s", command)

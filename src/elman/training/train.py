@@ -28,7 +28,7 @@ from elman.training.objectives import Objective
 from elman.training.outcome import write_outcome
 from elman.training.run_folder import CONFIG, LAST, METRICS, OVERRIDES
 from elman.training.settings import check_epochs, check_same_settings, checkpoint_settings
-from elman.training.trainer import build_trainer
+from elman.training.trainer import build_timer, build_trainer
 from elman.training.trust import DESCRIBED, foreign_modules
 from elman.training.whole_file import whole_file
 
@@ -88,7 +88,7 @@ def _train(config: DictConfig, overrides: Sequence[str], interruption: Interrupt
     stored = load_checkpoint(checkpoint) if checkpoint else None
     if stored and "tensorboard" in (config.get("logger") or {}):
         config.logger.tensorboard.purge_step = stored["global_step"]
-    timer = Timer(config.trainer.get("max_time"))
+    timer = build_timer(config.trainer)
     trainer = _trainer(config, objective, timer, interruption)
     interruption.trainer = trainer
     settings = checkpoint_settings(config, data, trainer.world_size)
