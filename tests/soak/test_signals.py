@@ -30,7 +30,13 @@ TRAININGS = {
         "data.chunk_length=18",
         "trainer.max_epochs=2",
     ],
-    "digits": ["experiment=digits_feedforward", "data.batch_size=8", "trainer.max_epochs=9"],
+    "digits": [
+        "experiment=digits_feedforward",
+        "data.batch_size=8",
+        "trainer.max_epochs=9",
+        "data.validation=20",
+        "data.test=20",
+    ],
     "names": [
         "experiment=names",
         "network.hidden_size=16",
@@ -56,7 +62,7 @@ def arguments(kind: str, data: Path, run: Path) -> list[str]:
 @pytest.fixture
 def data(book: Path, pictures: Path, tmp_path: Path) -> dict[str, Path]:
     book.write_text(book.read_text() * 3)
-    draw = random.Random(0)
+    draw = random.Random(0)  # noqa: S311
     names = tmp_path / "names.tsv"
     lines = (
         f"{''.join(draw.choices(letters, k=draw.randint(3, 9)))}\t{language}"
@@ -72,7 +78,7 @@ def final(run: Path) -> dict[str, Any]:
 
 
 def signalled_at(run: Path, moment: float, number: int, group: bool) -> threading.Thread:
-    """Sends a signal so many seconds after the training has begun, to it or to all its processes."""
+    """Sends a signal so many seconds after the training began, to it or to all its processes."""
 
     def wait() -> None:
         end = time.monotonic() + 60
@@ -101,7 +107,7 @@ def test_a_signal_loses_nothing(
     expected = final(whole)["state_dict"]
     # The log begins when the data are ready; the rest of the time is the training and the test.
     lasted = (whole / "result.json").stat().st_mtime - _begin(whole)
-    draw, places = random.Random(0), []
+    draw, places = random.Random(0), []  # noqa: S311
     for n in range(TIMES[kind]):
         run = tmp_path / f"run{n}"
         number = draw.choice(SIGNALS)
@@ -121,10 +127,8 @@ def test_a_signal_loses_nothing(
         weights = final(run)["state_dict"]
         assert all(torch.equal(weights[name], weight) for name, weight in expected.items())
         assert (run / METRICS).read_text() == (whole / METRICS).read_text()
-    record_property(
-        "figure",
-        f"signals, {kind}: {len(places)} of {len(places)} the same to the bit; stopped {', '.join(places)}",
-    )
+    same = f"{len(places)} of {len(places)} resumed to the same bits"
+    record_property("figure", f"signals, {kind}: {same}; stopped {', '.join(places)}")
 
 
 def _begin(run: Path) -> float:
