@@ -31,10 +31,13 @@ def test_no_script_hides_a_module_of_python() -> None:
     assert not set(scripts) & sys.stdlib_module_names
 
 
-def test_ctrl_c_ends_a_script_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="130"):
-        _interrupted(signal.SIGINT, None)
-    assert capsys.readouterr().err == "Interrupted.\n"
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_script_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], number: signal.Signals, code: int
+) -> None:
+    with pytest.raises(SystemExit, match=str(code)):
+        _interrupted(number, None)
+    assert capsys.readouterr().err == f"Stopped by {number.name}.\n"
 
 
 @pytest.mark.parametrize(("error", "shown"), [(OSError, False), (RuntimeError, True)])

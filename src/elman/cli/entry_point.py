@@ -47,7 +47,9 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
             for message in QUIET:
                 warnings.filterwarnings("ignore", message=message)
             OmegaConf.register_new_resolver("new_folder", new_folder, use_cache=True, replace=True)
-            signal.signal(signal.SIGINT, _interrupted)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    signal.signal(number, _interrupted)
             threading.excepthook = _in_thread
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra must raise its errors, not print them
             with one_clear_sentence(exit_code=2):
@@ -68,8 +70,11 @@ def _conf(task: Callable[[DictConfig], object]) -> str:
 
 
 def _interrupted(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-    """Ends the program at Ctrl-C, without the traceback of a KeyboardInterrupt."""
-    print("Interrupted.", file=sys.stderr)
+    """Ends the program at once, without the traceback of a KeyboardInterrupt.
+
+    Lightning ends a test at Ctrl-C with exit code 1, and goes on at SIGTERM.
+    """
+    print(f"Stopped by {signal.Signals(number).name}.", file=sys.stderr)
     sys.exit(128 + number)
 
 
