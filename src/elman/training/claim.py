@@ -1,14 +1,13 @@
 """The right of one process to write into the folder of a run."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from lightning.pytorch.utilities import rank_zero_only
-from torch.distributed import is_torchelastic_launched
 
+from elman.training.rank import rank_given
 from elman.training.run_folder import CHECKPOINTS, LOCK
 
 
@@ -24,8 +23,7 @@ def claimed(run: Path, resume: str | None) -> Iterator[None]:
         OSError: another process is training there, or a new training would overwrite a run.
     """
     # A process that another one of the same training has started writes into its folder.
-    started = "LOCAL_RANK" in os.environ and not is_torchelastic_launched()
-    lock = None if started else _claim(run, resume)
+    lock = _claim(run, resume) if rank_given() is None else None
     try:
         yield
     finally:

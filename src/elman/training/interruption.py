@@ -1,7 +1,6 @@
 """A training that a signal ends: it finishes its step, writes a checkpoint, says how to go on."""
 
 import logging
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -13,9 +12,10 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loops.evaluation_loop import RestartStage
 from torch import Tensor
-from torch.distributed import ReduceOp, all_reduce, is_torchelastic_launched
+from torch.distributed import ReduceOp, all_reduce
 
 from elman.training.go_on import command_to_go_on
+from elman.training.rank import rank_given
 from elman.training.run_folder import LAST
 from elman.training.signals import EndSignals
 
@@ -138,7 +138,7 @@ class Interruption(Callback):
         self._validation_due = state_dict["validation_due"]
 
     def _at_first_signal(self) -> None:
-        if not (self._waits or _is_child()):
+        if not (self._waits or rank_given()):
             self._end(self._progress())
 
     def _agreed(self, trainer: Trainer) -> bool:
@@ -167,7 +167,7 @@ class Interruption(Callback):
         return " before the test" if self._trained else " before the first step, nothing to save"
 
     def _end(self, progress: str, *, together: bool = False) -> NoReturn:
-        if _is_child():
+        if rank_given():
             sys.exit(0)  # at any other code, Lightning kills the process that started this one
         number = cast("signal.Signals", self._signals.received)
         if self.trainer is None or self.trainer.is_global_zero:
@@ -186,11 +186,6 @@ class Interruption(Callback):
         launcher = None if self.trainer is None else self.trainer.strategy.launcher
         for process in getattr(launcher, "procs", ()):
             process.kill()
-
-
-def _is_child() -> bool:
-    """Whether a process of Lightning's has started this one."""
-    return int(os.environ.get("LOCAL_RANK", "0")) > 0 and not is_torchelastic_launched()
 
 
 def _fewest(trainer: Trainer, batches: list[int | float]) -> int | float:
