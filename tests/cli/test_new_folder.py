@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from elman.cli.new_folder import RANKS, new_folder
+from elman.cli.new_folder import RANKS, new_folder, new_subfolder
 
 
 def test_no_two_get_the_same_folder(tmp_path: Path) -> None:
@@ -31,3 +31,7 @@ def test_only_the_first_process_makes_a_folder(
     monkeypatch.setenv(rank, "1")
     assert new_folder(str(tmp_path / "run")) == str(tmp_path / "run")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_trainings_of_a_continued_sweep_have_folders_of_their_own(tmp_path: Path) -> None:
+    assert [new_subfolder(str(tmp_path), 0) for _ in range(3)] == ["0", "0_1", "0_2"]

@@ -16,7 +16,7 @@ import hydra
 from omegaconf import DictConfig, OmegaConf
 
 from elman.cli.errors import one_clear_sentence
-from elman.cli.new_folder import new_folder
+from elman.cli.new_folder import new_folder, new_subfolder
 from elman.cli.overrides import for_hydra
 
 # Notes of the libraries that need no action of the user.
@@ -46,7 +46,10 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
             warnings.formatwarning = _message_alone
             for message in QUIET:
                 warnings.filterwarnings("ignore", message=message)
-            OmegaConf.register_new_resolver("new_folder", new_folder, use_cache=True, replace=True)
+            for resolver in (new_folder, new_subfolder):
+                OmegaConf.register_new_resolver(
+                    resolver.__name__, resolver, use_cache=True, replace=True
+                )
             for number in (signal.SIGINT, signal.SIGTERM):
                 if signal.getsignal(number) is not signal.SIG_IGN:
                     signal.signal(number, _interrupted)

@@ -28,3 +28,8 @@ def new_folder(path: str) -> str:
             continue
         return str(numbered)
     raise AssertionError
+
+
+def new_subfolder(folder: str, name: object) -> str:
+    """Makes a folder in `folder` that no other program has, and returns its name."""
+    return Path(new_folder(f"{folder}/{name}")).name
