@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from omegaconf import DictConfig
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
+from scipy.io import wavfile
 
 # Hypothesis draws new examples on a developer's machine and always the same ones in CI.
 hypothesis.settings.register_profile("desk", deadline=None, max_examples=30)
@@ -169,3 +170,123 @@ def on_pictures(
         )
 
     return configure
+
+
+SMALL = ["~callbacks.progress", "+trainer.enable_progress_bar=false", "trainer.log_every_n_steps=1"]
+TEXT = [
+    "data.batch_size=4",
+    "data.chunk_length=18",
+    "network.embedding_size=8",
+    "network.hidden_size=16",
+    "callbacks.samples.length=10",
+    "trainer.val_check_interval=0.4",
+]
+DIGITS = ["data.validation=20", "data.test=20", "data.batch_size=16"]
+WORKERS = """
+import random
+import numpy as np
+import torch
+from lightning import LightningDataModule
+from torch.utils.data import DataLoader, Dataset
+
+class Noisy(Dataset):
+    def __len__(self):
+        return 60
+
+    def __getitem__(self, n):
+        noise = torch.randn(6, 1) + random.random() + np.random.random()
+        return (n % 2 + 0.3 * noise).float(), torch.tensor([n % 2]).float()
+
+class NoisySteps(LightningDataModule):
+    def train_dataloader(self):
+        return DataLoader(Noisy(), 8, shuffle=True, num_workers=2, collate_fn=collate)
+
+    def val_dataloader(self):
+        return DataLoader(Noisy(), 8, collate_fn=collate)
+
+    test_dataloader = val_dataloader
+
+def collate(pairs):
+    X, y = zip(*pairs)
+    return torch.stack(X, 1), torch.stack(y)
+"""
+
+
+@pytest.fixture(scope="session")
+def small_trainings(tmp_path_factory: pytest.TempPathFactory, shapes: Path) -> dict[str, list[str]]:
+    """The overrides of a training of a second for each kind of training, by its name."""
+    folder = tmp_path_factory.mktemp("small")
+    random = np.random.default_rng(0)
+    verses = "".join(f"{n} green bottles hanging on the wall,\n" for n in range(60, 0, -1))
+    (folder / "book.txt").write_text(verses, encoding="utf-8")
+    pictures = np.column_stack([random.integers(0, 255, (120, 784)), np.arange(120) % 10])
+    np.savetxt(folder / "pictures.csv", pictures, "%d", delimiter=",")
+    series = [f"{','.join(map(str, random.normal(size=5)))}:{'ab'[n % 2]}" for n in range(90)]
+    header = ["@classLabel true a b", "@data"]
+    (folder / "speaker.ts").write_text("\n".join([*header, *series]))
+    names = [f"{random.integers(1e9, 1e12)},{'ab'[n % 2]}" for n in range(120)]
+    (folder / "names.csv").write_text("\n".join(names))
+    hours = np.datetime64("2024-01-01T00:00") + np.arange(200) * np.timedelta64(1, "h")
+    values = zip(hours, random.normal(size=200), strict=True)
+    (folder / "sine.csv").write_text("hour,value\n" + "\n".join(f"{t},{x:.4f}" for t, x in values))
+    pairs = [f"the {a} {b}\tdie {b} {a}\n" for a in "abcdefg" for b in "uvwxyz"]
+    (folder / "pairs.tsv").write_text("".join(pairs))
+    (folder / "tones").mkdir()
+    table = []
+    for n in range(40):
+        wavfile.write(folder / f"tones/{n}.wav", 16_000, random.integers(-9, 9, 3200).astype("i2"))
+        table.append(f"{n}.wav\t{('la', 'so')[n % 2]}\tspeaker {n % 10}\n")
+    (folder / "tones/transcripts.tsv").write_text("".join(table), encoding="utf-8")
+    (folder / "noisy_steps.py").write_text(WORKERS)
+    text = [*SMALL, *TEXT, f"data.path={folder / 'book.txt'}"]
+    dropout = ["rnn.num_layers=2", "rnn.dropout=0.3"]
+    hidden = "network.hidden_size=8"
+    own = {
+        "speech": ["data.path=" + str(folder / "tones"), "data.batch_size=4", hidden],
+        "translation": [f"data.path={folder / 'pairs.tsv'}", "data.batch_size=5", hidden],
+        "captioning": [f"data.path={shapes}", "data.batch_size=16", hidden],
+        "forecast": [f"data.path={folder / 'sine.csv'}", "data.batch_size=16", hidden],
+        "speaker": [f"data.path={folder / 'speaker.ts'}", "data.batch_size=16", hidden],
+        "names": [f"data.path={folder / 'names.csv'}", "data.batch_size=16", hidden],
+        "digits_feedforward": [f"data.path={folder / 'pictures.csv'}", *DIGITS],
+        "rows_recurrent": [f"data.path={folder / 'pictures.csv'}", *DIGITS, hidden],
+        "digits_autoencoder": [f"data.path={folder / 'pictures.csv'}", *DIGITS],
+        "adding": ["data.batches=8", "data.validation=32", "data.test=32", "data.length=9", hidden],
+        "elman_xor": ["++trainer.check_val_every_n_epoch=1"],
+    }
+    more = {
+        "speech": ["data.snr=[60]", "rnn.num_layers=1", "rnn.dropout=0", "training.beam_width=2"],
+        "translation": ["data.vocabulary_size=40", "network.embedding_size=8"],
+        "captioning": [
+            "data.side=16",
+            "data.combination_size=2",
+            "network.channels=[4,8]",
+            "++trainer.check_val_every_n_epoch=1",
+        ],
+        "forecast": ["data.season=8", "data.window=12", "data.horizon=4"],
+        "names": ["network.embedding_size=8"],
+    }
+    trainings = {
+        name: [f"experiment={name}", *SMALL, *given, *more.get(name, [])]
+        for name, given in own.items()
+    }
+    steps = [
+        "experiment=adding",
+        *SMALL,
+        hidden,
+        "training=supervised",
+        "~data",
+        "+data={_target_:noisy_steps.NoisySteps}",
+    ]
+    steps += ["+network.input_size=1", "+network.classes=1"]
+    return {
+        "text": text,
+        "dropout": [*text, *dropout],
+        "variational": [*text, *dropout, "rnn=variational"],
+        "torch": [*text, *dropout, "rnn=torch"],
+        "look_back": [*text, "training.look_back=40"],
+        "early_stopping": [*text, "callbacks=[language,early_stopping]"],
+        "accumulated": [*text, "+trainer.accumulate_grad_batches=3"],
+        **trainings,
+        "workers": steps,
+    }

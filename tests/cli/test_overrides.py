@@ -70,6 +70,12 @@ def test_an_argument_given_now_replaces_the_stored_one_for_the_same_key_alone(
     ]
 
 
+def test_a_run_is_resumed_from_one_of_its_checkpoints(run: Path) -> None:
+    file = run / "checkpoints" / "best.ckpt"
+    arguments = with_stored_overrides([f"resume={file}"])
+    assert arguments[-2:] == [f"resume='{file}'", f"hydra.run.dir='{run}'"]
+
+
 def test_a_run_resumed_before_is_not_sent_back_to_where_it_came_from(run: Path) -> None:
     overrides = ["resume=/an/earlier/run", "seed=3"]
     OmegaConf.save(OmegaConf.create(overrides), run / "overrides.yaml")

@@ -179,7 +179,7 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(
     tmp_path: Path,
     schedule: list[str],
 ) -> None:
-    every_step = ["+callbacks.last.every_n_train_steps=1", *schedule]
+    every_step = ["checkpoint.every_minutes=1e-9", *schedule]
     whole = train(on_sums(*every_step, run="whole"))
 
     step, steps = AddingData.generate, [0]

@@ -1,5 +1,7 @@
+import hashlib
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -116,3 +118,25 @@ def test_each_process_samples_its_own_examples() -> None:
         sampled.append(list(data.random_sampler(range(8))))
     assert sorted(sampled[0] + sampled[1]) == list(range(8))
     assert len(sampled[0]) == 4
+
+
+def test_data_are_hashed_once_until_they_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests: list[object] = []
+    digest = hashlib.file_digest
+
+    def counted(*arguments: Any) -> Any:
+        digests.append(arguments)
+        return digest(*arguments)
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
+    path = tmp_path / "data.txt"
+    path.write_text("one")
+    data = Lines(str(path), "data")
+    for _ in range(3):
+        data.check_unchanged()
+    assert len(digests) == 1
+    path.write_text("another")
+    data.check_unchanged()
+    assert data.state_dict()["sha256"] == hashlib.sha256(b"another").hexdigest()

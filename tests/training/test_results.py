@@ -23,7 +23,7 @@ def save(run: Path, outcome: Result, *overrides: str) -> None:
 
 def test_runs_that_differ_in_the_seed_are_one_group(tmp_path: Path) -> None:
     save(tmp_path / "a" / "0", result(0.9), "seed=0", "experiment=one")
-    save(tmp_path / "a" / "1", result(0.8), "experiment=one", "seed=1", "sweep=digits")
+    save(tmp_path / "a" / "1", result(0.8), "experiment=one", "seed=1", "sweep=digits", "threads=1")
     save(tmp_path / "b", result(0.7), "experiment=one", "rnn=torch")
     (tmp_path / "c").mkdir()  # a run that was interrupted
     groups = read_groups([tmp_path / "a", tmp_path / "b", tmp_path / "c"])

@@ -309,3 +309,17 @@ def test_parts_of_another_kind_are_refused(
         config[part] = {"_target_": target, **partial}
     with pytest.raises(TypeError, match=message):
         train(config)
+
+
+def test_the_number_of_threads(
+    configured: Callable[..., DictConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", threads.append)
+    for wrong in (0, "two"):
+        with pytest.raises((TypeError, ValueError), match=f"^threads must be .* got .?{wrong}"):
+            train(configured(f"threads={wrong}"))
+    assert threads == []
+    train(configured("threads=3", "+trainer.max_steps=1"))
+    train(configured("+trainer.max_steps=1", run="all"))
+    assert threads == [3]

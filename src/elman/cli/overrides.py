@@ -41,15 +41,17 @@ def given_overrides() -> list[str]:
 def with_stored_overrides(arguments: list[str]) -> list[str]:
     """With `resume=RUN` among the arguments, adds the overrides that RUN was started with.
 
-    A new argument replaces the stored one for the same key. The run continues in its folder.
+    A new argument replaces the stored one for the same key. The run continues in its folder, from
+    a certain checkpoint with `resume=RUN/checkpoints/best.ckpt`.
 
     Raises:
         FileNotFoundError: RUN is not the folder of a run.
     """
     resume = [argument for argument in arguments if argument.startswith("resume=")]
-    run = Path(resume[-1].removeprefix("resume=").strip("'\"")) if resume else None
-    if run is None or str(run) == "null":
+    given_path = Path(resume[-1].removeprefix("resume=").strip("'\"")) if resume else None
+    if given_path is None or str(given_path) == "null":
         return arguments
+    run = given_path.parent.parent if given_path.suffix == ".ckpt" else given_path
     stored_file = run / OVERRIDES
     if not stored_file.is_file():
         raise FileNotFoundError(f"resume: {run} is not the folder of a run (it has no {OVERRIDES})")
@@ -60,7 +62,7 @@ def with_stored_overrides(arguments: list[str]) -> list[str]:
     return [
         *(override for override in stored if _key(override) not in given),
         *(argument for argument in arguments if argument not in resume),
-        f"resume={_quoted(str(run))}",
+        f"resume={_quoted(str(given_path))}",
         f"hydra.run.dir={_quoted(str(run))}",
     ]
 

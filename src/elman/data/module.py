@@ -30,6 +30,7 @@ class DataModule(LightningDataModule, ABC):
         self.path = None if path is None else str(path)
         self.directory = directory
         self._sha256: str | None = None  # of the file at `path`, once it has been read
+        self._hashed: list[tuple[Path, int, int]] = []  # files with sizes and times of change
         self._trained_on: dict[str, str | None] | None = None  # path and hash in the checkpoint
 
     @property
@@ -92,11 +93,7 @@ class DataModule(LightningDataModule, ABC):
                 would differ, and the test split could contain training examples.
         """
         if self.path is not None:
-            sha256 = hashlib.sha256()
-            for own in self.own_files():
-                with own.open("rb") as file:
-                    hashlib.file_digest(file, lambda: sha256)
-            self._sha256 = sha256.hexdigest()
+            self._hash(self.own_files())
         moved = self._trained_on is not None and self._absolute() != self._trained_on["path"]
         if not self.same_split_as_in_training and not moved:
             raise ValueError(
@@ -104,6 +101,18 @@ class DataModule(LightningDataModule, ABC):
                 "split may contain training examples; restore the file, or give another one with "
                 "data.path"
             )
+
+    def _hash(self, files: Sequence[Path]) -> None:
+        """Computes the hash of the files together, unless they are as they were the last time."""
+        stats = [(own, own.stat()) for own in files]
+        found = [(own, stat.st_size, stat.st_mtime_ns) for own, stat in stats]
+        if found == self._hashed:
+            return
+        sha256 = hashlib.sha256()
+        for own in files:
+            with own.open("rb") as file:
+                hashlib.file_digest(file, lambda: sha256)
+        self._sha256, self._hashed = sha256.hexdigest(), found
 
     def _absolute(self) -> str | None:
         return None if self.path is None else str(Path(self.path).absolute())

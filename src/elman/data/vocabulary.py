@@ -17,7 +17,10 @@ class Vocabulary:
 
     def __init__(self, characters: str) -> None:
         self.characters = "".join(sorted(set(characters)))
-        self._code_points = _code_points(self.characters)
+        code_points = code_points_of(self.characters)
+        # The index of each code point up to the greatest one, and −1 of all others.
+        self._indices = np.full(int(code_points.max(initial=0)) + 2, -1)
+        self._indices[code_points] = np.arange(len(code_points))
 
     def __len__(self) -> int:
         return len(self.characters)
@@ -28,18 +31,21 @@ class Vocabulary:
         Raises:
             ValueError: the text has characters outside the vocabulary; the message lists them.
         """
-        unknown = sorted(set(text) - set(self.characters))
-        if unknown:
+        last = len(self._indices) - 1
+        indices = self._indices[np.minimum(code_points_of(text), last)]
+        if (indices < 0).any():
+            unknown = sorted(set(text) - set(self.characters))
             raise ValueError(
                 f"{' '.join(map(repr, unknown[:10]))} not among the {len(self)} characters "
                 f"of the vocabulary: {self.characters!r}"
             )
-        return torch.from_numpy(np.searchsorted(self._code_points, _code_points(text)))
+        return torch.from_numpy(indices)
 
     def decode(self, indices: Tensor) -> str:
         """The text of a sequence of indices, `(T) → str`."""
         return "".join(self.characters[k] for k in indices.tolist())
 
 
-def _code_points(text: str) -> "np.ndarray[tuple[int], np.dtype[np.uint32]]":
+def code_points_of(text: str) -> "np.ndarray[tuple[int], np.dtype[np.uint32]]":
+    """The code points of the characters of a text, `str → (T)`."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)

@@ -56,8 +56,9 @@ class RNN(TorchNames):
         merge: how the states of two directions are combined: "concatenate" as in torch, "sum",
             "mean" or "product".
         learn_h_0: whether the initial state is a parameter; a call with hx does not use it.
-        recompute: time steps per segment of gradient checkpointing, which saves memory; None: no
-            checkpointing. See `elman.layers.recomputation`.
+        recompute: True: the states are computed again in the backward pass, so that about √(2T) of
+            T are stored; or the time steps per segment of this gradient checkpointing; None: all
+            states are stored. See `elman.layers.recomputation`.
         cell: class or function that makes each cell from the arguments of `RNNCell`:
             `elman.LayerNormRNNCell`, or your own subclass.
 
@@ -97,7 +98,7 @@ class RNN(TorchNames):
         init_V: str | Initialization = "uniform",
         merge: str = "concatenate",
         learn_h_0: bool = False,
-        recompute: int | None = None,
+        recompute: Literal[True] | int | None = None,
         cell: Callable[..., RNNCell] = RNNCell,
     ) -> None:
         super().__init__()
@@ -108,7 +109,7 @@ class RNN(TorchNames):
         if merge not in MERGES:
             raise ValueError(f"merge must be one of {', '.join(MERGES)}, got {merge!r}")
         if recompute is not None:
-            recompute = check_size("recompute", recompute)
+            recompute = recompute is True or check_size("recompute", recompute)
             if bidirectional:
                 raise ValueError(
                     "recompute must be None with bidirectional=True: the backward direction starts "

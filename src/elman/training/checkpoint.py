@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 import torch
 from hydra.utils import instantiate
 from lightning import LightningDataModule
+from lightning.pytorch.utilities import rank_zero_warn
 from omegaconf import OmegaConf
 from torch import nn
 
 from elman.data.description import sizes_of
+from elman.training.checkpoint_file import check_whole, is_whole
 from elman.training.migrations import migrate
 from elman.training.run_folder import BEST
 from elman.training.trust import DESCRIBED, check_trusted
@@ -66,17 +68,37 @@ def restore(
 def find_checkpoint(argument: str, path: str | Path, kind: Path = BEST) -> Path:
     """The checkpoint file at `path`, or the one of this `kind` if `path` is a run's folder.
 
+    Where the one of this kind is missing or damaged, it is the newest whole one of the run, and a
+    warning says so.
+
     Raises:
         FileNotFoundError: there is none; the message names the `argument` it was given for.
+        ValueError: it is damaged. The message names a whole one beside it, if there is one.
     """
     path = Path(path)
     checkpoint = path / kind if path.is_dir() else path
-    if not checkpoint.is_file():
-        raise FileNotFoundError(
-            f"{argument}: there is no {checkpoint}; give a checkpoint, or the folder of a run "
-            "under outputs/train"
+    if checkpoint.is_file() and is_whole(checkpoint):
+        return checkpoint
+    fault = "is damaged" if checkpoint.is_file() else "is missing"
+    others = _whole_beside(checkpoint)
+    if path.is_dir() and others:
+        rank_zero_warn(f"{argument}: {checkpoint} {fault}; {others[0].name} is used instead")
+        return others[0]
+    remedy = f"{others[0].name} beside it is whole: {argument}={others[0]}" if others else ""
+    if checkpoint.is_file():
+        raise ValueError(
+            f"{argument}: {checkpoint} is damaged, cut short or unreadable"
+            + (f"; {remedy}" if remedy else ", and there is no other checkpoint beside it")
         )
-    return checkpoint
+    remedy = remedy or "give a checkpoint, or the folder of a run under outputs/train"
+    raise FileNotFoundError(f"{argument}: there is no {checkpoint}; {remedy}")
+
+
+def _whole_beside(checkpoint: Path) -> list[Path]:
+    """The other checkpoints in the folder that are whole, the newest first."""
+    others = (file for file in checkpoint.parent.glob("*.ckpt") if file != checkpoint)
+    newest_first = sorted(others, key=lambda file: file.stat().st_mtime, reverse=True)
+    return [file for file in newest_first if is_whole(file)]
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -100,6 +122,7 @@ def load_plain(path: Path) -> Any:
     Raises:
         ValueError: the file is damaged, or holds more than these.
     """
+    check_whole(path)
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:

@@ -11,9 +11,9 @@ from typing import Any, NoReturn, cast
 import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loops.evaluation_loop import RestartStage
-from torch import Tensor
 from torch.distributed import ReduceOp, all_reduce
 
+from elman.data.random_state import random_state, set_random_state
 from elman.training.go_on import command_to_go_on
 from elman.training.rank import rank_given
 from elman.training.run_folder import LAST
@@ -41,7 +41,7 @@ class Interruption(Callback):
         self._signals = EndSignals(self._at_first_signal, self._kill_children)
         self._waits = False  # for a place at which the training may end
         self._trained = False
-        self._rng_state: Tensor | None = None  # at the start of the validation
+        self._random: dict[str, Any] = {}  # at the start of the validation
         self._shared_batches: float = 0  # of an evaluation: those that every process has
         self._validation_due = False  # after the step of the checkpoint, and not done yet
 
@@ -91,7 +91,7 @@ class Interruption(Callback):
     def on_validation_start(self, trainer: Trainer, *_: Any, **__: Any) -> None:
         """Ends the training before a validation, if there was a signal."""
         if self._waits and not trainer.sanity_checking:
-            self._rng_state = torch.get_rng_state()
+            self._random = random_state()
             self._shared_batches = _fewest(trainer, trainer.num_val_batches)
             self._stop_validation(trainer)
 
@@ -151,7 +151,7 @@ class Interruption(Callback):
 
     def _stop_validation(self, trainer: Trainer) -> None:
         if self._agreed(trainer):
-            torch.set_rng_state(self._rng_state)  # type: ignore[arg-type]
+            set_random_state(self._random)
             self._validation_due = True
             self._stop(trainer)
 

@@ -17,7 +17,7 @@ from elman.training.run_folder import OVERRIDES, RESULT
 from elman.training.whole_file import whole_file
 
 # Overrides that do not make an experiment another one.
-NOT_COMPARED = ("seed", "sweep", "resume", "hydra.searchpath")
+NOT_COMPARED = ("seed", "threads", "sweep", "resume", "hydra.searchpath")
 SHORT_NAME = 35  # characters, of which three names fit beside each other
 
 

@@ -7,6 +7,7 @@ OVERRIDES = Path("overrides.yaml")  # what the run was started with, to resume i
 CHECKPOINTS = Path("checkpoints")
 BEST = Path("checkpoints/best.ckpt")
 LAST = Path("checkpoints/last.ckpt")
+PREVIOUS = Path("checkpoints/previous.ckpt")  # the last one before
 METRICS = Path("csv/version_0/metrics.csv")
 CURVES = Path("curves.png")
 PATH = Path("path.pt")  # of the weights, from before the training to its end

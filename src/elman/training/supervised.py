@@ -133,10 +133,5 @@ class SupervisedTraining(LightningModule):
         }
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Adds the settings, and the state of the random number generator."""
+        """Adds the settings."""
         checkpoint.update(self.settings)
-        checkpoint["rng_state"] = torch.get_rng_state()  # of dropout and the order of examples
-
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Restores the state of the random number generator."""
-        torch.set_rng_state(checkpoint["rng_state"])

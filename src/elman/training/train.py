@@ -17,10 +17,12 @@ from torch import nn
 
 from elman.checks import check_size
 from elman.data.description import sizes_of, train_data_of
+from elman.data.resumable_loader import make_resumable
 from elman.training.base_callbacks import with_base_callbacks
 from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
 from elman.training.claim import claimed
 from elman.training.csv_log import cut
+from elman.training.exact_resume import ExactResume
 from elman.training.go_on import says_how_to_go_on
 from elman.training.interruption import Interruption
 from elman.training.next_steps import relative
@@ -75,12 +77,15 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
 
 def _train(config: DictConfig, overrides: Sequence[str], interruption: Interruption) -> Run:
     lightning.seed_everything(config.seed, workers=True, verbose=False)
+    if config.get("threads") is not None:
+        torch.set_num_threads(check_size("threads", config.threads))
     check_size("trainer.max_epochs", config.trainer.max_epochs)
     # Build everything that needs no data first: a wrong value is found before a long download.
     optimizer = instantiate(config.optimizer)
     scheduler = instantiate(config.scheduler) if "scheduler" in config else None
     data: LightningDataModule = instantiate(config.data)
     _check_kind("data", data, LightningDataModule)
+    make_resumable(data)
     objective: Objective = instantiate(config.objective)
     _check_kind("objective", objective, Objective)
     training = instantiate(config.training)
@@ -160,7 +165,7 @@ def _trainer(
     if "callbacks" in config:
         config.callbacks = with_base_callbacks(config.callbacks, objective)
     # What the others do after a step is in the checkpoint of an interruption, which is the last.
-    callbacks = [timer, *_callbacks(config), interruption]
+    callbacks = [timer, ExactResume(), *_callbacks(config), interruption]
     # Otherwise Lightning adds a checkpoint of its own, in the working directory.
     writes = any(isinstance(callback, Checkpoint) for callback in callbacks)
     chosen = {} if writes else {"enable_checkpointing": False}

@@ -8,11 +8,13 @@ from typing import Any
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from lightning import Trainer
+from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import Timer
 from omegaconf import DictConfig
 
 from elman.checks import check_positive
+from elman.training.checkpoint_file import CheckpointFile
 
 # Importing Lightning makes its loggers print notes and advertisements.
 for logger in ("lightning.pytorch", "lightning.fabric"):
@@ -39,6 +41,10 @@ def build_trainer(config: DictConfig, **more: Any) -> Trainer:
         if not isinstance(error.__cause__, MisconfigurationException):
             raise
         raise ValueError(f"trainer: {error.__cause__} (trainer=cpu uses the CPU)") from error
+    if (
+        type(trainer.strategy.checkpoint_io) is TorchCheckpointIO
+    ):  # no `trainer.plugins` of the user
+        trainer.strategy.checkpoint_io = CheckpointFile()
     return trainer
 
 

@@ -38,7 +38,6 @@ class TruncatedBPTT(SupervisedTraining):
         self.look_back = None if look_back is None else check_size("training.look_back", look_back)
         self._state: Tensor | None = None  # before `_earlier` and the next chunk
         self._earlier: Tensor | None = None  # inputs before the next chunk, if k₂ > k₁
-        self._position: dict[str, Any] | None = None  # in the training streams, to resume from
         self._evaluation_state: Tensor | None = None
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
@@ -91,26 +90,20 @@ class TruncatedBPTT(SupervisedTraining):
         return super().step_costs(O, batch)
 
     def on_train_start(self) -> None:
-        """Continues at the position and in the state of the checkpoint."""
+        """Continues in the state of the checkpoint."""
         for name in ("_state", "_earlier"):  # loaded before the device was known
             if (loaded := getattr(self, name)) is not None:
                 setattr(self, name, loaded.to(self.device))
-        if self._position is not None:
-            # Lightning 2.6 does so itself, but not where `estimated_stepping_batches` was asked.
-            self.trainer.train_dataloader.load_state_dict(self._position)  # type: ignore[union-attr]
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Adds the position, the hidden states and the earlier inputs of the streams."""
+        """Adds the hidden states and the earlier inputs of the streams."""
         super().on_save_checkpoint(checkpoint)
-        checkpoint["position"] = self.trainer.train_dataloader.state_dict()  # type: ignore[union-attr]
         for key, own in (("states", self._state), ("earlier", self._earlier)):
             if own is not None:  # each process has its own streams
                 checkpoint[key] = cast("Tensor", self.all_gather(own)).view(-1, *own.shape)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Restores the position, the hidden states and the earlier inputs of the streams."""
-        super().on_load_checkpoint(checkpoint)
-        self._position = checkpoint["position"]
+        """Restores the hidden states and the earlier inputs of the streams."""
         if "states" in checkpoint:
             self._state = checkpoint["states"][self.global_rank]
         if "earlier" in checkpoint:

@@ -1,12 +1,17 @@
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from elman.data import text_file
 from elman.data.fetch import Package
+from elman.tasks.language import encoded_text
 from elman.tasks.language.data import CharacterData
 from elman.tasks.language.plays import PLAYS, read_plays
 from elman.tasks.language.streams import Streams
@@ -244,6 +249,58 @@ def test_a_checkpoint_can_be_loaded_after_setup_if_the_characters_are_the_same(
     data.load_state_dict({**data.state_dict(), "path": "elsewhere.txt"})
 
     assert data.path == path
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
+@given(
+    text=st.text("ab\n\r\u00e9\u2028\U0001f3ad", min_size=60, max_size=200),
+    block=st.integers(1, 99),
+)
+def test_a_text_in_a_file_gives_the_batches_of_one_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, block: int
+) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    text = path.read_text(encoding="utf-8-sig")  # with line feeds alone
+    data = CharacterData(str(path), str(tmp_path), batch_size=2, chunk_length=3)
+    monkeypatch.setattr(text_file, "BLOCK", block)
+    monkeypatch.setattr(encoded_text, "IN_MEMORY", 0)
+
+    data.setup()
+
+    characters = sorted(set(text))
+    whole = torch.tensor([characters.index(character) for character in text])
+    test = round(0.1 * len(text))
+    train = whole[: len(text) - round(0.05 * len(text)) - test]
+    assert data.vocabulary.characters == "".join(characters)
+    for loader, split, whole_chunks in (
+        (data.train_dataloader(), train, True),
+        (data.test_dataloader(), whole[len(text) - test :], False),
+    ):
+        B = loader.inputs.shape[1]
+        expected = Streams(split, B, 3, whole_chunks=whole_chunks)
+        for found, batch in zip(loader, expected, strict=True):
+            assert all(map(torch.equal, found, batch))
+
+
+def test_the_text_is_read_once_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def counted(argument: str, path: Path) -> Iterator[str]:
+        read.append(path)
+        return text_file.read_pieces(argument, path)
+
+    monkeypatch.setattr("elman.tasks.language.data.read_pieces", counted)
+    path = save(tmp_path / "text.txt", "abc" * 50)
+    data = single_stream(path)
+    for stage in ("fit", "fit", "test"):
+        data.setup(stage)
+    assert len(read) == 2  # once for the vocabulary, once for the indices
+    save(tmp_path / "text.txt", "cab" * 60)
+    data.setup()
+    assert text_of(data, data.test_dataloader()) == "cab" * 6
 
 
 def test_the_plays_and_no_other_files_are_read_sorted_by_path(wheel: Path) -> None:

@@ -179,3 +179,13 @@ def test_a_text_that_is_too_short_for_one_batch_is_refused(whole_chunks: bool, e
     for too_short in (enough - 1, 1, 0):
         with pytest.raises(ValueError, match=f"^{too_short} characters are too few for 3 streams"):
             streams_of((too_short, 3, 50), whole_chunks=whole_chunks)
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int16, torch.int32, torch.int64])
+def test_batches_are_int64(dtype: torch.dtype) -> None:
+    small, expected = (
+        Streams(torch.arange(41).to(kind), 2, 4, whole_chunks=False)
+        for kind in (dtype, torch.int64)
+    )
+    assert all(x.dtype == torch.int64 for batch in small for x in batch)
+    assert same(list(small), list(expected))

@@ -1,17 +1,19 @@
 """Plain text as data for a character-level language model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from elman.checks import check_size
 from elman.data.fetch import fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, describe_size, split_counts
-from elman.data.text_file import read_text
+from elman.data.text_file import check_file, read_pieces
 from elman.data.vocabulary import Vocabulary
+from elman.tasks.language.encoded_text import characters_in, encode_text
 from elman.tasks.language.markdown import strip_markdown
 from elman.tasks.language.plays import PLAYS, read_plays
 from elman.tasks.language.streams import Streams
@@ -25,7 +27,8 @@ class CharacterData(DataModule):
 
     Args:
         path: a UTF-8 text file; None: download the plays of Shakespeare.
-        directory: the folder for downloaded files.
+        directory: the folder for downloaded files, and for the indices of a long text while the
+            program runs, see `elman.tasks.language.encoded_text`.
         batch_size: the number of streams B that each process reads in parallel.
         chunk_length: the number of time steps T in a batch. Backpropagation is truncated at the
             end of a chunk.
@@ -59,6 +62,7 @@ class CharacterData(DataModule):
         self.chunk_length = chunk_length
         self.validation = validation
         self.test = test
+        self._read: tuple[str | None, str | None] | None = None  # path and hash of what was read
 
     @property
     def source(self) -> str:
@@ -108,27 +112,37 @@ class CharacterData(DataModule):
             ValueError: the file is not UTF-8, the text is too short, or a checkpoint's vocabulary
                 lacks some of its characters.
         """
-        text = self._text()
+        if self.path is not None:
+            check_file("data.path", Path(self.path))
         self.check_unchanged()
-        if not hasattr(self, "vocabulary"):
-            self.vocabulary = Vocabulary(text)
-        try:
-            characters = self.vocabulary.encode(text)
-        except ValueError as error:
-            raise ValueError(f"data: {self.source} has characters {error}") from error
-        counts = split_counts(len(text), self.validation, self.test, self.source, "characters")
-        train, validation, test = torch.split(characters, list(counts))
+        if self._read != (self.path, self._sha256):
+            self._characters = self._encoded()
+            self._read = self.path, self._sha256
+        counts = split_counts(
+            len(self._characters), self.validation, self.test, self.source, "characters"
+        )
+        train, validation, test = torch.split(self._characters, list(counts))
         self._splits = {"train": train, "validation": validation, "test": test}
         for split in self._splits:
             self._streams(split)  # raises an error if the text is too short, before training
 
-    def _text(self) -> str:
-        if self.path is None:
-            return read_plays(fetch(PLAYS, self.directory))
-        text = read_text("data.path", Path(self.path))
-        if not text:
+    def _encoded(self) -> Tensor:
+        """The indices of the text's characters, `(N)`; sets the vocabulary if there is none."""
+        characters, length = characters_in(self._pieces())
+        if not length:
             raise ValueError(f"data.path: {self.path} is empty")
-        return text
+        if not hasattr(self, "vocabulary"):
+            self.vocabulary = Vocabulary(characters)
+        try:
+            self.vocabulary.encode(characters)
+        except ValueError as error:
+            raise ValueError(f"data: {self.source} has characters {error}") from error
+        return encode_text(self._pieces(), length, self.vocabulary, Path(self.directory))
+
+    def _pieces(self) -> Iterable[str]:
+        if self.path is None:
+            return [read_plays(fetch(PLAYS, self.directory))]
+        return read_pieces("data.path", Path(self.path))
 
     def printable(self, text: str) -> str:
         """Generated text as a terminal shows it: the plays without their Markdown marks.

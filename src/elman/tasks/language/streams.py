@@ -17,7 +17,8 @@ class Streams:
     Each chunk continues the previous chunk of its stream, so the hidden state can be carried over.
 
     Args:
-        characters: indices of the text's characters, `(N)`.
+        characters: indices of the text's characters, `(N)`, of any integer dtype; they may lie in
+            a file that is mapped into memory.
         batch_size: number of streams B, of all processes together.
         chunk_length: number of time steps T in a chunk.
         whole_chunks: drop a shorter chunk at the end.
@@ -61,13 +62,13 @@ class Streams:
         return self.batches
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yields batches of inputs and targets, each `(T, B)`."""
+        """Yields batches of inputs and targets, each `(T, B)`, int64."""
         self._batches_read, self._start = self._start, 0
         while self._batches_read < self.batches:
             first = self._batches_read * self.chunk_length
             chunk = slice(first, first + self.chunk_length)
             self._batches_read += 1
-            yield self.inputs[chunk], self.targets[chunk]
+            yield self.inputs[chunk].long(), self.targets[chunk].long()
 
     def state_dict(self) -> dict[str, Any]:
         """The number of batches read, for a checkpoint in the middle of an epoch."""
