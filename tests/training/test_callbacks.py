@@ -1,14 +1,11 @@
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from lightning import Callback
 from omegaconf import DictConfig
 
 from elman.tasks.language.samples import SampleText
-from elman.training.resume_hint import ResumeHint
 from elman.training.train import train
 
 Configure = Callable[..., DictConfig]
@@ -22,31 +19,6 @@ def test_samples_are_logged_after_each_validation(
     samples = [r.getMessage() for r in caplog.records if r.getMessage().startswith("After ")]
     assert len(samples) == 4  # two validations an epoch
     assert all(len(sample.partition(":\n")[2]) <= len("\n") + 7 + len("\n") for sample in samples)
-
-
-def test_an_interrupted_training_logs_the_command_that_continues_it(
-    configured: Configure,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def interrupt(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    caplog.set_level(logging.INFO)
-    monkeypatch.setattr(SampleText, "on_train_epoch_end", interrupt)
-    with pytest.raises(SystemExit):
-        train(configured("trainer.max_epochs=2"))
-    assert f"To continue: python scripts/train.py resume={tmp_path / 'run'}" in caplog.text
-
-
-def test_without_a_checkpoint_there_is_nothing_to_continue(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    hint: Callback = ResumeHint(str(tmp_path))
-    hint.on_exception(None, None, KeyboardInterrupt())  # type: ignore[arg-type]
-    assert "To continue" not in caplog.text
 
 
 @pytest.mark.parametrize(

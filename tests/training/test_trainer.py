@@ -5,14 +5,14 @@ from functools import partial
 
 import pytest
 import torch
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from torch import Tensor, nn
 
 from elman.networks import FeedforwardNetwork
 from elman.training.class_objectives import CrossEntropy
 from elman.training.supervised import SupervisedTraining
 from elman.training.train import train
-from elman.training.trainer import build_trainer
+from elman.training.trainer import build_timer, build_trainer
 
 Configure = Callable[..., DictConfig]
 
@@ -76,3 +76,19 @@ def test_no_clipping(configured: Configure) -> None:
         build_trainer(configured("trainer.gradient_clip_val=null").trainer).gradient_clip_val
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("max_time", "seconds"),
+    [(None, None), ("00:00:01:00", 60), ({"hours": 1, "minutes": 30}, 5400)],
+)
+def test_max_time_is_a_duration(max_time: object, seconds: int | None) -> None:
+    timer = build_timer(OmegaConf.create({"max_time": max_time}))
+    left = timer.time_remaining()
+    assert left == seconds
+
+
+@pytest.mark.parametrize("max_time", ["an hour", 5, {"hour": 1}])
+def test_max_time_that_is_no_duration(max_time: object) -> None:
+    with pytest.raises(ValueError, match=r"trainer\.max_time must be days:hours:minutes:seconds"):
+        build_timer(OmegaConf.create({"max_time": max_time}))

@@ -3,17 +3,22 @@
 import functools
 import inspect
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from elman.cli.errors import failure_noted, one_clear_sentence
+from elman.cli.new_folder import new_folder, new_subfolder
 from elman.cli.overrides import for_hydra
 
 # Notes of the libraries that need no action of the user.
@@ -48,6 +53,14 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
             warnings.formatwarning = _message_alone
             for message in QUIET:
                 warnings.filterwarnings("ignore", message=message)
+            for resolver in (new_folder, new_subfolder):
+                OmegaConf.register_new_resolver(
+                    resolver.__name__, resolver, use_cache=True, replace=True
+                )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    signal.signal(number, _interrupted)
+            threading.excepthook = _in_thread
             os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra must raise its errors, not print them
             with one_clear_sentence(exit_code=2):
                 sys.argv[1:] = for_hydra(sys.argv[1:])
@@ -64,6 +77,21 @@ def _conf(task: Callable[[DictConfig], object]) -> str:
     if script.name == "__main__.py":
         script = script.parent
     return str(script.parents[1] / "conf")
+
+
+def _interrupted(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    """Ends the program at once, without the traceback of a KeyboardInterrupt.
+
+    Lightning ends a test at Ctrl-C with exit code 1, and goes on at SIGTERM.
+    """
+    print(f"Stopped by {signal.Signals(number).name}.", file=sys.stderr)
+    sys.exit(128 + number)
+
+
+def _in_thread(error: threading.ExceptHookArgs) -> None:
+    """An error of the disk that ends a thread, as TensorBoard's, is also raised in the main one."""
+    if not issubclass(error.exc_type, OSError):
+        threading.__excepthook__(error)
 
 
 def _message_alone(message: Warning | str, *_: object, **__: object) -> str:

@@ -3,9 +3,10 @@
 import hashlib
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from elman.data.made_once import made_once
 
 
 @dataclass(frozen=True)
@@ -33,22 +34,30 @@ def fetch(package: Package, directory: str | Path) -> Path:
         directory: created if missing. Only complete and verified files are moved into it.
 
     Returns:
-        The path of the wheel, a zip archive.
+        The path of the wheel, a zip archive. Of several processes, one downloads and the others
+        wait.
 
     Raises:
         OSError: pip could not download the wheel, or its hash is not the pinned one.
     """
     directory = Path(directory)
-    wheel_name = f"{package.name.replace('-', '_')}-{package.version}-*.whl"
-    for wheel in directory.glob(wheel_name):
-        _verify(wheel, package, remedy=f"delete {wheel} and try again")
+    name = f"{package.name.replace('-', '_')}-{package.version}"
+    if wheel := _present(package, directory, name):
         return wheel
-    directory.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=directory) as temporary:
-        _download(package, temporary)
-        [wheel] = Path(temporary).iterdir()
+    with made_once(directory, name) as temporary:
+        if wheel := _present(package, directory, name):  # another process has downloaded it
+            return wheel
+        _download(package, str(temporary))
+        [wheel] = temporary.iterdir()
         _verify(wheel, package, remedy="check where your pip downloads from")
         return wheel.replace(directory / wheel.name)
+
+
+def _present(package: Package, directory: Path, name: str) -> Path | None:
+    for wheel in directory.glob(f"{name}-*.whl"):
+        _verify(wheel, package, remedy=f"delete {wheel} and try again")
+        return wheel
+    return None
 
 
 def _download(package: Package, directory: str) -> None:

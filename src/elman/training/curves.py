@@ -1,6 +1,5 @@
 """Plots of the metrics over the steps of a training."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from elman.training.csv_log import rows
 from elman.training.run_folder import CURVES
 
 Curve = list[tuple[int, float]]
@@ -19,19 +19,20 @@ def read_curves(run: Path) -> dict[str, Curve]:
     """The logged metrics of a run, resumed or not.
 
     Args:
-        run: its folder, with the CSV logger's files below `csv/`.
+        run: its folder, with the CSV logger's file below `csv/`; runs of earlier versions have one
+            for each time that they were resumed.
 
     Returns:
         For each metric its values by step, in order.
     """
     curves: dict[str, dict[int, float]] = {}
     for path in sorted(run.glob("csv/version_*/metrics.csv"), key=_version):
-        with path.open(newline="") as file:
-            for row in csv.DictReader(file):
-                step = int(row.pop("step"))
-                for name, value in row.items():
-                    if value:
-                        curves.setdefault(name, {})[step] = float(value)
+        _, found = rows(path)
+        for row in found:
+            step = int(row.pop("step"))
+            for name, value in row.items():
+                if value:
+                    curves.setdefault(name, {})[step] = float(value)
     return {name: sorted(values.items()) for name, values in curves.items()}
 
 

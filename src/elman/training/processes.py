@@ -76,12 +76,15 @@ def in_processes(trainer: Trainer, task: Callable[..., T], *arguments: Any) -> T
     """
     told = multiprocessing.get_context(START_METHOD).SimpleQueue()
     shared = (_surroundings(trainer), told, task, arguments)
-    context = start_processes(  # type: ignore[no-untyped-call]
-        _work, shared, nprocs=trainer.num_devices, join=False, start_method=START_METHOD
-    )
-    processes = cast("Sequence[BaseProcess]", context.processes)
+    processes: list[BaseProcess] = []
     messages: list[Any] = []
     with _forwarding(processes) as signals:
+        context = start_processes(  # type: ignore[no-untyped-call]
+            _work, shared, nprocs=trainer.num_devices, join=False, start_method=START_METHOD
+        )
+        processes += context.processes
+        if signals:  # before there was a process to send it to
+            _send(signals[0], processes)
         failed = _watch(processes, lambda: _collect(told, messages))
         _end(processes, grace=GRACE if not signals else 6 * GRACE)
     _collect(told, messages)
@@ -91,12 +94,12 @@ def in_processes(trainer: Trainer, task: Callable[..., T], *arguments: Any) -> T
         if cast("int", process.exitcode) < 0:
             name = signal.Signals(-cast("int", process.exitcode)).name
             _fail(f"{name} ended {_number(process, processes)}")
+        if cast("int", process.exitcode) > 128:  # a signal, which the process has answered
+            sys.exit(process.exitcode)
     for message in messages:  # in the order of time: the first error is the cause of the others
         if isinstance(message, Exception):
             raise message
     for process in failed:
-        if cast("int", process.exitcode) > 128:  # a signal, which the process has answered
-            sys.exit(process.exitcode)
         _fail(f"{_number(process, processes)} ended with exit code {process.exitcode}")
     [result] = messages
     return cast("T", result)
@@ -225,6 +228,12 @@ def _collect(told: Any, messages: list[Any]) -> None:
         messages.append(told.get())
 
 
+def _send(number: int, processes: Sequence[BaseProcess]) -> None:
+    for process in processes:
+        if process.is_alive():
+            os.kill(cast("int", process.pid), number)
+
+
 @contextmanager
 def _forwarding(processes: Sequence[BaseProcess]) -> Iterator[list[int]]:
     """Sends signals on to the processes, and notes which came."""
@@ -232,9 +241,7 @@ def _forwarding(processes: Sequence[BaseProcess]) -> Iterator[list[int]]:
 
     def forward(number: int, _: object) -> None:
         signals.append(number)
-        for process in processes:
-            if process.is_alive():
-                os.kill(cast("int", process.pid), number)
+        _send(number, processes)
 
     before = {number: signal.signal(number, forward) for number in FORWARDED}
     try:

@@ -14,6 +14,7 @@ from matplotlib.ticker import LogLocator
 from omegaconf import OmegaConf
 
 from elman.training.run_folder import FAILURE, OVERRIDES, RESULT
+from elman.training.whole_file import whole_file
 
 # Overrides that do not make an experiment another one.
 OF_HYDRA = Path(".hydra/overrides.yaml")  # written before a training begins
@@ -45,7 +46,8 @@ class Result:
 
     def write(self, run: Path) -> None:
         """Writes the result into the folder of a run."""
-        (run / RESULT).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        with whole_file(run / RESULT) as file:
+            file.write(json.dumps(asdict(self), indent=1) + "\n")
 
     @classmethod
     def read(cls, run: Path) -> Self:

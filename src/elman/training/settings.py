@@ -81,3 +81,17 @@ def check_same_settings(settings: dict[str, Any], stored: dict[str, Any]) -> Non
                     f"resume: {part}.{key} was {then.get(key)!r} and is {now.get(key)!r} now; a "
                     f"run continues with the {part} that it was started with"
                 )
+
+
+def check_epochs(max_epochs: int, stored: dict[str, Any]) -> None:
+    """Checks that a resumed training has not been longer already.
+
+    Raises:
+        ValueError: it has.
+    """
+    trained = stored["loops"]["fit_loop"]["epoch_progress"]["current"]["processed"]
+    if trained > max_epochs:
+        raise ValueError(
+            f"trainer.max_epochs must be at least {trained}, the epochs that this run has been "
+            f"trained for, got {max_epochs}; with {trained} it is only tested again"
+        )

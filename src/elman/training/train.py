@@ -17,24 +17,29 @@ from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from elman.checks import check_size
-from elman.data.description import sizes_of, test_data_of, train_data_of
+from elman.data.description import sizes_of, train_data_of
 from elman.data.resumable_loader import make_resumable
 from elman.training.base_callbacks import with_base_callbacks
 from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
-from elman.training.curves import plot_curves
+from elman.training.claim import claimed
+from elman.training.csv_log import cut
 from elman.training.exact_resume import ExactResume
-from elman.training.next_steps import next_steps, relative
-from elman.training.objectives import Objective, summarize
+from elman.training.go_on import says_how_to_go_on
+from elman.training.interruption import Interruption
+from elman.training.next_steps import relative
+from elman.training.objectives import Objective
+from elman.training.outcome import write_outcome
 from elman.training.processes import in_processes, leave_group, starts_processes
-from elman.training.results import Result
-from elman.training.run_folder import CONFIG, LAST, OVERRIDES
+from elman.training.run_folder import CONFIG, LAST, METRICS, OVERRIDES
 from elman.training.settings import (
     batch_size_of_each,
+    check_epochs,
     check_same_settings,
     checkpoint_settings,
 )
-from elman.training.trainer import build_trainer
+from elman.training.trainer import build_timer, build_trainer
 from elman.training.trust import DESCRIBED, foreign_modules
+from elman.training.whole_file import whole_file
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +74,20 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     Raises:
         TypeError, ValueError, OSError: a value is out of range, or the data, the device or the
             checkpoint cannot be used. No training has started then.
+        SystemExit: a signal has ended the training, see `Interruption`.
     """
+    run = Path(config.output_dir)
+    with claimed(run, config.resume), says_how_to_go_on(run):
+        return _train(config, overrides)
+
+
+def _train(config: DictConfig, overrides: Sequence[str]) -> Run:
+    interruption = Interruption(Path(config.output_dir))
+    with interruption.takes_signals():
+        return _train_until(interruption, config, overrides)
+
+
+def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequence[str]) -> Run:
     _begin_computing(config)
     check_size("trainer.max_epochs", config.trainer.max_epochs)
     # Build everything that needs no data first: a wrong value is found before a long download.
@@ -81,24 +99,28 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     objective: Objective = instantiate(config.objective)
     _check_kind("objective", objective, Objective)
     training = instantiate(config.training)
-    timer = Timer()
-    trainer = _trainer(config, objective, timer)
+    checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
+    stored = load_checkpoint(checkpoint) if checkpoint else None
+    if stored and "tensorboard" in (config.get("logger") or {}):
+        config.logger.tensorboard.purge_step = stored["global_step"]
+    timer = build_timer(config.trainer)
+    trainer = _trainer(config, objective, timer, interruption)
+    interruption.trainer = trainer
     settings = checkpoint_settings(config, data, trainer.world_size)
     _try_to_build(settings["network"], sizes_of(data), optimizer, scheduler)
     trust = foreign_modules(settings[part] for part in DESCRIBED)
-    checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
-    stored = load_checkpoint(checkpoint) if checkpoint else None
     if stored:
         if (batch_size := batch_size_of_each(data, stored, trainer.world_size)) is not None:
             overrides = _with_batch_size(batch_size, config, stored, overrides)
             data = instantiate(config.data)
             settings = checkpoint_settings(config, data, trainer.world_size)
         check_same_settings(settings, stored)
+        check_epochs(config.trainer.max_epochs, stored)
         warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # as intended
 
     if starts_processes(trainer):
         OmegaConf.resolve(config)  # what Hydra resolves, other processes could not
-        return in_processes(trainer, train, config, overrides)
+        return in_processes(trainer, _train, config, overrides)
 
     _set_up(data, stored)
     network = build_network(settings["network"], **sizes_of(data))
@@ -107,30 +129,26 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     if trainer.is_global_zero:
         if stored:
             _tell_processes(stored["trainer"]["world_size"], trainer.world_size)
+            cut(run / METRICS, stored["global_step"])
         _begin(run, config, overrides, network, data, trust)
 
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
+    interruption.end_of_training()
     seconds = timer.time_elapsed("train")
     best = getattr(trainer.checkpoint_callback, "best_model_path", None) or None  # or none written
     [logged] = trainer.test(module, data, ckpt_path=best, weights_only=True, verbose=False)
     metrics = {name.removeprefix("test/"): value for name, value in logged.items()}
     if trainer.is_global_zero:
-        summary = summarize(objective, logged, test_data_of(data))
-        log.info("\n%s, after %.0f s of training.\n", summary, seconds)
-        if report := module.report(run):
-            log.info("%s\n", report)
-        if best:
-            Result(
-                objective.metric,
-                objective.summary,
-                objective.label,
-                module.baseline_summary,
-                metrics,
-                _parameters(network),
-                seconds,
-            ).write(run)
-            plot_curves(run, objective.metric, objective.label)
-            log.info("%s", next_steps(run, module, data, config.trainer.max_epochs, trust))
+        write_outcome(
+            run,
+            module,
+            data,
+            logged,
+            seconds,
+            kept=best is not None,
+            epochs=config.trainer.max_epochs,
+            trust=trust,
+        )
     leave_group()
     return Run(run, metrics, objective.metric)
 
@@ -160,9 +178,10 @@ def _begin(
             " and ".join(trust),
             ",".join(trust),
         )
-    run.mkdir(parents=True, exist_ok=True)
-    OmegaConf.save(config, run / CONFIG, resolve=True)
-    OmegaConf.save(list(overrides), run / OVERRIDES)
+    with whole_file(run / CONFIG) as file:
+        OmegaConf.save(config, file, resolve=True)
+    with whole_file(run / OVERRIDES) as file:
+        OmegaConf.save(list(overrides), file)
     log.info(
         "%s\n%s parameters, trained on %s",
         network,
@@ -200,10 +219,13 @@ def _check_kind(part: str, built: object, kind: type) -> None:
         )
 
 
-def _trainer(config: DictConfig, objective: Objective, timer: Timer) -> Trainer:
+def _trainer(
+    config: DictConfig, objective: Objective, timer: Timer, interruption: Interruption
+) -> Trainer:
     if "callbacks" in config:
         config.callbacks = with_base_callbacks(config.callbacks, objective)
-    callbacks = [timer, ExactResume(), *_callbacks(config)]
+    # What the others do after a step is in the checkpoint of an interruption, which is the last.
+    callbacks = [timer, ExactResume(), *_callbacks(config), interruption]
     # Otherwise Lightning adds a checkpoint of its own, in the working directory.
     writes = any(isinstance(callback, Checkpoint) for callback in callbacks)
     chosen = {} if writes else {"enable_checkpointing": False}

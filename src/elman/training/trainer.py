@@ -10,6 +10,7 @@ from hydra.utils import instantiate
 from lightning import Trainer
 from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.fabric.utilities.exceptions import MisconfigurationException
+from lightning.pytorch.callbacks import Timer
 from omegaconf import DictConfig
 
 from elman.checks import check_positive
@@ -45,6 +46,23 @@ def build_trainer(config: DictConfig, **more: Any) -> Trainer:
     ):  # no `trainer.plugins` of the user
         trainer.strategy.checkpoint_io = CheckpointFile()
     return trainer
+
+
+def build_timer(config: DictConfig) -> Timer:
+    """The timer of a training, which also ends it after `max_time`.
+
+    Raises:
+        ValueError: `max_time` is no duration.
+    """
+    max_time = config.get("max_time")
+    duration: Any = dict(max_time) if isinstance(max_time, DictConfig) else max_time
+    try:
+        return Timer(duration)
+    except (MisconfigurationException, AttributeError, TypeError) as error:
+        raise ValueError(
+            "trainer.max_time must be days:hours:minutes:seconds, as 00:01:30:00, or as "
+            f"{{hours: 1, minutes: 30}}, got {max_time!r}"
+        ) from error
 
 
 def _check_clipping(config: DictConfig) -> None:

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import tempfile
 import zipfile
 from collections import defaultdict
 from importlib.metadata import version
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 
 from elman.data.fetch import Package, fetch
+from elman.data.made_once import made_once
 from elman.tasks.captioning.folder import CaptionedImages
 from elman.tasks.captioning.images import read_image
 
@@ -54,12 +54,13 @@ def read_emoji(directory: str | Path, side: int) -> CaptionedImages:
     cache = Path(directory) / f"openmoji-{DRAWINGS.version}-{side}.npz"
     cached = _load(cache, made_from)
     if cached is None:
-        pixels, names = _rasterise(*wheels, side)
-        with tempfile.TemporaryDirectory(dir=directory) as temporary:
-            partial = Path(temporary) / cache.name
-            np.savez_compressed(partial, pixels=pixels, names=names, made_from=made_from)
-            partial.replace(cache)  # atomic: the cache is never incomplete
-        cached = pixels, names
+        with made_once(cache.parent, cache.name) as temporary:
+            cached = _load(cache, made_from)  # another process may have made it
+            if cached is None:
+                cached = pixels, names = _rasterise(*wheels, side)
+                partial = temporary / cache.name
+                np.savez_compressed(partial, pixels=pixels, names=names, made_from=made_from)
+                partial.replace(cache)  # atomic: the cache is never incomplete
     pixels, names = cached
     kept = _unambiguous(pixels, names)
     return CaptionedImages(torch.from_numpy(pixels[kept]), [names[n] for n in kept])

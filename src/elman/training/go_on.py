@@ -1,0 +1,31 @@
+"""How an interrupted training goes on."""
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from elman.training.next_steps import relative
+from elman.training.run_folder import LAST
+
+
+def command_to_go_on(run: Path) -> str | None:
+    """The command that continues the training; None: there is no checkpoint yet."""
+    if not (run / LAST).is_file():
+        return None
+    return f"python scripts/train.py resume={shlex.quote(str(relative(run)))}"
+
+
+@contextmanager
+def says_how_to_go_on(run: Path) -> Iterator[None]:
+    """Adds the command to an error of the disk, such as a full one, in the block.
+
+    Raises:
+        OSError: there was one, and the training can go on when its cause is gone.
+    """
+    try:
+        yield
+    except OSError as error:
+        if (command := command_to_go_on(run)) is None:
+            raise
+        raise OSError(f"{error}; when that is mended, continue with: {command}") from error

@@ -1,0 +1,106 @@
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from lightning.pytorch.callbacks import Timer
+from omegaconf import DictConfig
+
+from elman.training.csv_log import CSVLog, rows
+from elman.training.go_on import command_to_go_on
+from elman.training.results import Result
+from elman.training.run_folder import BEST, LAST, METRICS, RESULT
+from elman.training.train import train
+from elman.training.truncated_bptt import TruncatedBPTT
+
+Configure = Callable[..., DictConfig]
+
+
+def steps(run: Path) -> int:
+    return int(torch.load(run / LAST, weights_only=True)["global_step"])
+
+
+def test_a_full_disk_ends_the_training_with_a_sentence_and_it_goes_on_later(
+    configured: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    save = CSVLog.save
+
+    def full(logger: CSVLog) -> None:
+        if (run / LAST).exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save(logger)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CSVLog, "save", full)
+        message = f"No space left .* continue with: python scripts/train.py resume={run}"
+        with pytest.raises(OSError, match=message):
+            train(configured("trainer.max_epochs=1", "trainer.log_every_n_steps=1"))
+    train(configured("trainer.max_epochs=1", "trainer.log_every_n_steps=1", f"resume={run}"))
+    assert (run / RESULT).is_file()
+    _, found = rows(run / METRICS)
+    logged = [int(row["step"]) for row in found if row["train/bpc"]]
+    assert logged == list(range(steps(run)))  # each step once
+
+
+def test_an_error_before_the_first_checkpoint_stays_as_it_is(
+    configured: Configure, tmp_path: Path
+) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere") as error:
+        train(configured(f"data.path={tmp_path / 'nowhere.txt'}"))
+    assert "continue with" not in str(error.value)
+    assert command_to_go_on(tmp_path / "run") is None
+
+
+def test_a_report_that_fails_does_not_lose_the_result(
+    configured: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("no fonts")
+
+    monkeypatch.setattr(TruncatedBPTT, "report", fail)
+    with pytest.raises(RuntimeError, match="no fonts"):
+        train(configured("trainer.max_epochs=1"))
+    assert Result.read(tmp_path / "run").metrics["bpc"] > 0
+
+
+def test_a_finished_run_is_tested_again_and_not_trained_less(
+    configured: Configure, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    first = train(configured("trainer.max_epochs=3"))
+    seconds, whole = Result.read(run).seconds, steps(run)
+    message = (
+        r"trainer.max_epochs must be at least \d, the epochs that this run has been trained for"
+    )
+    with pytest.raises(ValueError, match=message):
+        train(configured("trainer.max_epochs=1", f"resume={run}"))
+    again = train(configured("trainer.max_epochs=3", f"resume={run}"))
+    assert again.metrics == first.metrics
+    assert steps(run) == whole
+    assert Result.read(run).seconds == pytest.approx(seconds, abs=1)  # of the whole training
+
+
+@pytest.mark.parametrize(
+    ("limit", "number"),
+    [
+        ("++trainer.max_time={seconds: 3}", 3),
+        ("++trainer.max_steps=100", 100),
+        ("++trainer.limit_train_batches=4", 4),
+    ],
+)
+def test_a_limit_ends_the_training_with_a_checkpoint_and_a_test(
+    configured: Configure,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    number: int,
+) -> None:
+    seconds = iter(range(10**6))
+    monkeypatch.setattr(Timer, "time_elapsed", lambda *_: next(seconds))
+    run = tmp_path / "run"
+    assert train(configured("trainer.max_epochs=1", limit)).metrics["bpc"] > 0
+    assert 0 < steps(run) <= number
+    assert (run / BEST).is_file()
