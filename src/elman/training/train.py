@@ -19,14 +19,21 @@ from elman.checks import check_size
 from elman.data.description import sizes_of, test_data_of, train_data_of
 from elman.data.resumable_loader import make_resumable
 from elman.training.base_callbacks import with_base_callbacks
-from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
+from elman.training.checkpoint import (
+    build_network,
+    find_checkpoint,
+    load_checkpoint,
+    load_data_state,
+)
 from elman.training.curves import plot_curves
 from elman.training.exact_resume import ExactResume
 from elman.training.next_steps import next_steps, relative
 from elman.training.objectives import Objective, summarize
 from elman.training.results import Result
+from elman.training.resumed import check_resumable, resumed
 from elman.training.run_folder import CONFIG, LAST, OVERRIDES
 from elman.training.settings import check_same_settings, checkpoint_settings
+from elman.training.stored_weights import check_weights, weights_of
 from elman.training.trainer import build_trainer
 from elman.training.trust import DESCRIBED, foreign_modules
 
@@ -95,8 +102,11 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
         check_same_settings(settings, stored)
         warnings.filterwarnings("ignore", "Checkpoint directory .* is not empty")  # as intended
 
-    _set_up(data, stored)
+    _set_up(data, checkpoint, stored)
     network = build_network(settings["network"], **sizes_of(data))
+    if checkpoint and stored:
+        check_weights(checkpoint, network, weights_of(stored))
+        check_resumable(checkpoint, stored)
     module = training(network, objective, optimizer, scheduler, settings)
     run = Path(config.output_dir)
     if trainer.is_global_zero:
@@ -111,7 +121,8 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
         )
         log.info("All files go to %s", relative(run))
 
-    trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
+    with resumed(trainer, checkpoint):
+        trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
     seconds = timer.time_elapsed("train")
     best = getattr(trainer.checkpoint_callback, "best_model_path", None) or None  # or none written
     [logged] = trainer.test(module, data, ckpt_path=best, weights_only=True, verbose=False)
@@ -184,14 +195,15 @@ def _try_to_build(
             scheduler(built, 1)
 
 
-def _set_up(data: LightningDataModule, stored: dict[str, Any] | None) -> None:
+def _set_up(
+    data: LightningDataModule, checkpoint: Path | None, stored: dict[str, Any] | None
+) -> None:
     """Prepares data that determine sizes of the network; Lightning prepares all others."""
     if hasattr(data, "sizes"):
         data.prepare_data()
         data.setup("fit")
-    state = stored.get(type(data).__qualname__) if stored else None
-    if state is not None:
-        data.load_state_dict(state)
+    if checkpoint and stored:
+        load_data_state(checkpoint, stored, data)
 
 
 def _parameters(network: nn.Module) -> int:

@@ -13,6 +13,7 @@ from lightning import LightningDataModule, LightningModule
 from torch import nn
 
 from elman import layers
+from elman.data.state import shown
 from elman.layers.initialization import INITIALIZATIONS
 from elman.training.objectives import Objective
 
@@ -51,7 +52,8 @@ def check_trusted(source: str, description: Mapping[str, Any], trust: Iterable[s
         # Hydra would resolve an interpolation, which can run code.
         if not isinstance(value, PLAIN) or (isinstance(value, str) and "${" in value):
             raise ValueError(
-                f"checkpoint: {source} holds {value!r} for {key}; only plain values are allowed"
+                f"checkpoint: {source} holds {shown(value)} for {key}; only plain values are "
+                "allowed"
             )
         if key == "_target_" and not _allowed(str(value), trusted):
             module = str(value).split(".")[0]
@@ -60,7 +62,9 @@ def check_trusted(source: str, description: Mapping[str, Any], trust: Iterable[s
                 if module == PACKAGE
                 else f"if you trust that code, add trust=[{module}]"
             )
-            raise ValueError(f"checkpoint: {source} names {value!r}, not part of elman; {remedy}")
+            raise ValueError(
+                f"checkpoint: {source} names {shown(value)}, not part of elman; {remedy}"
+            )
 
 
 def _allowed(name: str, trust: tuple[str, ...]) -> bool:
