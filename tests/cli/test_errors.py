@@ -128,3 +128,10 @@ def test_where_all_goes_well_nothing_is_said(capsys: pytest.CaptureFixture[str])
 def test_a_missing_sweeper_names_its_extra() -> None:
     error = HydraException("In 'hydra/config': Could not find 'hydra/sweeper/optuna'\n\nAvailable")
     assert sentence(error) == "sweep: Optuna is not installed: pip install 'elman[sweep]'"
+
+
+def test_a_message_with_a_very_long_value_is_shortened() -> None:
+    message = sentence(ValueError(f"the name {'x' * 10**6} is unknown"))
+    assert message.startswith("the name xxx")
+    assert message.endswith("xxx is unknown")
+    assert len(message) < 1010

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from hydra.errors import HydraException, InstantiationException
 from omegaconf.errors import OmegaConfBaseException
 
+LONGEST = 1000  # characters of a message
+
 
 @contextmanager
 def one_clear_sentence(exit_code: int) -> Iterator[None]:
@@ -33,4 +35,9 @@ def sentence(error: BaseException) -> str:
         return "sweep: Optuna is not installed: pip install 'elman[sweep]'"
     if isinstance(error, HydraException) and isinstance(error.__cause__, OmegaConfBaseException):
         text = f"{text} {str(error.__cause__).splitlines()[0]}"
-    return " ".join(text.split())
+    return _shortened(" ".join(text.split()))
+
+
+def _shortened(text: str) -> str:
+    """A text without its middle, if it quotes very long values."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"

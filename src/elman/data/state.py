@@ -9,6 +9,8 @@ from torch import Tensor
 
 from elman.checks import check_positive
 
+SHOWN = reprlib.Repr(maxstring=120, maxother=120)  # characters
+
 
 def check_state(state: Mapping[str, Any], **kinds: type | UnionType) -> None:
     """Checks that a state has values of these types.
@@ -16,6 +18,8 @@ def check_state(state: Mapping[str, Any], **kinds: type | UnionType) -> None:
     Raises:
         ValueError: a value is missing, has another type, or is a text that cannot be printed.
     """
+    if not isinstance(state, Mapping):
+        raise ValueError(f"it is {shown(state)}, not a dict")
     for key, kind in kinds.items():
         if key not in state:
             raise ValueError(f"it has no {key!r}")
@@ -61,7 +65,7 @@ def check_printable(place: str, text: str) -> None:
 
 def shown(value: object) -> str:
     """A value in a message, shortened."""
-    return f"a tensor {tuple(value.shape)}" if isinstance(value, Tensor) else reprlib.repr(value)
+    return f"a tensor {tuple(value.shape)}" if isinstance(value, Tensor) else SHOWN.repr(value)
 
 
 def _name(kind: type | UnionType) -> str:

@@ -23,20 +23,30 @@ def read_curves(run: Path) -> dict[str, Curve]:
 
     Returns:
         For each metric its values by step, in order.
+
+    Raises:
+        ValueError: a file is damaged.
     """
     curves: dict[str, dict[int, float]] = {}
     for path in sorted(run.glob("csv/version_*/metrics.csv"), key=_version):
-        with path.open(newline="") as file:
-            for row in csv.DictReader(file):
-                step = int(row.pop("step"))
-                for name, value in row.items():
-                    if value:
-                        curves.setdefault(name, {})[step] = float(value)
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = csv.DictReader(file, restkey="")
+            try:
+                for row in rows:
+                    step = int(row.pop("step"))
+                    for name, value in row.items():
+                        if value:
+                            curves.setdefault(name, {})[step] = float(value)
+            except (KeyError, TypeError, ValueError, csv.Error) as error:
+                raise ValueError(
+                    f"{path}, line {rows.line_num}: it is not a table of metrics by step"
+                ) from error
     return {name: sorted(values.items()) for name, values in curves.items()}
 
 
 def _version(path: Path) -> int:
-    return int(path.parent.name.removeprefix("version_"))
+    number = path.parent.name.removeprefix("version_")
+    return int(number) if number.isdecimal() else 0
 
 
 def plot_curves(run: Path, metric: str, label: str) -> Path | None:

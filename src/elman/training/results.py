@@ -1,6 +1,7 @@
 """Results of training runs, compared."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import Self
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
-from omegaconf import OmegaConf
 
-from elman.training.run_folder import OVERRIDES, RESULT
+from elman.data.state import check_numbers, check_state
+from elman.training.run_folder import RESULT
+from elman.training.stored_overrides import read_overrides
 
 # Overrides that do not make an experiment another one.
 NOT_COMPARED = ("seed", "threads", "sweep", "resume", "hydra.searchpath")
+NUMBER_FORM = re.compile(r"[ +,]?\d?\d?,?(\.\d\d?)?[efg%EFG]?")  # such as .3f
 SHORT_NAME = 35  # characters, of which three names fit beside each other
 
 
@@ -54,11 +57,32 @@ class Result:
             ValueError: the file is not a result.
         """
         try:
-            return cls(**json.loads((run / RESULT).read_text(encoding="utf-8")))
-        except (TypeError, ValueError) as error:
+            result = cls(**json.loads((run / RESULT).read_text(encoding="utf-8")))
+            result.check()
+        except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(
-                f"runs: {run / RESULT} is damaged, or another version wrote it; leave this run out"
+                f"runs: {run / RESULT} is damaged, or another version wrote it ({error}); leave "
+                "this run out"
             ) from error
+        return result
+
+    def check(self) -> None:
+        """Raises ValueError unless all values have their types, and the texts name metrics."""
+        texts = {"metric": str, "summary": str, "label": str, "baseline_summary": str}
+        check_state(asdict(self), **texts, metrics=dict, parameters=int, seconds=int | float)
+        check_numbers(asdict(self), "seconds")
+        for name, value in self.metrics.items():
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                raise ValueError(f"the metric {name!r} is no number")
+        if self.metric not in self.metrics:
+            raise ValueError(f"it has no value of the metric {self.metric!r}")
+        for text in (self.summary, self.baseline_summary):
+            for _, name, form, conversion in Formatter().parse(text):
+                if name is None:
+                    continue
+                # Other forms reach into the objects of the program, or make texts of any length.
+                if name not in self.metrics or conversion or not NUMBER_FORM.fullmatch(form or ""):
+                    raise ValueError(f"{text!r} is no text with values of its metrics")
 
 
 @dataclass(frozen=True)
@@ -132,7 +156,7 @@ def read_groups(folders: Iterable[Path]) -> list[RunGroup]:
 
 
 def _overrides(run: Path) -> str:
-    given: list[str] = OmegaConf.to_container(OmegaConf.load(run / OVERRIDES))  # type: ignore[assignment]
+    given = read_overrides(run)
     return " ".join(sorted(each for each in given if each.split("=")[0] not in NOT_COMPARED))
 
 

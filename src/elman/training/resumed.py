@@ -50,6 +50,11 @@ def check_resumable(checkpoint: Path, stored: Mapping[str, Any]) -> None:
     try:
         check_state(stored, **LIGHTNING)
         Version(stored["pytorch-lightning_version"])
+        check_state(stored["loops"], fit_loop=dict)
+        for name, state in stored["callbacks"].items():
+            check_state({f"callbacks.{name}": state}, **{f"callbacks.{name}": dict})
+            paths = {key: str | None for key in state if str(key).endswith("_path")}
+            check_state(state, **paths)
     except ValueError as error:
         raise ValueError(f"resume: {checkpoint}: {error}") from error
     check_numbers(f"resume: {checkpoint}: optimizer_states", stored["optimizer_states"])

@@ -55,7 +55,7 @@ def check_trusted(source: str, description: Mapping[str, Any], trust: Iterable[s
                 f"checkpoint: {source} holds {shown(value)} for {key}; only plain values are "
                 "allowed"
             )
-        if key == "_target_" and not _allowed(str(value), trusted):
+        if key == "_target_" and not is_allowed(str(value), trusted):
             module = str(value).split(".")[0]
             remedy = (
                 "a checkpoint may only build networks, layers, data, trainings and objectives"
@@ -67,7 +67,8 @@ def check_trusted(source: str, description: Mapping[str, Any], trust: Iterable[s
             )
 
 
-def _allowed(name: str, trust: tuple[str, ...]) -> bool:
+def is_allowed(name: str, trust: tuple[str, ...]) -> bool:
+    """Whether a checkpoint may build the object of this name; see `check_trusted`."""
     if any(name == module or name.startswith(f"{module}.") for module in trust):
         return True
     if not name.startswith(f"{PACKAGE}."):
