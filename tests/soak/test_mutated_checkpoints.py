@@ -396,7 +396,8 @@ def others(present: Any) -> list[Callable[[], Any]]:
     values = [
         None, True, -1, 0, 1, 10**6, 10**9, 2**62, 10**30, -(10**12), 0.5, -2.5, 1e300,
         float("nan"), float("inf"), "", "x", "${oc.env:HOME}", "x" * 10**6, "\ud800", [], {},
-        [1, "a"], {"a": 1}, {1: 2}, {"_target_": "os.mkdir", "path": "canary"}, {"_target_": "elman.RNN"},
+        [1, "a"], {"a": 1}, {1: 2}, {"_target_": "os.mkdir", "path": "canary"},
+        {"_target_": "elman.RNN"},
         {"_partial_": True}, torch.tensor(1.0), torch.zeros(0), loop, ["x"] * 100_000,
     ]  # fmt: skip
     makers = [lambda value=value: value for value in values] + [lambda: nested(300)]

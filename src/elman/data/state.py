@@ -9,7 +9,8 @@ from torch import Tensor
 
 from elman.checks import check_positive
 
-SHOWN = reprlib.Repr(maxstring=120, maxother=120)  # characters
+SHOWN = reprlib.Repr()
+SHOWN.maxstring = SHOWN.maxother = 120  # characters
 
 
 def check_state(state: Mapping[str, Any], **kinds: type | UnionType) -> None:

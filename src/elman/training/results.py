@@ -77,11 +77,11 @@ class Result:
         if self.metric not in self.metrics:
             raise ValueError(f"it has no value of the metric {self.metric!r}")
         for text in (self.summary, self.baseline_summary):
-            for _, name, form, conversion in Formatter().parse(text):
-                if name is None:
+            for _, field, form, conversion in Formatter().parse(text):
+                if field is None:  # text after the last value
                     continue
                 # Other forms reach into the objects of the program, or make texts of any length.
-                if name not in self.metrics or conversion or not NUMBER_FORM.fullmatch(form or ""):
+                if field not in self.metrics or conversion or not NUMBER_FORM.fullmatch(form or ""):
                     raise ValueError(f"{text!r} is no text with values of its metrics")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from hydra.utils import get_object

@@ -64,7 +64,7 @@ def test_an_unclosed_quote_invalidates_only_its_own_line() -> None:
         read(text)
     text += "2010/03/01 02:00,x,5\n"
     np.testing.assert_array_equal(read(text, on_bad="skip"), [1.5, np.nan, -30, 4, 5])
-    with pytest.raises(ValueError, match=r"^it is not a line of a CSV table"):
+    with pytest.raises(ValueError, match=r"^data: my.csv, line 1: it is not a line of a CSV table"):
         read('when,"degrees\n')
 
 

@@ -80,7 +80,9 @@ def _column_names(
     time = columns[0] if time is None else time
     value = columns[1] if value is None else value
     if time == value:
-        raise ValueError(f"data.time and data.value: the same column {time!r} of {source}; {found}")
+        raise ValueError(
+            f"data.time and data.value are the same column {time!r} of {source}; {found}"
+        )
     return time, value
 
 
