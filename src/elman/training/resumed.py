@@ -11,9 +11,11 @@ from typing import Any
 
 from lightning import Callback, LightningModule, Trainer
 from packaging.version import Version
+from torch import nn
 
 from elman.data.state import check_state
 from elman.training.checkpoint_content import check_numbers
+from elman.training.stored_weights import check_weights, weights_of
 
 LIGHTNING = {  # what Lightning restores, and the types that it does not check
     "pytorch-lightning_version": str,
@@ -41,12 +43,14 @@ class _Progress(Callback):
         self.stepped = True
 
 
-def check_resumable(checkpoint: Path, stored: Mapping[str, Any]) -> None:
-    """Checks the states that only a resumed training needs.
+def check_resumable(checkpoint: Path, stored: Mapping[str, Any], network: nn.Module) -> None:
+    """Checks that a training of a network can go on from a checkpoint.
 
     Raises:
-        ValueError: one is missing, or has another type, or the optimizer's is not finite.
+        ValueError: its weights are of another network, a state is missing or has another type, or
+            that of the optimizer is not finite.
     """
+    check_weights(checkpoint, network, weights_of(stored))
     try:
         check_state(stored, **LIGHTNING)
         Version(stored["pytorch-lightning_version"])

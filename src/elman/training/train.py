@@ -33,7 +33,6 @@ from elman.training.results import Result
 from elman.training.resumed import check_resumable, resumed
 from elman.training.run_folder import CONFIG, LAST, OVERRIDES
 from elman.training.settings import check_same_settings, checkpoint_settings
-from elman.training.stored_weights import check_weights, weights_of
 from elman.training.trainer import build_trainer
 from elman.training.trust import DESCRIBED, foreign_modules
 
@@ -105,8 +104,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     _set_up(data, checkpoint, stored)
     network = build_network(settings["network"], **sizes_of(data))
     if checkpoint and stored:
-        check_weights(checkpoint, network, weights_of(stored))
-        check_resumable(checkpoint, stored)
+        check_resumable(checkpoint, stored, network)
     module = training(network, objective, optimizer, scheduler, settings)
     run = Path(config.output_dir)
     if trainer.is_global_zero:
