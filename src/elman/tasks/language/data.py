@@ -204,8 +204,7 @@ class CharacterData(DataModule):
             ValueError: a text with other characters has been read already, or a value is missing
                 or wrong.
         """
-        check_state(state, vocabulary=str, validation=int | float, test=int | float)
-        check_split_sizes(state["validation"], state["test"])
+        check_state(state, vocabulary=str)
         vocabulary = Vocabulary(state["vocabulary"])
         if hasattr(self, "vocabulary") and self.vocabulary.characters != vocabulary.characters:
             raise ValueError(
@@ -215,5 +214,7 @@ class CharacterData(DataModule):
         own_text = self.path is not None
         super().load_state_dict(state)
         if not own_text:
+            check_state(state, validation=int | float, test=int | float)
+            check_split_sizes(state["validation"], state["test"])
             self.validation = state["validation"]  # for the same test split
             self.test = state["test"]
