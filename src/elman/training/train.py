@@ -108,16 +108,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     module = training(network, objective, optimizer, scheduler, settings)
     run = Path(config.output_dir)
     if trainer.is_global_zero:
-        run.mkdir(parents=True, exist_ok=True)
-        OmegaConf.save(config, run / CONFIG, resolve=True)
-        OmegaConf.save(list(overrides), run / OVERRIDES)
-        log.info(
-            "%s\n%s parameters, trained on %s",
-            network,
-            f"{_parameters(network):,}",
-            train_data_of(data),
-        )
-        log.info("All files go to %s", relative(run))
+        _begin(run, config, overrides, network, data)
 
     with resumed(trainer, checkpoint):
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
@@ -143,6 +134,26 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
             plot_curves(run, objective.metric, objective.label)
             log.info("%s", next_steps(run, module, data, config.trainer.max_epochs, trust))
     return Run(run, metrics, objective.metric)
+
+
+def _begin(
+    run: Path,
+    config: DictConfig,
+    overrides: Sequence[str],
+    network: nn.Module,
+    data: LightningDataModule,
+) -> None:
+    """Writes what the run was started with into its folder, and logs it."""
+    run.mkdir(parents=True, exist_ok=True)
+    OmegaConf.save(config, run / CONFIG, resolve=True)
+    OmegaConf.save(list(overrides), run / OVERRIDES)
+    log.info(
+        "%s\n%s parameters, trained on %s",
+        network,
+        f"{_parameters(network):,}",
+        train_data_of(data),
+    )
+    log.info("All files go to %s", relative(run))
 
 
 def _check_kind(part: str, built: object, kind: type) -> None:
