@@ -142,3 +142,10 @@ def test_a_failure_in_a_sweep_is_kept(
     printed = capsys.readouterr().err
     assert printed.endswith(f"error: {text}\n")
     assert ("Traceback" in printed) == isinstance(error, KeyError)
+
+
+def test_a_message_with_a_very_long_value_is_shortened() -> None:
+    message = sentence(ValueError(f"the name {'x' * 10**6} is unknown"))
+    assert message.startswith("the name xxx")
+    assert message.endswith("xxx is unknown")
+    assert len(message) < 1010

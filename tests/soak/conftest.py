@@ -1,6 +1,7 @@
 """What the breakers share. `make soak` runs them; each takes minutes and prints what it found."""
 
 import contextlib
+import gzip
 import os
 import resource
 import runpy
@@ -13,7 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
+from PIL import Image
+from scipy.io import wavfile
 
 # A fork of this process starts a script without waiting for these imports.
 import elman.training.train  # noqa: F401
@@ -67,6 +71,88 @@ def run_script(in_child: Callable[..., Ended]) -> Callable[..., Ended]:
         return in_child(task, seconds, memory)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def own_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small file or folder of each kind that `data.path` takes; read only."""
+    folder, random = tmp_path_factory.mktemp("own"), np.random.default_rng(0)
+    bottles = [f"{n} green bottles hanging on the wall,\n" for n in range(99, 0, -1)]
+    letters = ["".join(random.choice(list("abcdefgh"), 1 + n % 5)) for n in range(90)]
+    names = [f"{word}{n:03}{'ab'[n % 2]},class {n % 2}\n" for n, word in enumerate(letters)]
+    hours = np.datetime64("2024-01-01T00:00") + np.arange(400) * np.timedelta64(1, "h")
+    wave = 20 + 5 * np.sin(np.arange(400) / 4) + random.normal(0, 0.01, 400)
+    rows = [f"{hour},{value:.3f}\n" for hour, value in zip(hours, wave, strict=True)]
+    colours = {"red": "rote", "green": "grüne", "blue": "blaue", "old": "alte", "new": "neue"}
+    things = {"pump": "Pumpe", "lamp": "Lampe", "door": "Tür", "clock": "Uhr"}
+    pairs = [
+        (f"the {colour} {thing}", f"die {farbe} {ding}")
+        for colour, farbe in colours.items()
+        for thing, ding in things.items()
+    ]
+    slopes = [np.arange(3 + n % 5) * (-1) ** n + random.normal() for n in range(40)]
+    series = [f"{','.join(map(str, each))}:class{n % 2}\n" for n, each in enumerate(slopes)]
+    entries = [f'#: a.py:1\nmsgid "{x}"\nmsgstr "{y}"\n\n' for x, y in pairs]
+    pictures = random.integers(0, 60, (100, 28, 28))
+    for n, picture in enumerate(pictures):
+        picture[2 * (n % 10) : 2 * (n % 10) + 3] += 180
+    digits = [",".join(map(str, [*each.flat, n % 10])) + "\n" for n, each in enumerate(pictures)]
+    for name, lines in {
+        "book.txt": bottles,
+        "names.csv": names,
+        "series.csv": ["hour,degrees\n", *rows],
+        "pairs.tsv": [f"{x}\t{y}\n" for x, y in pairs],
+        "catalogue.po": [
+            'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8"\n\n',
+            *entries,
+        ],
+        "series.ts": ["@timeStamps false\n@classLabel true class0 class1\n@data\n", *series],
+        "digits.csv": digits,
+    }.items():
+        (folder / name).write_text("".join(lines), encoding="utf-8")
+    (folder / "digits.csv.gz").write_bytes(gzip.compress("".join(digits).encode(), mtime=0))
+    _write_captions(folder / "captions")
+    _write_speech(folder / "speech", random)
+    _write_music(folder / "music")
+    return folder
+
+
+def _write_captions(folder: Path) -> None:
+    folder.mkdir()
+    lines, shapes = [], {"square": (7, 7), "bar": (7, 1), "column": (1, 7), "dot": (2, 2)}
+    for colour in ("red", "green", "blue", "orange", "purple", "gray"):
+        for shape, size in shapes.items():
+            for n in range(4):
+                image = Image.new("RGB", (16, 16), "white")
+                image.paste(colour, (3 + n, 4, 3 + n + size[0], 4 + size[1]))
+                image.save(folder / f"{colour}-{shape}-{n}.png")
+                lines.append(f"{colour}-{shape}-{n}.png\t{colour} {shape}\n")
+    (folder / "captions.tsv").write_text("".join(lines), encoding="utf-8")
+
+
+def _write_speech(folder: Path, random: np.random.Generator) -> None:
+    folder.mkdir()
+    lines = []
+    for n in range(40):
+        words = [("la", 500), ("so", 1100), ("mi", 2500)][n % 3 :]
+        sounds = [np.sin(2 * np.pi * hertz * np.arange(2400) / 16_000) for _, hertz in words]
+        sound = 8000 * np.concatenate(sounds) + random.normal(0, 9, 2400 * len(words))
+        wavfile.write(folder / f"{n}.wav", 16_000, sound.astype(np.int16))
+        lines.append(f"{n}.wav\t{' '.join(word for word, _ in words)}\tspeaker {n % 10}\n")
+    (folder / "transcripts.tsv").write_text("".join(lines), encoding="utf-8")
+
+
+def _write_music(folder: Path) -> None:
+    folder.mkdir()
+    for top in range(1, 11):
+        degrees = [t if t <= top else 2 * top - t for t in range(14)]
+        notes = "".join(
+            f"<note><pitch><step>{'CDEFGAB'[k % 7]}</step><octave>{4 + k // 7}</octave></pitch>"
+            "<duration>1</duration></note>"
+            for k in degrees
+        )
+        text = f"<score-partwise><part><measure>{notes}</measure></part></score-partwise>"
+        (folder / f"{top:02}.musicxml").write_text(text, encoding="utf-8")
 
 
 def _become(task: Callable[[], object], output: Path, errors: Path, memory: int | None) -> None:

@@ -125,3 +125,21 @@ def test_many_batches_have_a_moving_average_and_the_cost_its_own_axes(
     assert all(abs(y - 0.5) <= 0.25 for _, y in points(accuracy.lines[1]))
     assert cost.get_ylabel() == "cost C"
     assert points(cost.lines[1])[0] == pytest.approx([1.5, 1.5])
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        "epoch,cost\n0,1.5\n",
+        "step,cost\nx,1.5\n",
+        "step,cost\n1,x\n",
+        "step,cost\n1,2,3\n",
+        "step\n\xff",
+    ],
+)
+def test_a_damaged_file_of_metrics_names_its_line(tmp_path: Path, figures: str) -> None:
+    save(tmp_path, 0, "")
+    file = tmp_path / "csv" / "version_0" / "metrics.csv"
+    file.write_bytes(figures.encode("latin-1"))
+    with pytest.raises(ValueError, match=r"metrics\.csv, line \d: it is not a table of metrics"):
+        read_curves(tmp_path)

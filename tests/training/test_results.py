@@ -1,4 +1,6 @@
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
@@ -84,3 +86,25 @@ def test_the_legend_names_what_differs(tmp_path: Path, drawn: list[Figure]) -> N
     [legend] = drawn[0].legends
     names = [text.get_text() for text in legend.get_texts()]
     assert names == ["optimizer.lr=0.1", "optimizer.lr=0.2", "all defaults"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"metrics": {"accuracy": "x"}}, "the metric 'accuracy' is no number"),
+        ({"metrics": {}}, "it has no value of the metric"),
+        ({"metrics": [1]}, r"its 'metrics' is \[1\]"),
+        ({"metric": None}, "its 'metric' is None"),
+        ({"parameters": 1.5}, "its 'parameters' is 1.5"),
+        ({"seconds": float("inf")}, "its 'seconds' has inf"),
+        ({"summary": "{nosuch}"}, "is no text with values of its metrics"),
+        ({"summary": "{accuracy"}, "expected '}'"),
+        ({"summary": "{accuracy.__class__}"}, "is no text with values of its metrics"),
+        ({"summary": "{accuracy:>999999999}"}, "is no text with values of its metrics"),
+        ({"baseline_summary": "{accuracy!r:{accuracy}}"}, "is no text with values of its metrics"),
+    ],
+)
+def test_a_result_with_a_wrong_value(tmp_path: Path, change: dict[str, Any], reason: str) -> None:
+    save(tmp_path / "run", replace(result(0.5), **change), "seed=0")
+    with pytest.raises(ValueError, match=rf"runs: .*result\.json is damaged.*{reason}"):
+        read_groups([tmp_path])

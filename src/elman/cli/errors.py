@@ -12,6 +12,7 @@ from omegaconf.errors import OmegaConfBaseException
 from elman.training.run_folder import FAILURE
 
 OF_THE_INPUT = (HydraException, OmegaConfBaseException, ValueError, TypeError, OSError)
+LONGEST = 1000  # characters of a message
 
 
 @contextmanager
@@ -53,4 +54,9 @@ def sentence(error: BaseException) -> str:
         return "sweep: Optuna is not installed: pip install 'elman[sweep]'"
     if isinstance(error, HydraException) and isinstance(error.__cause__, OmegaConfBaseException):
         text = f"{text} {str(error.__cause__).splitlines()[0]}"
-    return " ".join(text.split())
+    return _shortened(" ".join(text.split()))
+
+
+def _shortened(text: str) -> str:
+    """A text without its middle, if it quotes very long values."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"

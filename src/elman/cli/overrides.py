@@ -6,9 +6,9 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
-from omegaconf import OmegaConf
 
 from elman.training.run_folder import LAST, OVERRIDES
+from elman.training.stored_overrides import check_harmless, read_overrides
 
 TEXTS = ("text", "prompt", "audio", "image")  # arguments that are never numbers, lists or null
 OWN_FOLDERS = ("command-line", "hydra.searchpath in command-line")  # providers of configurations
@@ -48,6 +48,7 @@ def with_stored_overrides(arguments: list[str]) -> list[str]:
 
     Raises:
         FileNotFoundError: RUN is not the folder of a run.
+        ValueError: the file of its overrides is damaged, or could run code.
     """
     resume = [argument for argument in arguments if argument.startswith("resume=")]
     given_path = Path(resume[-1].removeprefix("resume=").strip("'\"")) if resume else None
@@ -59,10 +60,13 @@ def with_stored_overrides(arguments: list[str]) -> list[str]:
         raise FileNotFoundError(f"resume: {run} is not the folder of a run (it has no {OVERRIDES})")
     # A run that was once debugged is not debugged again.
     given = {_key(argument) for argument in arguments} | {"debug"}
-    # A plain list keeps each ${…} as it was written.
-    stored: list[str] = OmegaConf.to_container(OmegaConf.load(stored_file))  # type: ignore[assignment]
+    try:
+        kept = [each for each in read_overrides(stored_file) if _key(each) not in given]
+        check_harmless(run, kept)
+    except ValueError as error:
+        raise ValueError(f"resume: {error}") from error
     return [
-        *(override for override in stored if _key(override) not in given),
+        *kept,
         *(argument for argument in arguments if argument not in resume),
         f"resume={_quoted(str(given_path))}",
         f"hydra.run.dir={_quoted(str(run))}",

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 from torch import Tensor, nn
 
-from elman.checks import check_seed, check_size
+from elman.checks import check_at_least, check_seed, check_size
 from elman.data.module import DataModule
+from elman.data.state import check_state
 
 SPLITS = ("train", "validation", "test")  # a random stream for each; the order must not change
 
@@ -137,6 +138,8 @@ class GeneratedData(DataModule):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continues with the training batches after those that `state` counts."""
         super().load_state_dict(state)
+        check_state(state, read=int)
+        check_at_least("its 'read'", state["read"], 0)
         self._read = state["read"]
 
 

@@ -11,6 +11,7 @@ from torch.utils.data import BatchSampler, RandomSampler
 
 from elman.data.length_batches import LengthBatches
 from elman.data.shared_batches import SharedBatches
+from elman.data.state import check_state
 
 
 class DataModule(LightningDataModule, ABC):
@@ -146,8 +147,9 @@ class DataModule(LightningDataModule, ABC):
         """Takes the path and the hash from a checkpoint; a path that was given stays.
 
         Raises:
-            ValueError: other data have already been read.
+            ValueError: other data have already been read, or a value is missing or wrong.
         """
+        check_state(state, path=str | None, sha256=str | None)
         if self._sha256 not in (None, state["sha256"]):
             raise ValueError(f"data: the checkpoint was not trained on {self.path}")
         if self.path is None:

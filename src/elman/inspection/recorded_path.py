@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from elman.data.state import check_state
 from elman.training.checkpoint import load_plain
+from elman.training.checkpoint_content import check_tensors
 
 
 class RecordedPath(NamedTuple):
@@ -32,7 +34,15 @@ def read_path(file: Path, network: nn.Module) -> RecordedPath:
             f"checkpoint: there is no {file}; only a finished training with callbacks=descent "
             "writes the path of the weights"
         )
-    path = RecordedPath(**load_plain(file))
+    stored = load_plain(file)
+    try:
+        check_state(stored, steps=Tensor, weights=Tensor)
+        check_tensors("it", stored)
+        path = RecordedPath(**stored)
+        if path.steps.shape != path.weights.shape[:1] or not len(path.steps):
+            raise ValueError("it has as many steps as points")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"checkpoint: {file} is not the path of a training: {error}") from error
     n = sum(parameter.numel() for parameter in network.parameters())
     if path.weights.shape[1:] != (n,):
         raise ValueError(f"checkpoint: {file} is not the path of this network's {n:,} weights")

@@ -1,21 +1,27 @@
 """Checkpoints: found, loaded without running any code of theirs, rebuilt into networks."""
 
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from hydra.errors import InstantiationException
 from hydra.utils import instantiate
-from lightning import LightningDataModule
+from lightning import LightningDataModule, LightningModule
 from lightning.pytorch.utilities import rank_zero_warn
 from omegaconf import OmegaConf
 from torch import nn
 
 from elman.data.description import sizes_of
+from elman.data.module import DataModule
+from elman.training.checkpoint_content import check_content
 from elman.training.checkpoint_file import check_whole, is_whole
-from elman.training.migrations import migrate
+from elman.training.migrations import VERSION, migrate
+from elman.training.objectives import Objective
 from elman.training.run_folder import BEST
+from elman.training.stored_weights import at_most, check_weights, weights_of
 from elman.training.trust import DESCRIBED, check_trusted
 
 
@@ -56,13 +62,59 @@ def restore(
     checkpoint = load_checkpoint(file)
     trust = (trust,) if isinstance(trust, str) else tuple(trust)
     for part in DESCRIBED:
-        check_trusted(str(file), checkpoint[part], trust)
+        check_trusted(f"{file}: {part}", checkpoint[part], trust)
+    module: LightningDataModule = _built(file, checkpoint, "data", LightningDataModule)
     given = {name: value for name, value in (data or {}).items() if value is not None}
-    module = instantiate(OmegaConf.merge(checkpoint["data"], given))
-    state = checkpoint.get(type(module).__qualname__)  # Lightning keeps it under this name
-    if state is not None:
-        module.load_state_dict(state)
-    return Trained(load_network(file, checkpoint, **sizes_of(module)), module, checkpoint)
+    if given:
+        module = instantiate(OmegaConf.merge(checkpoint["data"], given))
+    load_data_state(file, checkpoint, module)
+    network = load_network(file, checkpoint, **sizes_of(module))
+    objective = _built(file, checkpoint, "objective", Objective)
+    training = _built(file, checkpoint, "training", object)
+    with _naming(file, "training"):
+        _check_kind(training(network, objective), LightningModule)
+    return Trained(network, module, checkpoint)
+
+
+def _built(file: Path, checkpoint: Mapping[str, Any], part: str, kind: type) -> Any:
+    """A part of the checkpoint, as its configuration describes it."""
+    with _naming(file, part):
+        return _check_kind(instantiate(checkpoint[part]), kind)
+
+
+def _check_kind(built: object, kind: type) -> object:
+    if not isinstance(built, kind):
+        raise TypeError(f"it describes a {type(built).__name__}, not a {kind.__name__}")
+    return built
+
+
+@contextmanager
+def _naming(file: Path, part: str) -> Iterator[None]:
+    """Whatever a wrong value of a checkpoint leads to is an error that names the file and part."""
+    try:
+        yield
+    except Exception as error:  # a constructor can raise anything
+        cause: BaseException = error
+        while isinstance(cause, InstantiationException) and cause.__cause__ is not None:
+            cause = cause.__cause__
+        reason = str(cause) if isinstance(cause, ValueError | TypeError) else repr(cause)
+        raise ValueError(f"checkpoint: {file}: {part}: {reason}") from error
+
+
+def load_data_state(file: Path, checkpoint: Mapping[str, Any], data: LightningDataModule) -> None:
+    """Gives a data module the state that it has in a checkpoint.
+
+    Raises:
+        ValueError: there is no such state, or it is not what such a data module writes.
+    """
+    name = type(data).__qualname__  # Lightning keeps the state under this name
+    with _naming(file, name):
+        if name in checkpoint:
+            if not isinstance(checkpoint[name], dict):
+                raise ValueError("it must be a dict")
+            data.load_state_dict(checkpoint[name])
+        elif isinstance(data, DataModule) and checkpoint.get("version") == VERSION:
+            raise ValueError("the state of the data is missing")
 
 
 def find_checkpoint(argument: str, path: str | Path, kind: Path = BEST) -> Path:
@@ -105,15 +157,13 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     """The tensors and plain values of a checkpoint, on the CPU; old ones are brought up to date.
 
     Raises:
-        ValueError: the file is damaged, holds more than tensors and plain values, or was not
-            written by this package's training.
+        ValueError: the file is damaged, holds more than tensors and plain values, or something
+            else than this package's training writes, see `check_content`.
     """
     checkpoint = load_plain(path)
-    if isinstance(checkpoint, dict) and all(
-        isinstance(checkpoint.get(part), dict) for part in DESCRIBED
-    ):
+    check_content(path, checkpoint)
+    with _naming(path, "version 1"):
         return migrate(checkpoint)
-    raise ValueError(f"checkpoint: {path} was not written by the training of this package")
 
 
 def load_plain(path: Path) -> Any:
@@ -125,11 +175,11 @@ def load_plain(path: Path) -> Any:
     check_whole(path)
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
+    except (pickle.UnpicklingError, ValueError) as error:
         raise ValueError(
             f"checkpoint: {path} is damaged or holds code; only tensors and plain values load"
         ) from error
-    except (RuntimeError, EOFError, OSError) as error:
+    except Exception as error:  # of the archive, or whatever a wrong opcode leads to
         raise ValueError(f"checkpoint: {path} is damaged, cut short or unreadable") from error
 
 
@@ -155,15 +205,20 @@ def load_network(path: Path, checkpoint: Mapping[str, Any], **sizes: int) -> nn.
     Raises:
         ValueError: the weights do not fit the network.
     """
-    prefix = "network."
-    weights = {
-        name.removeprefix(prefix): weight
-        for name, weight in checkpoint["state_dict"].items()
-        if name.startswith(prefix)
-    }
-    network = build_network(checkpoint["network"], **sizes)
-    try:
-        network.load_state_dict(weights)
-    except RuntimeError as error:
-        raise ValueError(f"checkpoint: the weights in {path} are of another network") from error
+    weights = weights_of(checkpoint)
+    description = checkpoint["network"]
+    # First without memory: a few bytes can describe a network of any size.
+    with _naming(path, "network"), torch.device("meta"), at_most(10 * len(weights) + 100):
+        planned = build_network(_on_meta(description), **sizes)
+    check_weights(path, planned, weights)
+    network = build_network(description, **sizes)
+    network.load_state_dict(weights)
     return network.eval()
+
+
+def _on_meta(description: Mapping[str, Any]) -> dict[str, Any]:
+    """The same description without another device."""
+    return {
+        key: _on_meta(value) if isinstance(value, Mapping) else "meta" if key == "device" else value
+        for key, value in description.items()
+    }

@@ -58,7 +58,21 @@ def _write(path: Path, columns: Sequence[str], values: Iterable[Mapping[str, Any
 
 
 def rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """The names of the columns of a CSV file, and its rows but for one that was cut short."""
+    """The names of the columns of a CSV file, and its rows but for one that was cut short.
+
+    Raises:
+        ValueError: it is not a table of metrics by step.
+    """
     with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(line for line in file if line.endswith("\n"))
-        return list(reader.fieldnames or ()), list(reader)
+        reader = csv.DictReader((line for line in file if line.endswith("\n")), restkey="")
+        try:
+            found = []
+            for row in reader:
+                int(row["step"])
+                _ = [float(value) for value in row.values() if value]
+                found.append(row)
+            return list(reader.fieldnames or ()), found
+        except (KeyError, TypeError, ValueError, csv.Error) as error:
+            raise ValueError(
+                f"{path}, line {reader.line_num}: it is not a table of metrics by step"
+            ) from error

@@ -24,11 +24,13 @@ def read_curves(run: Path) -> dict[str, Curve]:
 
     Returns:
         For each metric its values by step, in order.
+
+    Raises:
+        ValueError: a file is damaged.
     """
     curves: dict[str, dict[int, float]] = {}
     for path in sorted(run.glob("csv/version_*/metrics.csv"), key=_version):
-        _, found = rows(path)
-        for row in found:
+        for row in rows(path)[1]:
             step = int(row.pop("step"))
             for name, value in row.items():
                 if value:
@@ -37,7 +39,8 @@ def read_curves(run: Path) -> dict[str, Curve]:
 
 
 def _version(path: Path) -> int:
-    return int(path.parent.name.removeprefix("version_"))
+    number = path.parent.name.removeprefix("version_")
+    return int(number) if number.isdecimal() else 0
 
 
 def plot_curves(run: Path, metric: str, label: str) -> Path | None:

@@ -1,6 +1,7 @@
 """Results of training runs, compared."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,14 +12,16 @@ from typing import Self
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
-from omegaconf import OmegaConf
 
+from elman.data.state import check_numbers, check_state
 from elman.training.run_folder import FAILURE, OVERRIDES, RESULT
+from elman.training.stored_overrides import read_overrides
 from elman.training.whole_file import whole_file
 
 # Overrides that do not make an experiment another one.
 OF_HYDRA = Path(".hydra/overrides.yaml")  # written before a training begins
 NOT_COMPARED = ("seed", "threads", "sweep", "resume", "hydra.searchpath")
+NUMBER_FORM = re.compile(r"[ +,]?\d?\d?,?(\.\d\d?)?[efg%EFG]?")  # such as .3f
 SHORT_NAME = 35  # characters, of which three names fit beside each other
 
 
@@ -57,11 +60,32 @@ class Result:
             ValueError: the file is not a result.
         """
         try:
-            return cls(**json.loads((run / RESULT).read_text(encoding="utf-8")))
-        except (TypeError, ValueError) as error:
+            result = cls(**json.loads((run / RESULT).read_text(encoding="utf-8")))
+            result.check()
+        except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(
-                f"runs: {run / RESULT} is damaged, or another version wrote it; leave this run out"
+                f"runs: {run / RESULT} is damaged, or another version wrote it ({error}); leave "
+                "this run out"
             ) from error
+        return result
+
+    def check(self) -> None:
+        """Raises ValueError unless all values have their types, and the texts name metrics."""
+        texts = {"metric": str, "summary": str, "label": str, "baseline_summary": str}
+        check_state(asdict(self), **texts, metrics=dict, parameters=int, seconds=int | float)
+        check_numbers(asdict(self), "seconds")
+        for name, value in self.metrics.items():
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                raise ValueError(f"the metric {name!r} is no number")
+        if self.metric not in self.metrics:
+            raise ValueError(f"it has no value of the metric {self.metric!r}")
+        for text in (self.summary, self.baseline_summary):
+            for _, field, form, conversion in Formatter().parse(text):
+                if field is None:  # text after the last value
+                    continue
+                # Other forms reach into the objects of the program, or make texts of any length.
+                if field not in self.metrics or conversion or not NUMBER_FORM.fullmatch(form or ""):
+                    raise ValueError(f"{text!r} is no text with values of its metrics")
 
 
 @dataclass(frozen=True)
@@ -146,19 +170,15 @@ def read_failures(folders: Iterable[Path]) -> dict[str, str]:
         key=lambda path: (len(str(path)), path),
     )
     return {
-        " ".join(_given(path.parent / OF_HYDRA)): path.read_text(encoding="utf-8").strip()
+        " ".join(read_overrides(path.parent / OF_HYDRA)): path.read_text(encoding="utf-8").strip()
         for path in paths
         if not (path.parent / RESULT).exists()
     }
 
 
 def _overrides(run: Path) -> str:
-    given = _given(run / OVERRIDES)
+    given = read_overrides(run / OVERRIDES)
     return " ".join(sorted(each for each in given if each.split("=")[0] not in NOT_COMPARED))
-
-
-def _given(file: Path) -> list[str]:
-    return OmegaConf.to_container(OmegaConf.load(file))  # type: ignore[return-value]
 
 
 def table(groups: Sequence[RunGroup], failures: Mapping[str, str] | None = None) -> str:

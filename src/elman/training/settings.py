@@ -6,6 +6,7 @@ from lightning import LightningDataModule
 from omegaconf import DictConfig, OmegaConf
 
 from elman.data.module import DataModule
+from elman.data.state import shown
 from elman.training.migrations import VERSION
 from elman.training.trust import DESCRIBED
 
@@ -78,8 +79,9 @@ def check_same_settings(settings: dict[str, Any], stored: dict[str, Any]) -> Non
         for key in sorted(now.keys() | then.keys()):
             if now.get(key) != then.get(key):
                 raise ValueError(
-                    f"resume: {part}.{key} was {then.get(key)!r} and is {now.get(key)!r} now; a "
-                    f"run continues with the {part} that it was started with"
+                    f"resume: {part}.{key} was {shown(then.get(key))} and is "
+                    f"{shown(now.get(key))} now; a run continues with the {part} that it was "
+                    "started with"
                 )
 
 

@@ -20,7 +20,12 @@ from elman.checks import check_size
 from elman.data.description import sizes_of, train_data_of
 from elman.data.resumable_loader import make_resumable
 from elman.training.base_callbacks import with_base_callbacks
-from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
+from elman.training.checkpoint import (
+    build_network,
+    find_checkpoint,
+    load_checkpoint,
+    load_data_state,
+)
 from elman.training.claim import claimed
 from elman.training.csv_log import cut
 from elman.training.exact_resume import ExactResume
@@ -30,6 +35,7 @@ from elman.training.next_steps import relative
 from elman.training.objectives import Objective
 from elman.training.outcome import write_outcome
 from elman.training.processes import in_processes, leave_group, starts_processes
+from elman.training.resumed import check_resumable, resumed
 from elman.training.run_folder import CONFIG, LAST, METRICS, OVERRIDES
 from elman.training.settings import (
     batch_size_of_each,
@@ -122,8 +128,10 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
         OmegaConf.resolve(config)  # what Hydra resolves, other processes could not
         return in_processes(trainer, _train, config, overrides)
 
-    _set_up(data, stored)
+    _set_up(data, checkpoint, stored)
     network = build_network(settings["network"], **sizes_of(data))
+    if checkpoint and stored:
+        check_resumable(checkpoint, stored, network)
     module = training(network, objective, optimizer, scheduler, settings)
     run = Path(config.output_dir)
     if trainer.is_global_zero:
@@ -132,7 +140,8 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
             cut(run / METRICS, stored["global_step"])
         _begin(run, config, overrides, network, data, trust)
 
-    trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
+    with resumed(trainer, checkpoint):
+        trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
     interruption.end_of_training()
     seconds = timer.time_elapsed("train")
     best = getattr(trainer.checkpoint_callback, "best_model_path", None) or None  # or none written
@@ -261,14 +270,15 @@ def _try_to_build(
             scheduler(built, 1)
 
 
-def _set_up(data: LightningDataModule, stored: dict[str, Any] | None) -> None:
+def _set_up(
+    data: LightningDataModule, checkpoint: Path | None, stored: dict[str, Any] | None
+) -> None:
     """Prepares data that determine sizes of the network; Lightning prepares all others."""
     if hasattr(data, "sizes"):
         data.prepare_data()
         data.setup("fit")
-    state = stored.get(type(data).__qualname__) if stored else None
-    if state is not None:
-        data.load_state_dict(state)
+    if checkpoint and stored:
+        load_data_state(checkpoint, stored, data)
 
 
 def _parameters(network: nn.Module) -> int:

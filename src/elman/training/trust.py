@@ -13,6 +13,7 @@ from lightning import LightningDataModule, LightningModule
 from torch import nn
 
 from elman import layers
+from elman.data.state import shown
 from elman.layers.initialization import INITIALIZATIONS
 from elman.training.objectives import Objective
 
@@ -51,19 +52,23 @@ def check_trusted(source: str, description: Mapping[str, Any], trust: Iterable[s
         # Hydra would resolve an interpolation, which can run code.
         if not isinstance(value, PLAIN) or (isinstance(value, str) and "${" in value):
             raise ValueError(
-                f"checkpoint: {source} holds {value!r} for {key}; only plain values are allowed"
+                f"checkpoint: {source} holds {shown(value)} for {key}; only plain values are "
+                "allowed"
             )
-        if key == "_target_" and not _allowed(str(value), trusted):
+        if key == "_target_" and not is_allowed(str(value), trusted):
             module = str(value).split(".")[0]
             remedy = (
                 "a checkpoint may only build networks, layers, data, trainings and objectives"
                 if module == PACKAGE
                 else f"if you trust that code, add trust=[{module}]"
             )
-            raise ValueError(f"checkpoint: {source} names {value!r}, not part of elman; {remedy}")
+            raise ValueError(
+                f"checkpoint: {source} names {shown(value)}, not part of elman; {remedy}"
+            )
 
 
-def _allowed(name: str, trust: tuple[str, ...]) -> bool:
+def is_allowed(name: str, trust: tuple[str, ...]) -> bool:
+    """Whether a checkpoint may build the object of this name; see `check_trusted`."""
     if any(name == module or name.startswith(f"{module}.") for module in trust):
         return True
     if not name.startswith(f"{PACKAGE}."):

@@ -72,6 +72,7 @@ def test_a_checkpoint_of_another_network_is_refused(
         composed("train", "experiment=digits_feedforward").network
     )
     checkpoint["data"] = {"_target_": "elman.tasks.digits.data.DigitData"}
+    checkpoint["DigitData"] = {"path": None, "sha256": None}
     weights = FeedforwardNetwork(list(checkpoint["network"]["sizes"])).state_dict()
     checkpoint["state_dict"] = {f"network.{name}": weight for name, weight in weights.items()}
     file = tmp_path / "digits.ckpt"

@@ -112,3 +112,10 @@ def test_an_exception_of_a_decoder_becomes_a_value_error(monkeypatch: pytest.Mon
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"there is no file .*missing\.png"):
         read_image(tmp_path / "missing.png", 8)
+
+
+def test_no_other_program_runs_for_postscript() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 4), "red").save(buffer, "EPS")
+    with pytest.raises(ValueError, match="it is not an image that Pillow can decode"):
+        read_image(io.BytesIO(buffer.getvalue()), 4)

@@ -140,6 +140,10 @@ def test_the_default_images_are_read_from_the_downloaded_package(
         (csv()[:-1] + b"12", "has digits outside 0 to 9: 12"),
         (b"256" + csv()[csv().index(b",") :], "has pixels outside 0 to 255: 256"),
         (gzip.compress(csv())[:-50], "is a damaged gzip file"),
+        (
+            gzip.compress(csv())[:40] + bytes(9) + gzip.compress(csv())[49:],
+            "is a damaged gzip file",
+        ),
     ],
 )
 @pytest.mark.filterwarnings("ignore:loadtxt. input contained no data")

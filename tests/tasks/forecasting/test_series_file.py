@@ -64,7 +64,7 @@ def test_an_unclosed_quote_invalidates_only_its_own_line() -> None:
         read(text)
     text += "2010/03/01 02:00,x,5\n"
     np.testing.assert_array_equal(read(text, on_bad="skip"), [1.5, np.nan, -30, 4, 5])
-    with pytest.raises(ValueError, match=r"^it is not a line of a CSV table"):
+    with pytest.raises(ValueError, match=r"^data: my.csv, line 1: it is not a line of a CSV table"):
         read('when,"degrees\n')
 
 
@@ -106,3 +106,9 @@ def test_files_without_a_series_are_refused(text: str, names: dict[str, str], me
     with pytest.raises(ValueError, match=r"my.csv|same column") as raised:
         read(text, **names)  # type: ignore[arg-type]
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize("header", ["a" * 200_000, 'time,"value'])
+def test_a_first_line_that_csv_cannot_read_names_the_file(header: str) -> None:
+    with pytest.raises(ValueError, match=r"^data: series\.csv, line 1: it is not a line of a CSV"):
+        read_series(f"{header}\n2024-01-01,1\n", "series.csv", None, None, "error")

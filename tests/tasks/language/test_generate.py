@@ -99,6 +99,7 @@ def test_a_checkpoint_without_a_language_model_is_refused(
     network = FeedforwardNetwork(list(other.sizes))
     checkpoint["network"] = OmegaConf.to_container(other)
     checkpoint["data"] = {"_target_": "elman.tasks.digits.data.DigitData"}
+    checkpoint["DigitData"] = {"path": None, "sha256": None}
     checkpoint["state_dict"] = {f"network.{k}": w for k, w in network.state_dict().items()}
     file = tmp_path / "other.ckpt"
     torch.save(checkpoint, file)

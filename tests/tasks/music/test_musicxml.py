@@ -113,3 +113,14 @@ def test_a_zipped_file_reads_as_the_plain_one(note: Text, musicxml: Text) -> Non
 def test_what_is_no_music_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         read_musicxml(content)
+
+
+def test_a_zip_archive_with_a_password_is_refused(note: Text, musicxml: Text) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.xml", musicxml(f"<measure>{note('C', 4, 1)}</measure>"))
+    content = bytearray(buffer.getvalue())
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(ValueError, match=r"it is a damaged zip archive .*password required"):
+        read_musicxml(bytes(content))

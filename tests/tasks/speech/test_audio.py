@@ -107,3 +107,10 @@ def test_samples_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     wavfile.write(path, SAMPLE_RATE, np.array([0, np.nan, 1], np.float32))
     with pytest.raises(ValueError, match="samples that are not finite numbers"):
         read_wav(path)
+
+
+@pytest.mark.parametrize("rate", [1, 999, 768_001, 2**31 - 1])
+def test_sample_rates_that_no_recording_has_are_refused(tmp_path: Path, rate: int) -> None:
+    wavfile.write(tmp_path / "sound.wav", rate, np.zeros(100, np.int16))
+    with pytest.raises(ValueError, match=rf"has a sample rate of {rate} Hz; it must be from 1000"):
+        read_wav(tmp_path / "sound.wav")

@@ -99,8 +99,11 @@ def test_a_checkpoint_of_another_network_is_refused(composed: Compose, tmp_path:
             "sizes": [2, 2],
         },
         "data": {"_target_": "elman.tasks.digits.data.DigitData"},
-        "training": {},
-        "objective": {},
+        "training": {
+            "_target_": "elman.training.supervised.SupervisedTraining",
+            "_partial_": True,
+        },
+        "objective": {"_target_": "elman.training.class_objectives.SquaredError"},
         "state_dict": {
             f"network.{name}": weight
             for name, weight in FeedforwardNetwork([2, 2]).state_dict().items()

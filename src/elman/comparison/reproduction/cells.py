@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from omegaconf import OmegaConf
-
 from elman.api import train
 from elman.cli.errors import sentence
 from elman.cli.overrides import for_hydra
 from elman.comparison.reproduction.rows import Row
 from elman.training.results import Result
 from elman.training.run_folder import OVERRIDES, RESULT
+from elman.training.stored_overrides import read_overrides
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Cell:
         """The result of this training in its folder; None: it has not finished there."""
         if not (self.folder / RESULT).is_file():
             return None
-        stored = OmegaConf.to_container(OmegaConf.load(self.folder / OVERRIDES))
+        stored = read_overrides(self.folder / OVERRIDES)
         return Result.read(self.folder) if stored == for_hydra(self.overrides) else None
 
     def run(self) -> Result | str:

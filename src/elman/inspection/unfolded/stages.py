@@ -1,13 +1,12 @@
 """The stages of a training at which `RecordGradientFlow` has recorded the gradients."""
 
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
+from elman.data.archive import read_arrays
 from elman.inspection.gradient_flow import CellFlow
 from elman.inspection.gradient_flow.memory_length import has_lags, memory_length
 from elman.inspection.unfolded.numbers import short
@@ -73,9 +72,9 @@ def _stage_cell(cell: CellFlow) -> StageCell:
 def _read(file: Path) -> list[CellFlow]:
     """What `write_npz` has written."""
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            return [_cell(str(name), arrays) for name in arrays["cells"]]
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        arrays = read_arrays(file)
+        return [_cell(str(name), arrays) for name in arrays["cells"]]
+    except (KeyError, ValueError, TypeError) as error:
         raise ValueError(
             f"checkpoint: {file} is damaged or holds no gradients; remove it, or train again with "
             "callbacks=[…,gradient_flow]"

@@ -13,6 +13,7 @@ from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.fetch import fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, split_counts
+from elman.data.state import check_texts
 from elman.tasks.captioning.batches import Example, collate
 from elman.tasks.captioning.compositional_split import split_by_combinations, without_rare_words
 from elman.tasks.captioning.emoji import DRAWINGS, NAMES, read_emoji
@@ -233,6 +234,7 @@ class CaptioningData(DataModule):
         Raises:
             ValueError: the captions that have been read have other words.
         """
+        check_texts(state, "words")
         vocabulary = WordVocabulary(state["words"])
         if hasattr(self, "vocabulary") and self.vocabulary.words != vocabulary.words:
             raise ValueError(f"data: the words of {self.source} are not those of the checkpoint")

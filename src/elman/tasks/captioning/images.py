@@ -12,6 +12,12 @@ from torch import Tensor
 WHITE = 255
 
 
+def _formats() -> list[str]:
+    """The formats that Pillow decodes itself; for EPS it runs Ghostscript."""
+    Image.init()
+    return [name for name in Image.ID if name != "EPS"]
+
+
 def read_image(file: str | Path | IO[bytes], side: int) -> Tensor:
     """An image in any format that Pillow decodes, on a white background and scaled to a square.
 
@@ -34,7 +40,7 @@ def read_image(file: str | Path | IO[bytes], side: int) -> Tensor:
     try:
         with (
             warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
-            Image.open(file) as opened,
+            Image.open(file, formats=_formats()) as opened,
         ):
             image = ImageOps.exif_transpose(opened)
             if image.mode.startswith("I"):  # 16 bits a pixel: convert() would clip the values

@@ -14,6 +14,7 @@ from elman.data.bad_lines import BadLines, OnBad, check_on_bad
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, count_of, split_counts
+from elman.data.state import check_state, check_texts
 from elman.data.text_file import read_lines
 from elman.tasks.classification.example import Example
 from elman.tasks.classification.split import drop_duplicates, drop_seen, split
@@ -233,8 +234,11 @@ class ClassificationData(DataModule):
         """Restores the classes of a checkpoint and, unless others were given, its files.
 
         Raises:
-            ValueError: examples with other classes have already been read.
+            ValueError: examples with other classes have already been read, or a value is missing or
+                wrong.
         """
+        check_texts(state, "classes")
+        check_state(state, test_path=str | None)
         if getattr(self, "classes", state["classes"]) != state["classes"]:
             raise ValueError(f"data: the classes of {self.source} are not those of the checkpoint")
         self.classes = state["classes"]

@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from elman.data.bad_lines import BadLines
 from elman.data.fetch import Package
+from elman.data.state import check_numbers
 from elman.tasks.classification.baselines import nearest_neighbor
 from elman.tasks.classification.data import ClassificationData
 from elman.tasks.classification.example import Example
@@ -118,5 +119,9 @@ class SeriesClassificationData(ClassificationData):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restores what a checkpoint kept."""
         super().load_state_dict(state)
+        check_numbers(state, "mean")
+        check_numbers(state, "scale", positive=True)
+        if len(state["mean"]) != len(state["scale"]):
+            raise ValueError("its 'mean' and 'scale' have different lengths")
         self.mean, self.scale = torch.tensor(state["mean"]), torch.tensor(state["scale"])
         self._dimensions = len(self.mean)

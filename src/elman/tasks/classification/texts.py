@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from elman.checks import check_flag, check_probability
 from elman.data.bad_lines import BadLines
+from elman.data.state import check_state
 from elman.data.vocabulary import Vocabulary
 from elman.tasks.classification.baselines import naive_bayes
 from elman.tasks.classification.csv_format import read_csv
@@ -151,6 +152,9 @@ class TextClassificationData(ClassificationData):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restores what a checkpoint kept."""
         super().load_state_dict(state)
+        check_state(state, vocabulary=str)
+        if missing := {BEGIN, END, UNKNOWN} - set(state["vocabulary"]):
+            raise ValueError(f"its 'vocabulary' lacks {', '.join(map(repr, sorted(missing)))}")
         self.vocabulary = Vocabulary(state["vocabulary"])
 
 

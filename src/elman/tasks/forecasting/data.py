@@ -18,6 +18,7 @@ from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, describe_size, split_counts
+from elman.data.state import check_numbers, check_state
 from elman.data.text_file import read_text
 from elman.tasks.forecasting.series_file import read_series
 from elman.tasks.forecasting.windows import (
@@ -304,6 +305,10 @@ class ForecastingData(DataModule):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes the mean and scale of a checkpoint and, unless the user gave a file, its file."""
+        check_state(state, mean=float, scale=float, step=float, time=str | None, value=str | None)
+        check_numbers(state, "mean")
+        for key in ("scale", "step"):
+            check_numbers(state, key, positive=True)
         self.mean = state["mean"]
         self.scale = state["scale"]
         self.time = self.time or state["time"]

@@ -33,7 +33,10 @@ def read_series(
         ValueError: the file is not such a table, or its time steps are not regular.
     """
     header, *rows = text.split("\n")
-    columns = _split(header)
+    try:
+        columns = _split(header)
+    except ValueError as error:
+        raise ValueError(f"data: {source}, line 1: {error}") from error
     time, value = _column_names(columns, source, time, value)
     bad = BadLines(source, on_bad)
     reasons: dict[int, str] = {}  # by line number
@@ -77,7 +80,9 @@ def _column_names(
     time = columns[0] if time is None else time
     value = columns[1] if value is None else value
     if time == value:
-        raise ValueError(f"data.time and data.value are the same column {time!r}; {found}")
+        raise ValueError(
+            f"data.time and data.value are the same column {time!r} of {source}; {found}"
+        )
     return time, value
 
 

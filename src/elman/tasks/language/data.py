@@ -11,6 +11,7 @@ from elman.checks import check_size
 from elman.data.fetch import fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, describe_size, split_counts
+from elman.data.state import check_state
 from elman.data.text_file import check_file, read_pieces
 from elman.data.vocabulary import Vocabulary
 from elman.tasks.language.encoded_text import characters_in, encode_text
@@ -200,8 +201,10 @@ class CharacterData(DataModule):
         """Restores a checkpoint's vocabulary and, if no `path` was given, its text and splits.
 
         Raises:
-            ValueError: a text with other characters has been read already.
+            ValueError: a text with other characters has been read already, or a value is missing
+                or wrong.
         """
+        check_state(state, vocabulary=str)
         vocabulary = Vocabulary(state["vocabulary"])
         if hasattr(self, "vocabulary") and self.vocabulary.characters != vocabulary.characters:
             raise ValueError(
@@ -211,5 +214,7 @@ class CharacterData(DataModule):
         own_text = self.path is not None
         super().load_state_dict(state)
         if not own_text:
+            check_state(state, validation=int | float, test=int | float)
+            check_split_sizes(state["validation"], state["test"])
             self.validation = state["validation"]  # for the same test split
             self.test = state["test"]

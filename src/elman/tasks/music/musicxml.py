@@ -1,7 +1,5 @@
 """Reads MusicXML as a piano roll: which notes sound at each quarter note."""
 
-import io
-import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil, isfinite
@@ -11,6 +9,8 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 from numpy.typing import NDArray
+
+from elman.data.archive import unzip
 
 LOWEST, HIGHEST = 21, 108  # the 88 keys of a piano, as MIDI numbers
 NOTES = HIGHEST - LOWEST + 1
@@ -47,7 +47,7 @@ def read_musicxml(content: bytes) -> Roll:
         ValueError: it is not MusicXML in parts, or no note sounds.
     """
     if content.startswith(b"PK"):
-        content = _unzipped(content)
+        content = unzip(content, _is_score)
     try:
         score = ElementTree.fromstring(content)  # noqa: S314 - expat limits the size of entities
     except ElementTree.ParseError as error:
@@ -77,17 +77,8 @@ def read_musicxml(content: bytes) -> Roll:
     return roll[sounding[0] : sounding[-1] + 1]
 
 
-def _unzipped(content: bytes) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            [name, *_] = (
-                name
-                for name in archive.namelist()
-                if name.endswith((".xml", ".musicxml")) and not name.startswith("META-INF/")
-            )
-            return archive.read(name)
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise ValueError("it is a damaged zip archive, or holds no MusicXML") from error
+def _is_score(name: str) -> bool:
+    return name.endswith((".xml", ".musicxml")) and not name.startswith("META-INF/")
 
 
 def _notes(part: Element) -> Iterator[Note]:

@@ -11,6 +11,7 @@ from scipy.signal import resample_poly
 from torch import Tensor
 
 SAMPLE_RATE = 16_000  # Hz, of all inputs of the networks
+MIN_RATE, MAX_RATE = 1_000, 768_000  # Hz, of the files
 
 
 def read_wav(path: str | Path) -> Tensor:
@@ -37,8 +38,12 @@ def read_wav(path: str | Path) -> Tensor:
             rate, samples = wavfile.read(path)
     except Exception as error:  # scipy raises many types, such as struct.error
         raise ValueError(f"{path} is not a complete WAV file ({error})") from error
-    if rate <= 0 or samples.size == 0:
+    if samples.size == 0:
         raise ValueError(f"{path} contains no sound: {samples.size} samples at {rate} Hz")
+    if not MIN_RATE <= rate <= MAX_RATE:  # resampling from other rates takes any amount of memory
+        raise ValueError(
+            f"{path} has a sample rate of {rate} Hz; it must be from {MIN_RATE} to {MAX_RATE} Hz"
+        )
     waveform = _normalize(samples)
     if not np.isfinite(waveform).all():
         raise ValueError(f"{path} contains samples that are not finite numbers")

@@ -15,6 +15,7 @@ from elman.checks import check_probability, check_size
 from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, count_of
+from elman.data.state import check_numbers, check_state
 from elman.data.vocabulary import Vocabulary
 from elman.tasks.speech.examples import Condition, Example, Inputs, Target
 from elman.tasks.speech.features import augmented_features, features, noisy_features
@@ -343,5 +344,9 @@ class SpeechData(DataModule):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes the standard deviations and, unless the user gave a folder, the folder."""
+        check_state(state, standard_deviation=Tensor)
+        check_numbers(state, "standard_deviation", positive=True)
+        if state["standard_deviation"].shape != (MEL_BANDS,):
+            raise ValueError(f"its 'standard_deviation' must have {MEL_BANDS} values")
         self.standard_deviation = state["standard_deviation"]
         super().load_state_dict(state)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from elman.data.archive import read_arrays
 from elman.data.made_once import made_once
 from elman.tasks.speech.audio import SAMPLE_RATE
 from elman.tasks.speech.espeak import ESPEAK, SEED, Prompt, synthesize_in_fresh_process, unpack
@@ -50,9 +50,8 @@ def load_or_synthesize(
                 )
                 (temporary / cache.name).replace(cache)
     try:
-        # The zip archive contains check sums.
-        with cache.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            samples, lengths = arrays["samples"], arrays["lengths"]
+        arrays = read_arrays(cache)
+        samples, lengths = arrays["samples"], arrays["lengths"]
         return [torch.from_numpy(each) for each in np.split(samples, lengths.cumsum()[:-1])]
-    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError) as error:
         raise ValueError(f"data: {cache} is damaged ({error}); delete it and try again") from error

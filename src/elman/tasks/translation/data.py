@@ -12,6 +12,7 @@ from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, count_of
+from elman.data.state import check_state
 from elman.tasks.translation.batches import EncodedPair, collate
 from elman.tasks.translation.home_assistant import read_home_assistant
 from elman.tasks.translation.pairs import Pair, read_pairs
@@ -216,6 +217,7 @@ class TranslationData(DataModule):
             ValueError: the pairs that have been read have another vocabulary, or the vocabulary is
                 damaged.
         """
+        check_state(state, vocabulary=str)
         vocabulary = getattr(self, "vocabulary", None)
         if vocabulary is not None and vocabulary.serialize() != state["vocabulary"]:
             raise ValueError(
