@@ -8,9 +8,11 @@ from elman.cli import entry_point
 @entry_point("benchmark")
 def main(config: DictConfig) -> None:
     """Times every engine, torch.nn.RNN and other installed libraries."""
-    from elman.comparison.benchmark import benchmark  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.comparison.benchmark import Benchmark, benchmark
 
-    benchmark(config)
+    benchmark(read_values(Benchmark, config))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from elman.cli import entry_point
 @entry_point("benchmark_training")
 def main(config: DictConfig) -> None:
     """Times a training step with elman.RNN and with torch.nn.RNN."""
-    from elman.comparison.training_step import (
-        compare_training_step,
-    )  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.comparison.training_step import BenchmarkTraining, compare_training_step
 
-    compare_training_step(config)
+    compare_training_step(read_values(BenchmarkTraining, config))
 
 
 if __name__ == "__main__":

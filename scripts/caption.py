@@ -8,9 +8,11 @@ from elman.cli import entry_point
 @entry_point("caption")
 def main(config: DictConfig) -> None:
     """Prints the caption of the image."""
-    from elman.tasks.captioning.caption import caption  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.tasks.captioning.caption import Caption, caption
 
-    print(caption(config))
+    print(caption(read_values(Caption, config)))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from elman.cli import entry_point
 @entry_point("classify")
 def main(config: DictConfig) -> None:
     """Prints the most probable classes of each sequence."""
-    from elman.tasks.classification.classify import (
-        classify,
-    )  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.tasks.classification.classify import Classify, classify
 
-    for line in classify(config):
+    for line in classify(read_values(Classify, config)):
         print(line, flush=True)
 
 

@@ -8,9 +8,11 @@ from elman.cli import entry_point
 @entry_point("compare")
 def main(config: DictConfig) -> None:
     """Runs the comparison and writes the report."""
-    from elman.comparison.compare import compare  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.comparison.compare import Compare, compare
 
-    compare(config)
+    compare(read_values(Compare, config))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from elman.cli import entry_point
 @entry_point("descent")
 def main(config: DictConfig) -> None:
     """Prints which weights should change, and plots the path on the cost surface."""
-    from elman.inspection.descent_report import (
-        report_descent,
-    )  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.inspection.descent_report import Descent, report_descent
 
-    report_descent(config)
+    report_descent(read_values(Descent, config))
 
 
 if __name__ == "__main__":

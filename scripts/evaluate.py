@@ -8,9 +8,11 @@ from elman.cli import entry_point
 @entry_point("evaluate")
 def main(config: DictConfig) -> float:
     """Tests a network and returns the main metric."""
-    from elman.training.evaluate import evaluate  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.training.evaluate import Evaluate, evaluate
 
-    return evaluate(config)
+    return evaluate(read_values(Evaluate, config))
 
 
 if __name__ == "__main__":

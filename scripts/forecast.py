@@ -8,11 +8,11 @@ from elman.cli import entry_point
 @entry_point("forecast")
 def main(config: DictConfig) -> None:
     """Prints and writes the forecast."""
-    from elman.tasks.forecasting.forecast import (
-        forecast,
-    )  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.tasks.forecasting.forecast import Forecast, forecast
 
-    forecast(config)
+    forecast(read_values(Forecast, config))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from elman.cli import entry_point
 @entry_point("generate")
 def main(config: DictConfig) -> None:
     """Prints the prompt and its continuation."""
-    from elman.tasks.language.generate import generate  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.tasks.language.generate import Generate, generate
 
-    print(generate(config))
+    print(generate(read_values(Generate, config)))
 
 
 if __name__ == "__main__":

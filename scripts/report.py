@@ -10,10 +10,12 @@ from elman.cli import entry_point
 @entry_point("report")
 def main(config: DictConfig) -> None:
     """Prints the table and draws the plots."""
-    from elman.training.sweep import report  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.training.sweep import Report, report
 
-    runs = [config.runs] if isinstance(config.runs, str) else config.runs
-    report([Path(run) for run in runs], Path(config.output_dir))
+    values = read_values(Report, config)
+    report([Path(run) for run in values.runs], Path(values.output_dir))
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ from elman.cli import entry_point
 @entry_point("reproduce")
 def main(config: DictConfig) -> None:
     """Trains the rows of the table and prints it; the exit code is 1 if a training failed."""
-    from elman.comparison.reproduction.reproduce import (
-        reproduce,
-    )  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.comparison.reproduction.reproduce import Reproduce, reproduce
 
-    if not reproduce(config):
+    if not reproduce(read_values(Reproduce, config)):
         sys.exit(1)
 
 

@@ -8,11 +8,11 @@ from elman.cli import entry_point
 @entry_point("show")
 def main(config: DictConfig) -> None:
     """Writes a page with the numbers of a network beside the equations of the slides."""
-    from elman.inspection.neurons.page import (
-        show_neurons,
-    )  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.inspection.neurons.page import Show, show_neurons
 
-    show_neurons(config)
+    show_neurons(read_values(Show, config))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from elman.cli import entry_point
 @entry_point("transcribe")
 def main(config: DictConfig) -> None:
     """Prints the transcript."""
-    from elman.tasks.speech.transcribe import (
-        transcribe,
-    )  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.tasks.speech.transcribe import Transcribe, transcribe
 
-    print(transcribe(config))
+    print(transcribe(read_values(Transcribe, config)))
 
 
 if __name__ == "__main__":

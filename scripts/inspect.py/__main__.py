@@ -12,11 +12,11 @@ from elman.cli import entry_point
 @entry_point("inspect")
 def main(config: DictConfig) -> None:
     """Writes the page, and prints how far back the network looks."""
-    from elman.inspection.unfolded.page import (
-        inspect_network,
-    )  # not needed for --help, which must be quick
+    # not needed for --help, which must be quick
+    from elman.cli.values import read_values
+    from elman.inspection.unfolded.page import Inspect, inspect_network
 
-    inspect_network(config)
+    inspect_network(read_values(Inspect, config))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The main function of a script."""
 
+import io
 import signal
 import sys
 import threading
@@ -7,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from elman.cli.entry_point import _conf, _in_thread, _interrupted, _message_alone
+from elman.cli.entry_point import (
+    _conf,
+    _in_thread,
+    _interrupted,
+    _message_alone,
+    show_any_character,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +31,21 @@ def test_a_script_may_be_a_folder(tmp_path: Path) -> None:
     code = compile("def main(config): ...", str(tmp_path / "scripts/look.py"), "exec")
     exec(code, file := {})  # noqa: S102 - a function of that file
     assert _conf(file["main"]) == str(tmp_path / "conf")
+
+
+def test_what_a_terminal_cannot_show_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="cp1252"))
+    show_any_character()
+    print("a → 🙂é", flush=True)
+    assert written.getvalue() == b"a ? ?\xe9\n"
+
+
+def test_a_stream_that_shows_everything_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", stream := io.StringIO())  # as in a notebook
+    show_any_character()
+    print("a → 🙂")
+    assert stream.getvalue() == "a → 🙂\n"
 
 
 def test_no_script_hides_a_module_of_python() -> None:

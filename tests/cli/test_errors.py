@@ -35,6 +35,12 @@ def test_an_error_says_its_message(error_type: type[Exception]) -> None:
     assert sentence(error_type("data.path: there is no file x")) == "data.path: there is no file x"
 
 
+def test_an_error_of_the_system_has_no_number(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError) as error:
+        tmp_path.read_text()
+    assert sentence(error.value) == f"{tmp_path}: Is a directory"
+
+
 def test_an_error_of_many_lines_becomes_one_line() -> None:
     assert sentence(ValueError("one\n\n    two \t three\n")) == "one two three"
 
@@ -52,7 +58,7 @@ def test_an_object_that_could_not_be_found_says_so() -> None:
     assert sentence(error) == "Error locating target 'x'"
 
 
-def test_a_key_that_does_not_exist_says_what_omegaconf_says_too(configurations: Path) -> None:
+def test_a_key_that_does_not_exist_says_the_nearest_one(configurations: Path) -> None:
     with (
         initialize_config_dir(str(configurations), version_base="1.3"),
         pytest.raises(ConfigCompositionException) as error,
@@ -60,10 +66,24 @@ def test_a_key_that_does_not_exist_says_what_omegaconf_says_too(configurations: 
         compose("train", overrides=["rnn.layer=2"])
 
     assert isinstance(error.value.__cause__, ConfigAttributeError)
-    text = sentence(error.value)
-    assert text.startswith("Could not override 'rnn.layer'.")
-    assert text.endswith("Key 'layer' is not in struct"), "only the first line of the cause"
-    assert "\n" not in text
+    assert sentence(error.value) == (
+        "Could not override rnn.layer: there is no such key; did you mean layers? (a new one: "
+        "+KEY=…)"
+    )
+
+
+def test_a_list_and_a_group_of_values_are_told_apart(configurations: Path) -> None:
+    (configurations / "train.yaml").write_text("trust: []\nlayer: {size: 1}\n")
+    for override, message in (
+        ("trust={a: 1}", "trust must be a list: Error merging override trust={a: 1}"),
+        ("layer=[1]", "layer must be a group of values: Error merging override layer=[1]"),
+    ):
+        with (
+            initialize_config_dir(str(configurations), version_base="1.3"),
+            pytest.raises(ConfigCompositionException) as error,
+        ):
+            compose("train", overrides=[override])
+        assert sentence(error.value) == message
 
 
 def test_a_choice_that_does_not_exist_says_the_choices_and_no_search_path(

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 import torch
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
+from elman.cli.values import read_values
 from elman.comparison import benchmark as module
-from elman.comparison.benchmark import benchmark
+from elman.comparison.benchmark import Benchmark, benchmark
 from elman.comparison.cold_start import ColdStart
 from elman.comparison.implementations import ELMAN, TORCH
 from elman.comparison.memory import Memory
@@ -15,10 +16,10 @@ from elman.comparison.speed import Speed
 from elman.comparison.timing import measurement
 
 
-def config(folder: Path, **values: object) -> DictConfig:
+def given(folder: Path, **values: object) -> Benchmark:
     plain = {"device": "cpu", "rounds": 2, "seed": 0, "sizes": [[3, 2, 4, 5]]}
     plain |= {"matmul_precision": "highest", "output_dir": str(folder)}
-    return OmegaConf.create({**plain, **values})
+    return read_values(Benchmark, OmegaConf.create({**plain, **values}))
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def precisions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.usefixtures("precisions")
 def test_writes_all_measurements(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    benchmark(config(tmp_path))
+    benchmark(given(tmp_path))
     written = json.loads((tmp_path / "benchmark.json").read_text())
     [cell] = written["cells"]
     assert (cell["T"], cell["B"], cell["I"], cell["H"]) == (3, 2, 4, 5)
@@ -59,7 +60,7 @@ def test_writes_all_measurements(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_precision_is_restored(precisions: list[str], tmp_path: Path) -> None:
-    benchmark(config(tmp_path, matmul_precision="medium"))
+    benchmark(given(tmp_path, matmul_precision="medium"))
     assert precisions == ["medium"]
     assert torch.get_float32_matmul_precision() == "highest"
 
@@ -67,15 +68,20 @@ def test_precision_is_restored(precisions: list[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"rounds": 1}, "rounds must be at least 2"),
-        ({"rounds": 0}, "rounds must be greater than zero"),
+        ({"rounds": 1}, "rounds must be from 2 to 10000, got 1"),
+        ({"rounds": 10**6}, "rounds must be from 2 to 10000, got 1000000"),
+        ({"rounds": 2.5}, "rounds must be an int, got 2.5"),
         ({"sizes": []}, "sizes must be a list of at least one value"),
         ({"sizes": [[3, 2, 4]]}, "sizes must be four sizes"),
-        ({"device": "gpu"}, "device must be auto, cpu or cuda"),
+        ({"sizes": [[3, 2, 4, 5.5]]}, "sizes must be a list of lists of ints"),
+        ({"sizes": [[3, 2, 4, 10**7]]}, "with T=3, B=2, I=4, H=10000000 need about .* GB .* but"),
+        ({"device": "gpu"}, "device must be one of auto, cpu, cuda, got 'gpu'"),
+        ({"seed": -1}, "seed must be from 0 to 4294967295, got -1"),
+        ({"output_dir": __file__}, "output_dir must be writable, but .* is not: Not a directory"),
         ({"matmul_precision": "low"}, "matmul_precision must be one of highest, high, medium"),
     ],
 )
 def test_invalid_values(values: dict[str, object], message: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=message):
-        benchmark(config(tmp_path, **values))
+    with pytest.raises((TypeError, ValueError, OSError), match=message):
+        given(tmp_path, **values)
     assert not list(tmp_path.iterdir())

@@ -39,7 +39,8 @@ def run(book: Path, tmp_path: Path) -> Run:
             [sys.executable, f"scripts/{name}.py", *defaults, *arguments],
             cwd=ROOT,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
             timeout=300,
         )
@@ -75,10 +76,28 @@ def test_train_evaluate_generate_resume(run: Run, tmp_path: Path) -> None:
     assert config.network.hidden_size == 16
 
 
+def test_a_terminal_that_cannot_show_a_character(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faces = tmp_path / "faces.txt"
+    faces.write_text("🙂α" * 2000, encoding="utf-8")
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    trained = run("train", f"data.path={faces}")
+    assert trained.returncode == 0, trained.stderr
+    assert "????" in trained.stdout
+    assert "🙂α" in (tmp_path / "run" / "train.log").read_text(encoding="utf-8")
+    written = run("generate", f"checkpoint={tmp_path / 'run'}", "prompt=🙂", "length=3")
+    assert (written.returncode, written.stdout, written.stderr) == (0, "????\n", "")
+
+
 @pytest.mark.parametrize(
     ("override", "exit_code", "message"),
     [
-        ("network.hiden_size=3", 2, "Could not override 'network.hiden_size'"),
+        (
+            "network.hiden_size=3",
+            2,
+            "Could not override network.hiden_size: there is no such key; did you",
+        ),
         ("rnn=ellman", 2, "Could not find 'rnn/ellman' Available options in 'rnn': elman"),
         ("data.path=missing.txt", 1, "data.path: there is no file missing.txt"),
     ],

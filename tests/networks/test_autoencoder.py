@@ -29,5 +29,5 @@ def test_only_hidden_layers_have_the_activation() -> None:
 
 
 def test_bad_sizes() -> None:
-    with pytest.raises(ValueError, match=r"sizes must be those of at least two layers, got \[5\]"):
+    with pytest.raises(ValueError, match=r"sizes must be a list of at least 2, got \[5\]"):
         Autoencoder([5])

@@ -114,8 +114,23 @@ def test_a_wider_beam_finds_what_greedy_decoding_misses() -> None:
     assert beam.scores[0, 0].exp().item() == pytest.approx(0.4)
 
 
-@pytest.mark.parametrize("argument", ["width", "maximum_length"])
-def test_bad_sizes(h_0: Tensor, argument: str) -> None:
-    sizes = {"width": 2, "maximum_length": 2, argument: 0}
-    with pytest.raises(ValueError, match=f"{argument} must be greater than zero, got 0"):
-        beam_search(Tiny(), (h_0,), BEGIN, END, **sizes)
+@pytest.mark.parametrize(
+    ("argument", "value", "message"),
+    [
+        ("width", 0, "width must be from 1 to 10000, got 0"),
+        ("width", 10**9, "width must be from 1 to 10000, got 1000000000"),
+        ("maximum_length", 0, "maximum_length must be greater than zero, got 0"),
+        ("length_penalty", float("nan"), "length_penalty must be a number from 0 to 100, got nan"),
+    ],
+)
+def test_bad_values(h_0: Tensor, argument: str, value: float, message: str) -> None:
+    values = {"width": 2, "maximum_length": 2, "length_penalty": 1.0, argument: value}
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        beam_search(Tiny(), (h_0,), BEGIN, END, **values)
+
+
+def test_a_beam_that_does_not_fit_into_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("elman.memory.available_memory", lambda _: 1_000_000_000)
+    state = (torch.zeros(1, 8, 5000),)
+    with pytest.raises(ValueError, match=r"beam_width=10,000 need about 4\.8 GB .* 1 GB are"):
+        beam_search(Tiny(), state, BEGIN, END, 10_000, 2)

@@ -95,10 +95,10 @@ def test_with_word_dropout_1_the_words_have_no_effect() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"side": 0}, "side must be greater than zero, got 0"),
+        ({"side": 0}, "side must be from 1 to 10000, got 0"),
         ({"side": 6}, "side must be a multiple of 4, since each of 2 layers halves it, got 6"),
         ({"vocabulary_size": 0}, "vocabulary_size must be greater than zero, got 0"),
-        ({"channels": [4, 0]}, "out_channels must be greater than zero, got 0"),
+        ({"channels": [4, 0]}, r"channels\[1\] must be greater than zero, got 0"),
         ({"embedding_size": 0}, "embedding_size must be greater than zero, got 0"),
         ({"hidden_size": 0}, "hidden_size must be greater than zero, got 0"),
         ({"dropout": 2}, "dropout must be a number from 0 to 1, got 2"),

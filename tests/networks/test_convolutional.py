@@ -40,10 +40,12 @@ def test_dropout_only_in_training() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ({"channels": []}, r"channels must be a list of at least 1, got \[\]"),
+        ({"kernel_size": 29}, "kernel_size must be at most side=28, the size of an image, got 29"),
         ({"kernel_size": 4}, "kernel_size must be odd, got 4"),
         ({"channels": [1, 2, 3, 4, 5]}, "5 pooling layers reduce an image of 28 × 28 to 0 × 0"),
-        ({"channels": [0]}, "out_channels must be greater than zero, got 0"),
-        ({"classes": 0}, "output_size must be greater than zero, got 0"),
+        ({"channels": [0]}, r"channels\[0\] must be greater than zero, got 0"),
+        ({"classes": 0}, "classes must be greater than zero, got 0"),
         ({"dropout": 2}, "dropout must be a number from 0 to 1, got 2"),
         ({"activation": "gelu"}, "activation must be one of tanh"),
     ],

@@ -84,9 +84,14 @@ def test_equals_the_reference_for_100_steps_of_training() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"sizes": [5]}, ValueError, r"sizes must be those of at least two layers, got \[5\]"),
-        ({"sizes": [5, 0]}, ValueError, "out_features must be greater than zero, got 0"),
-        ({"sizes": [5, 1.5]}, TypeError, "out_features must be an int, got 1.5"),
+        ({"sizes": [5]}, ValueError, r"sizes must be a list of at least 2, got \[5\]"),
+        ({"sizes": [5, 0]}, ValueError, r"sizes\[1\] must be greater than zero, got 0"),
+        ({"sizes": [5, 1.5]}, TypeError, r"sizes\[1\] must be an int, got 1.5"),
+        (
+            {"sizes": [5, 2], "last_activation": "gelu"},
+            ValueError,
+            "last_activation must be one of tanh",
+        ),
         ({"sizes": [5, 2], "activation": "gelu"}, ValueError, "activation must be one of tanh"),
     ],
 )

@@ -9,7 +9,8 @@ import torch
 from hydra.utils import get_class
 from omegaconf import DictConfig
 
-from elman.training.evaluate import evaluate
+from elman.cli.values import read_values
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.migrations import ARGUMENTS, TARGETS, VERSION, migrate
 from elman.training.results import Result
 from elman.training.run_folder import BEST
@@ -33,7 +34,7 @@ def test_a_checkpoint_of_the_first_version_is_tested_with_the_same_result(
     assert old["data"]["_target_"] == "elman.data.CharacterData"
     torch.save(old, run / BEST)
     quiet = "+trainer.enable_progress_bar=false"
-    bits = evaluate(composed("evaluate", f"checkpoint={run}", quiet))
+    bits = evaluate(read_values(Evaluate, composed("evaluate", f"checkpoint={run}", quiet)))
     assert bits == pytest.approx(Result.read(run).metrics["bpc"], rel=1e-6)
 
 

@@ -71,7 +71,9 @@ def test_a_damaged_result(tmp_path: Path, content: str) -> None:
 
 
 def test_no_finished_training(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"runs: no finished training in .*/nix"):
+    with pytest.raises(
+        FileNotFoundError, match=r"runs must be folders of finished trainings, but .*/nix"
+    ):
         read_groups([tmp_path / "nix"])
 
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from omegaconf import DictConfig
 
+from elman.cli.values import read_values
 from elman.training.curves import read_curves
-from elman.training.evaluate import evaluate
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.run_folder import LAST
 from elman.training.train import train
 
@@ -39,11 +40,14 @@ def test_learns_and_is_tested_again(
     run = tmp_path / "run"
     assert (run / "curves.png").exists()
     again = evaluate(
-        composed(
-            "evaluate",
-            f"checkpoint={run}",
-            f"data.path={tmp_path}/pictures.csv",
-            "+trainer.enable_progress_bar=false",
+        read_values(
+            Evaluate,
+            composed(
+                "evaluate",
+                f"checkpoint={run}",
+                f"data.path={tmp_path}/pictures.csv",
+                "+trainer.enable_progress_bar=false",
+            ),
         )
     )
     assert again == accuracy

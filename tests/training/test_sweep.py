@@ -7,7 +7,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from elman.training.results import Result
 from elman.training.run_folder import FAILURE, OVERRIDES
-from elman.training.sweep import ReportSweep
+from elman.training.sweep import ReportSweep, report
 
 
 def test_a_sweep_ends_with_a_table_and_plots(
@@ -26,11 +26,23 @@ def test_a_sweep_ends_with_a_table_and_plots(
         assert str(tmp_path / plot) in printed
 
 
+def test_the_folder_of_a_report_may_be_new(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    OmegaConf.save([], run / OVERRIDES)
+    Result("mse", "{mse:.2f}", "mse", "", {"mse": 0.5}, 5, 1.0).write(run)
+    report([run], tmp_path / "new" / "folder")
+    assert (tmp_path / "new" / "folder" / "mse.png").exists()
+
+
 def test_a_sweep_without_a_finished_training(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ReportSweep().on_multirun_end(config(tmp_path))
-    assert "No table of the sweep: runs: no finished training" in capsys.readouterr().out
+    assert (
+        "No table of the sweep: runs must be folders of finished trainings"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_failed_training_is_named_and_gives_an_exit_code(

@@ -58,17 +58,24 @@ def test_the_gradient_is_clipped(
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("gradient_clip_algorithm=max", "must be norm or value, got 'max'"),
-        ("gradient_clip_algorithm=3", "must be norm or value, got 3"),
+        ("gradient_clip_algorithm=max", "must be one of norm, value, got 'max'"),
+        ("gradient_clip_algorithm=3", "must be a text or null, got 3"),
         ("gradient_clip_val=-1", "must be a number greater than zero, got -1"),
         ("gradient_clip_val=0", "must be a number greater than zero, got 0"),
-        ("gradient_clip_val=much", "must be a number greater than zero, got 'much'"),
+        ("gradient_clip_val=much", "must be an int or a finite number or null, got 'much'"),
+        ("gradient_clip_val=nan", "must be an int or a finite number or null, got nan"),
     ],
 )
 def test_refuses_to_clip_so(configured: Configure, override: str, message: str) -> None:
     name = override.partition("=")[0]
-    with pytest.raises(ValueError, match=rf"^trainer\.{name} {message}$"):
+    with pytest.raises((TypeError, ValueError), match=rf"^trainer\.{name} {message}$"):
         train(configured(f"trainer.{override}"))
+
+
+def test_less_than_one_batch(configured: Configure) -> None:
+    message = r"^trainer: You requested to check 1e-09 of the `train_dataloader`"
+    with pytest.raises(ValueError, match=message):
+        train(configured("+trainer.limit_train_batches=1e-9"))
 
 
 def test_no_clipping(configured: Configure) -> None:

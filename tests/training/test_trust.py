@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from elman.training.trust import check_trusted, foreign_modules, targets
+from elman.training.trust import check_module_names, check_trusted, foreign_modules, targets
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,13 @@ def test_parts_of_this_package_are_allowed(name: str) -> None:
 def test_everything_else_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"best.ckpt names {name!r}")):
         check_trusted("best.ckpt", {"network": {"rnn": [{"_target_": name}]}}, trust=["mylib"])
+
+
+def test_trusted_modules_are_there() -> None:
+    check_module_names("trust", ["torch", "torch.nn", "elman"])
+    for name in ("nan", "True", "no_such_module", "no_such_module.rnn", "torch.-1", ""):
+        with pytest.raises(ValueError, match=rf"^trust must be names of modules .* got '{name}'$"):
+            check_module_names("trust", [name])
 
 
 @pytest.mark.parametrize("trust", [["mylib"], ["mylib.cells"], ["other", "mylib"]])

@@ -8,6 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -17,6 +18,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from elman.cli.choices import check_choices
 from elman.cli.errors import failure_noted, one_clear_sentence
 from elman.cli.new_folder import new_folder, new_subfolder
 from elman.cli.overrides import for_hydra
@@ -41,18 +43,24 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
         @hydra.main(version_base="1.3", config_path=_conf(task), config_name=config_name)
         @functools.wraps(task)
         def hydra_main(config: DictConfig) -> object:
+            try:
+                check_choices()
+            except ValueError as error:  # debug= shows no traceback if it is itself wrong
+                print(f"error: {error}", file=sys.stderr)
+                sys.exit(2)
             hydra_config = HydraConfig.get()
             if hydra_config.mode == RunMode.MULTIRUN:  # one failure does not end the others
                 with failure_noted(Path(hydra_config.runtime.output_dir)):
-                    return task(config)
+                    return task(without_unused_preset(config))
             with one_clear_sentence(exit_code=1):
-                return task(config)
+                return task(without_unused_preset(config))
 
         @functools.wraps(task)
         def main() -> None:
             warnings.formatwarning = _message_alone
             for message in QUIET:
                 warnings.filterwarnings("ignore", message=message)
+            show_any_character()
             for resolver in (new_folder, new_subfolder):
                 OmegaConf.register_new_resolver(
                     resolver.__name__, resolver, use_cache=True, replace=True
@@ -92,6 +100,20 @@ def _in_thread(error: threading.ExceptHookArgs) -> None:
     """An error of the disk that ends a thread, as TensorBoard's, is also raised in the main one."""
     if not issubclass(error.exc_type, OSError):
         threading.__excepthook__(error)
+
+
+def show_any_character() -> None:
+    """Prints `?` in place of a character that the terminal cannot show, such as one of cp1252."""
+    if isinstance(sys.stdout, TextIOWrapper):  # sys.stderr replaces it already
+        sys.stdout.reconfigure(errors="replace")
+
+
+def without_unused_preset(config: DictConfig) -> DictConfig:
+    """The configuration without what `debug=` sets of a trainer that the script does not have."""
+    choices = HydraConfig.get().runtime.choices
+    if choices.get("debug") and "trainer" not in choices:
+        return OmegaConf.masked_copy(config, [str(key) for key in config if key != "trainer"])
+    return config
 
 
 def _message_alone(message: Warning | str, *_: object, **__: object) -> str:

@@ -7,8 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hydra.errors import HydraException, InstantiationException
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf import DictConfig, ListConfig
+from omegaconf.errors import (
+    ConfigAttributeError,
+    ConfigKeyError,
+    ConfigTypeError,
+    OmegaConfBaseException,
+)
 
+from elman.checks import unknown
 from elman.training.run_folder import FAILURE
 
 OF_THE_INPUT = (HydraException, OmegaConfBaseException, ValueError, TypeError, OSError)
@@ -49,14 +56,28 @@ def sentence(error: BaseException) -> str:
     """The message of an error in one line."""
     if isinstance(error, InstantiationException) and error.__cause__ is not None:
         return sentence(error.__cause__)
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"  # without its number
     text = str(error).split("Config search path")[0]
     if "'hydra/sweeper/optuna'" in text:
         return "sweep: Optuna is not installed: pip install 'elman[sweep]'"
     if isinstance(error, HydraException) and isinstance(error.__cause__, OmegaConfBaseException):
-        text = f"{text} {str(error.__cause__).splitlines()[0]}"
+        text = _refused(text, error.__cause__)
     return _shortened(" ".join(text.split()))
 
 
 def _shortened(text: str) -> str:
     """A text without its middle, if it quotes very long values."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
+
+
+def _refused(text: str, cause: OmegaConfBaseException) -> str:
+    """What an override would have to be that OmegaConf refuses."""
+    key, beside = cause.full_key, cause.parent_node
+    if isinstance(cause, ConfigAttributeError | ConfigKeyError) and isinstance(beside, DictConfig):
+        known = [str(each) for each in beside if each != "hydra"]
+        return f"Could not override {unknown(str(key), known)} (a new one: +KEY=…)"
+    if isinstance(cause, ConfigTypeError):
+        kind = "a list" if isinstance(beside, ListConfig) else "a group of values"
+        return f"{key} must be {kind}: {text}"
+    return f"{text} {str(cause).splitlines()[0]}"

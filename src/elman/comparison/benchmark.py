@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import torch
-from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.progress import track
 
+from elman.checks import check_seed
 from elman.comparison.benchmark_report import plot, summary, table
 from elman.comparison.cold_start import measure_cold_start
 from elman.comparison.environment import describe_machine
@@ -17,42 +19,50 @@ from elman.comparison.implementations import all_implementations
 from elman.comparison.memory import Memory, measure_memory, memory_summary
 from elman.comparison.plan import read_device
 from elman.comparison.roofline import peak_flops
-from elman.comparison.sizes import read_grid
+from elman.comparison.sizes import check_fit, read_grid
 from elman.comparison.speed import KINDS, Speed, measure_speed
 from elman.comparison.timing import check_rounds
+from elman.output_files import check_output_folder
 
-PRECISIONS = ("highest", "high", "medium")
+
+@dataclass(frozen=True)
+class Benchmark:
+    """The values of `scripts/benchmark.py`, explained in `conf/benchmark.yaml`."""
+
+    sizes: list[list[int]]
+    device: str
+    rounds: int
+    seed: int
+    matmul_precision: Literal["highest", "high", "medium"]
+    output_dir: str
+
+    def __post_init__(self) -> None:
+        check_fit("sizes", read_grid("sizes", self.sizes), read_device(self.device))
+        check_rounds("rounds", self.rounds)
+        check_seed("seed", self.seed)
+        check_output_folder("output_dir", self.output_dir)
 
 
-def benchmark(config: DictConfig) -> list[Speed]:
+def benchmark(values: Benchmark) -> list[Speed]:
     """Measures, prints tables and a summary, writes `benchmark.json` and `benchmark.png`.
 
     Args:
-        config: composed from `conf/benchmark.yaml`.
-
-    Raises:
-        TypeError, ValueError: a value is out of range; this is checked before any measurement.
+        values: of the script.
     """
-    check_rounds("rounds", config.rounds)
-    if config.matmul_precision not in PRECISIONS:
-        raise ValueError(
-            f"matmul_precision must be one of {', '.join(PRECISIONS)}, "
-            f"got {config.matmul_precision!r}"
-        )
-    device = read_device(config.device)
-    grid = read_grid("sizes", OmegaConf.to_container(config.sizes))
-    torch.manual_seed(config.seed)
+    device = read_device(values.device)
+    grid = read_grid("sizes", values.sizes)
+    torch.manual_seed(values.seed)
 
     console = Console(soft_wrap=True)
     precision_before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision(config.matmul_precision)
+    torch.set_float32_matmul_precision(values.matmul_precision)
     try:
         peak = peak_flops(device)
         speeds, memory = [], []
         for sizes in track(grid, "Timing", console=console, disable=not console.is_terminal):
-            speeds.append(measure_speed(sizes, all_implementations(sizes, device), config.rounds))
+            speeds.append(measure_speed(sizes, all_implementations(sizes, device), values.rounds))
             memory.append(measure_memory(sizes, device))
-        generation = measure_generation(config.rounds)
+        generation = measure_generation(values.rounds)
     finally:
         torch.set_float32_matmul_precision(precision_before)
     cold_start = measure_cold_start()
@@ -65,7 +75,7 @@ def benchmark(config: DictConfig) -> list[Speed]:
     )
     for sentence in [
         f"{machine}: {torch.get_num_threads()} threads; float32 matrix products reach "
-        f"{peak / 1e9:.0f} GFLOP/s (precision {config.matmul_precision}).",
+        f"{peak / 1e9:.0f} GFLOP/s (precision {values.matmul_precision}).",
         *summary(speeds, peak),
         memory_summary(memory),
         f"Text generation, one sequence, characters per second: {characters}.",
@@ -74,11 +84,12 @@ def benchmark(config: DictConfig) -> list[Speed]:
     ]:
         console.print(sentence, highlight=False)
 
-    folder = Path(config.output_dir)
+    folder = Path(values.output_dir)
+    folder.mkdir(parents=True, exist_ok=True)
     results = {
         "machine": machine,
         "threads": torch.get_num_threads(),
-        "matmul_precision": config.matmul_precision,
+        "matmul_precision": values.matmul_precision,
         "peak FLOP/s": peak,
         "first step, seconds": cold_start._asdict(),
         f"generating {CHARACTERS} characters, seconds": {

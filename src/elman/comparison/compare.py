@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -26,47 +25,58 @@ from elman.comparison.implementations import elman_and_torch
 from elman.comparison.learning import Learner, Learning, train_side_by_side, with_torch_rnn
 from elman.comparison.memory import measure_memory
 from elman.comparison.parity import compare_case
-from elman.comparison.plan import Plan, read_plan
+from elman.comparison.plan import Compare, Plan, read_plan
 from elman.comparison.report import write_report
 from elman.comparison.results import Results
 from elman.comparison.sections import sections
 from elman.comparison.speed import measure_speed
 from elman.comparison.verdict import verdict
 from elman.tasks.language.data import CharacterData
+from elman.training.buildable import check_buildable
 from elman.training.checkpoint import build_network
+from elman.training.described_values import full_keys
 
 Item = TypeVar("Item")
 
 
-def compare(config: DictConfig) -> Path:
+def compare(values: Compare) -> Path:
     """Measures everything, writes the report, and prints the verdict and the report's path.
 
     Args:
-        config: composed from `conf/compare.yaml`.
+        values: of the script.
 
     Returns:
         The report's HTML file.
 
     Raises:
-        TypeError, ValueError, OSError: a value is out of range, or the data or the device is
-            unavailable; this is checked before any measurement.
+        TypeError, ValueError, OSError: the data or the network cannot be used; this is checked
+            before any measurement.
     """
     start = datetime.now().astimezone()
-    plan = read_plan(config)
-    torch.manual_seed(config.seed)
-    data: CharacterData = instantiate(config.data)
+    plan = read_plan(values)
+    torch.manual_seed(values.seed)
+    with full_keys(data=values.data):
+        data: CharacterData = instantiate(values.data)
+    check_buildable(
+        vars(values),
+        data.sizes,
+        instantiate(values.optimizer),
+        instantiate(values.scheduler),
+        plan.device,
+    )
     data.prepare_data()
     data.setup()
-    learners = _learners(config, data, plan)
+    learners = _learners(values, data, plan)
     with _progress() as progress:
         results = Results(
             **_measured(progress, plan),
             learning=_learning(progress, plan, data, *learners),
             capabilities=_capabilities(progress),
-            environment=describe_environment(plan.device, plan.engine, config.seed, start),
+            environment=describe_environment(plan.device, plan.engine, values.seed, start),
         )
     sentences = verdict(results)
-    directory = Path(config.output_dir)
+    directory = Path(values.output_dir)
+    directory.mkdir(parents=True, exist_ok=True)
     write_report(directory, results, sentences, sections(results))
     for topic, text in sentences.items():
         print(f"{topic}: {text}\n")
@@ -130,14 +140,13 @@ def _capabilities(progress: Progress) -> list[FeatureResult]:
     return results
 
 
-def _learners(config: DictConfig, data: CharacterData, plan: Plan) -> tuple[Learner, Learner]:
-    description: dict[str, Any] = OmegaConf.to_container(config.network, resolve=True)  # type: ignore[assignment]
-    network = build_network(description, vocabulary_size=len(data.vocabulary))
+def _learners(values: Compare, data: CharacterData, plan: Plan) -> tuple[Learner, Learner]:
+    network = build_network(values.network, vocabulary_size=len(data.vocabulary))
     ours, theirs = (
         Learner(
             each.to(plan.device),
-            instantiate(config.optimizer),
-            instantiate(config.scheduler),
+            instantiate(values.optimizer),
+            instantiate(values.scheduler),
             plan.steps,
         )
         for each in (network, with_torch_rnn(network))

@@ -1,8 +1,12 @@
 """The sizes of a layer and its input."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import torch
+
 from elman.checks import check_size
+from elman.memory import check_memory
 
 
 class Sizes(NamedTuple):
@@ -27,6 +31,12 @@ class Sizes(NamedTuple):
         multiplications = self.B * self.H * (self.I + self.H)
         return self.T * (2e6 + multiplications)  # the first term is the overhead of a time step
 
+    @property
+    def bytes(self) -> int:
+        """About what a training step of one layer needs in float32."""
+        states = self.T * self.B * (self.I + 3 * self.H)  # X, XU, h and ∂C/∂a
+        return 4 * (states + 3 * self.H * (self.I + self.H))  # U, V, their gradients, and Vᵀ
+
 
 HEADING = ", ".join(Sizes._fields)
 
@@ -43,6 +53,13 @@ def read_sizes(argument: str, value: Any) -> Sizes:
     for symbol, size in sizes._asdict().items():
         check_size(f"{argument}: {symbol}", size)
     return sizes
+
+
+def check_fit(argument: str, grid: Sequence[Sizes], device: torch.device) -> None:
+    """Raises ValueError unless a training step with any of these sizes fits into the memory."""
+    largest = max(grid, key=lambda sizes: sizes.bytes)
+    what = f"{argument}: training steps with {largest}"
+    check_memory(largest.bytes, what, "give smaller sizes", device)
 
 
 def read_list(argument: str, values: Any) -> list[Any]:

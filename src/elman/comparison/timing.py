@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch.utils.benchmark import Measurement, TaskSpec, Timer
 
-from elman.checks import check_size
+from elman.checks import check_from_to
 
 MIN_RUN_TIME = 0.02  # seconds per measurement; a shorter step is repeated
+MAX_ROUNDS = 10_000
 PAUSE = 0.02  # seconds before each, until the threads of the previous candidate stop spinning
 
 
@@ -75,7 +76,5 @@ def quartiles_in_milliseconds(measured: Measurement) -> str:
 
 
 def check_rounds(argument: str, rounds: int) -> None:
-    """Raises TypeError or ValueError unless there are at least two rounds."""
-    check_size(argument, rounds)
-    if rounds == 1:
-        raise ValueError(f"{argument} must be at least 2, there is no spread of 1")
+    """Raises TypeError or ValueError unless there are rounds enough for a spread, but not many."""
+    check_from_to(argument, rounds, 2, MAX_ROUNDS)

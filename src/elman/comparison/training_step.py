@@ -2,18 +2,20 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import lightning
 import torch
 from hydra.utils import instantiate
 from lightning import Callback, LightningModule, Trainer
-from omegaconf import DictConfig, OmegaConf
+from lightning.pytorch.loggers import Logger
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from torch.utils.benchmark import Measurement
 
+from elman.checks import check_choice, check_seed
 from elman.comparison.environment import describe_machine
 from elman.comparison.timing import (
     check_rounds,
@@ -21,14 +23,21 @@ from elman.comparison.timing import (
     milliseconds,
     quartiles_in_milliseconds,
 )
+from elman.output_files import check_output_folder
+from elman.tasks.language.data import CharacterData
 from elman.tasks.language.objective import NextCharacter
 from elman.tasks.language.streams import Streams
+from elman.training.buildable import check_buildable
 from elman.training.checkpoint import build_network
+from elman.training.described_values import full_keys
+from elman.training.parts import build_all
 from elman.training.trainer import build_trainer
 from elman.training.truncated_bptt import TruncatedBPTT
 
 VOCABULARY_SIZE = 84  # of Shakespeare's plays; random characters take the same time
 STEPS = 100  # per measurement, because Lightning's overhead varies from step to step
+
+MONITOR = f"validation/{NextCharacter.metric}"
 
 CANDIDATES = {
     "elman": "plain loop, elman.RNN",
@@ -37,33 +46,68 @@ CANDIDATES = {
 }
 
 
-def compare_training_step(config: DictConfig) -> dict[str, Measurement]:
+@dataclass(frozen=True)
+class BenchmarkTraining:
+    """The values of `scripts/benchmark_training.py`, see `conf/benchmark_training.yaml`."""
+
+    data: dict[str, Any]
+    rnn: dict[str, Any]
+    torch: dict[str, Any]
+    network: dict[str, Any]
+    optimizer: dict[str, Any]
+    scheduler: dict[str, Any]
+    trainer: dict[str, Any]
+    callbacks: dict[str, Any]
+    logger: dict[str, Any]
+    seed: int
+    rounds: int
+    output_dir: str
+
+    def __post_init__(self) -> None:
+        if self.trainer.get("accelerator") != "cpu":
+            raise ValueError("trainer: this benchmark runs on the CPU only, trainer=cpu")
+        for name, callback in self.callbacks.items():
+            if callback.get("monitor") is not None:  # no validation would find it out
+                check_choice(f"callbacks.{name}.monitor", callback["monitor"], (MONITOR,))
+        check_seed("seed", self.seed)
+        check_rounds("rounds", self.rounds)
+        check_output_folder("output_dir", self.output_dir)
+
+
+def compare_training_step(values: BenchmarkTraining) -> dict[str, Measurement]:
     """Times the training step of an experiment and prints a table and the ratios.
 
     Each measurement covers `STEPS` steps. `torch.utils.benchmark.Timer` does not fit here: it
     would repeat a loop that is long enough, and count Lightning's setup with its training.
 
     Args:
-        config: composed from `conf/benchmark_training.yaml`.
+        values: of the script.
 
     Returns:
         Interleaved measurements of a step: "elman" and "torch" in a plain loop, "lightning" with
         elman.RNN in Lightning.
     """
-    check_rounds("rounds", config.rounds)
-    if config.trainer.accelerator != "cpu":
-        raise ValueError("trainer: this benchmark runs on the CPU only, trainer=cpu")
-    lightning.seed_everything(config.seed, verbose=False)
-    B, T = config.data.batch_size, config.data.chunk_length
+    lightning.seed_everything(values.seed, verbose=False)
+    with full_keys(data=values.data):
+        data: CharacterData = instantiate(values.data)
+    _trainer(values)  # finds a wrong value before the first measurement
+    check_buildable(
+        vars(values),
+        {"vocabulary_size": VOCABULARY_SIZE},
+        instantiate(values.optimizer),
+        instantiate(values.scheduler),
+        torch.device("cpu"),
+    )
+    B, T = data.batch_size, data.chunk_length
     characters = torch.randint(VOCABULARY_SIZE, (B * T * STEPS + 1,))
     streams = Streams(characters, B, T, whole_chunks=True)
     measured = interleave(
         {
-            "elman": _plain_loop(_module(config, "elman"), streams, config),
-            "torch": _plain_loop(_module(config, "torch"), streams, config),
-            "lightning": _lightning(_module(config, "elman"), streams, config),
+            "elman": _plain_loop(_module(values, "elman"), streams, values),
+            "torch": _plain_loop(_module(values, "torch"), streams, values),
+            "lightning": _lightning(_module(values, "elman"), streams, values),
         },
-        config.rounds,
+        values.rounds,
     )
     _print(measured)
     return measured
@@ -85,24 +129,26 @@ def _print(measured: dict[str, Measurement]) -> None:
     console.print(f"Lightning and its logging cost {in_lightning / elman - 1:.1%}.")
 
 
-def _module(config: DictConfig, layer: str) -> TruncatedBPTT:
-    description: dict[str, Any] = OmegaConf.to_container(config.network, resolve=True)  # type: ignore[assignment]
+def _module(values: BenchmarkTraining, layer: str) -> TruncatedBPTT:
+    description = dict(values.network)
     if layer == "torch":
         options = description["rnn"]
         description["rnn"] = {
-            key: value if key == "_target_" else options[key] for key, value in config.torch.items()
+            key: value if key == "_target_" else options[key] for key, value in values.torch.items()
         }
     return TruncatedBPTT(
         build_network(description, vocabulary_size=VOCABULARY_SIZE),
         NextCharacter(),
-        instantiate(config.optimizer),
-        instantiate(config.scheduler),
+        instantiate(values.optimizer),
+        instantiate(values.scheduler),
     )
 
 
-def _plain_loop(module: TruncatedBPTT, streams: Streams, config: DictConfig) -> Callable[[], float]:
-    optimizer = instantiate(config.optimizer)(module.network.parameters())
-    clip = config.trainer.gradient_clip_val
+def _plain_loop(
+    module: TruncatedBPTT, streams: Streams, values: BenchmarkTraining
+) -> Callable[[], float]:
+    optimizer = instantiate(values.optimizer)(module.network.parameters())
+    clip = values.trainer["gradient_clip_val"]
 
     def measure() -> float:
         start = time.perf_counter()
@@ -112,7 +158,8 @@ def _plain_loop(module: TruncatedBPTT, streams: Streams, config: DictConfig) -> 
             state = h_n.detach()
             optimizer.zero_grad()
             module.objective.cost(O, y).backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(module.network.parameters(), clip)
+            if clip is not None:
+                torch.nn.utils.clip_grad_norm_(module.network.parameters(), clip)
             optimizer.step()
         return (time.perf_counter() - start) / len(streams)
 
@@ -122,6 +169,8 @@ def _plain_loop(module: TruncatedBPTT, streams: Streams, config: DictConfig) -> 
 class _Stopwatch(Callback):
     """Times the batches of an epoch, including Lightning's work between them."""
 
+    seconds = 0.0
+
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
         self.start = time.perf_counter()
 
@@ -129,15 +178,22 @@ class _Stopwatch(Callback):
         self.seconds = time.perf_counter() - self.start
 
 
-def _lightning(module: TruncatedBPTT, streams: Streams, config: DictConfig) -> Callable[[], float]:
+def _lightning(
+    module: TruncatedBPTT, streams: Streams, values: BenchmarkTraining
+) -> Callable[[], float]:
     def measure() -> float:
         stopwatch = _Stopwatch()
-        trainer = build_trainer(
-            config.trainer,
-            callbacks=[stopwatch, *instantiate(config.callbacks).values()],
-            logger=list(instantiate(config.logger).values()),
-        )
-        trainer.fit(module, streams)
+        _trainer(values, stopwatch).fit(module, streams)
+        if not stopwatch.seconds:
+            raise ValueError("trainer must train at least one batch; leave its limits out")
         return stopwatch.seconds / len(streams)
 
     return measure
+
+
+def _trainer(values: BenchmarkTraining, *callbacks: Callback) -> Trainer:
+    return build_trainer(
+        values.trainer,
+        callbacks=[*callbacks, *build_all("callbacks", values.callbacks, Callback)],
+        logger=build_all("logger", values.logger, Logger),
+    )

@@ -1,13 +1,14 @@
 """What `scripts/descent.py` does: it reports how a training came down the cost surface."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-from omegaconf import DictConfig
 from torch import Tensor, nn
 from torch.func import grad
 
-from elman.checks import check_size
+from elman.checks import check_from_to, check_seed, check_size
 from elman.inspection.changes import format_changes, largest_changes
 from elman.inspection.column_matrix import plot_column_matrix
 from elman.inspection.cost_surface import Plane, cost_surface, principal_plane
@@ -21,51 +22,66 @@ from elman.training.checkpoint import find_checkpoint, restore
 from elman.training.run_folder import COLUMN_MATRIX, DESCENT, PATH
 
 TRAINING = "elman.training.supervised.SupervisedTraining"
+MAX_POINTS = 1_000  # more than a plot has pixels
 SURFACE_SECONDS = 60  # about how long the surface may take if the user gives no number of examples
 η = 0.01  # learning rate of the step that verifies the changes
 
 
-def report_descent(config: DictConfig) -> None:
+@dataclass(frozen=True)
+class Descent:
+    """The values of `scripts/descent.py`, explained in `conf/descent.yaml`."""
+
+    checkpoint: str
+    trust: list[str]
+    columns: int
+    examples: int | None
+    points: int
+    seed: int
+    data: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        check_size("columns", self.columns)
+        if self.examples is not None:
+            check_size("examples", self.examples)
+        check_from_to("points", self.points, 2, MAX_POINTS)
+        check_seed("seed", self.seed)
+
+
+def report_descent(values: Descent) -> None:
     """Prints which weights should change, and plots the column matrix and the cost surface.
 
     Args:
-        config: composed from `conf/descent.yaml`.
+        values: of the script.
 
     Raises:
         TypeError, ValueError, OSError: the checkpoint, its path or the data cannot be read, the
             training was not a supervised one with single examples, or a value is out of range.
     """
-    check_size("points", config.points)
-    check_size("columns", config.columns)
-    if config.points == 1:
-        raise ValueError("points must be at least 2, the grid has two points in each direction")
-    if config.examples is not None:
-        check_size("examples", config.examples)
-    run = find_checkpoint("checkpoint", config.checkpoint).parent.parent
-    trained = restore(config.checkpoint, config.data, config.trust)
+    run = find_checkpoint("checkpoint", values.checkpoint).parent.parent
+    trained = restore(values.checkpoint, values.data, values.trust)
     network, data, checkpoint = trained
     if checkpoint["training"]["_target_"] != TRAINING:
         raise ValueError(
-            f"checkpoint: {config.checkpoint} was trained by {checkpoint['training']['_target_']}; "
+            f"checkpoint: {values.checkpoint} was trained by {checkpoint['training']['_target_']}; "
             "give a run of supervised training in which each example has its own cost, such as "
             "experiment=digits_feedforward"
         )
     path = read_path(run / PATH, network)
     plane = principal_plane(path.weights)
     cost: Cost = trained.build("objective").cost
-    torch.manual_seed(config.seed)
+    torch.manual_seed(values.seed)
     examples = training_examples(data)
 
-    report_changes(network, cost, path, examples.first(config.columns), run / COLUMN_MATRIX)
-    count = config.examples or affordable_examples(
-        network, cost, path.weights[-1], examples, config.points**2, SURFACE_SECONDS
+    report_changes(network, cost, path, examples.first(values.columns), run / COLUMN_MATRIX)
+    count = values.examples or affordable_examples(
+        network, cost, path.weights[-1], examples, values.points**2, SURFACE_SECONDS
     )
     used = examples.first(count)
     print(
         f"The cost of {len(used.y):,} of {len(examples.y):,} training examples at "
-        f"{config.points} × {config.points} points:"
+        f"{values.points} × {values.points} points:"
     )
-    report_surface(network, cost, path, plane, used, config.points, run / DESCENT)
+    report_surface(network, cost, path, plane, used, values.points, run / DESCENT)
     print(f"\n  column matrix  {run / COLUMN_MATRIX}\n  cost surface   {run / DESCENT}")
 
 

@@ -11,7 +11,7 @@ from torch.fx import Proxy
 from torch.nn import functional
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from elman.checks import check_flag, check_probability, check_size
+from elman.checks import check_flag, check_from_to, check_probability, check_size
 from elman.equations import Nonlinearity
 from elman.layers.arguments import check_dtype, check_features, check_lengths, check_state
 from elman.layers.conversion import copy_from_torch, copy_to_torch, torch_nonlinearity
@@ -24,6 +24,7 @@ from elman.layers.torch_names import TorchNames
 from elman.layers.unfolding import check_recomputable, unfold
 from elman.recurrence import Engine, check_engine, is_capturing_graph, is_traced
 
+MAX_LAYERS = 1_000  # each has modules of its own: a million would take hours to build
 # Combine the states of the two directions, `(T, B, H)` each, into the output of a layer.
 MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "concatenate": lambda forward, backward: torch.cat([forward, backward], dim=-1),
@@ -73,9 +74,9 @@ class RNN(TorchNames):
 
     Raises:
         TypeError: a size is not an int, or a flag is not a bool.
-        ValueError: a size is not positive, `dropout` is not from 0 to 1, or a name is unknown; or
-            `recompute` is given with two directions, with a cell that has hooks, or with a cell
-            that overrides how it unfolds.
+        ValueError: a size is not positive, there are more than 1,000 layers, `dropout` is not from
+            0 to 1, or a name is unknown; or `recompute` is given with two directions, with a cell
+            that has hooks, or with a cell that overrides how it unfolds.
     """
 
     h_0: nn.Parameter | None
@@ -103,7 +104,13 @@ class RNN(TorchNames):
     ) -> None:
         super().__init__()
         num_layers = check_size("num_layers", num_layers)
-        check_flag("batch_first", batch_first)
+        check_from_to("num_layers", num_layers, 1, MAX_LAYERS)
+        for name, flag in (
+            ("batch_first", batch_first),
+            ("bidirectional", bidirectional),
+            ("learn_h_0", learn_h_0),
+        ):
+            check_flag(name, flag)
         dropout = check_probability("dropout", dropout)
         check_engine(engine)
         if merge not in MERGES:
@@ -126,7 +133,7 @@ class RNN(TorchNames):
         self.bias = bias
         self.batch_first = batch_first
         self.dropout = dropout
-        self.bidirectional = bool(bidirectional)
+        self.bidirectional = bidirectional
         self.engine = engine
         self.merge = merge
         self.recompute = recompute

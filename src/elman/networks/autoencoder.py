@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from elman.checks import check_sizes
 from elman.equations import Nonlinearity
 from elman.networks.feedforward import FeedforwardNetwork
 
@@ -35,7 +36,8 @@ class Autoencoder(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        encoder_sizes, decoder_sizes = list(sizes), list(sizes)[::-1]
+        encoder_sizes = check_sizes("sizes", sizes, fewest=2)
+        decoder_sizes = encoder_sizes[::-1]
         self.encoder = FeedforwardNetwork(encoder_sizes, activation, "identity", device, dtype)
         self.decoder = FeedforwardNetwork(decoder_sizes, activation, last_activation, device, dtype)
         self.code_size = encoder_sizes[-1]

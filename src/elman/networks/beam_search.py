@@ -6,7 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from elman.checks import check_size
+from elman.checks import check_beam_width, check_length_penalty, check_size
+from elman.memory import check_memory
 
 State = tuple[Tensor, ...]
 Step = Callable[[Tensor, State], tuple[Tensor, State]]
@@ -63,9 +64,16 @@ def beam_search(
     Raises:
         TypeError, ValueError: `width` or `maximum_length` is not a positive int.
     """
-    check_size("width", width)
+    check_beam_width("width", width)
     check_size("maximum_length", maximum_length)
+    check_length_penalty("length_penalty", length_penalty)
     B, device = state[0].shape[1], state[0].device
+    check_memory(  # a state is copied twice
+        3 * width * sum(x.nbytes for x in state),
+        f"the states of a beam search with beam_width={width:,}",
+        "give a smaller beam_width or batch_size",
+        device,
+    )
     first_rows = torch.arange(B, device=device).unsqueeze(1) * width  # (B, 1)
     state = tuple(x.repeat_interleave(width, dim=1) for x in state)
     tokens = torch.full((B, width, 1), begin, device=device)

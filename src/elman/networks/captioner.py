@@ -7,7 +7,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from elman.checks import check_probability, check_size
+from elman.checks import (
+    check_probability,
+    check_side,
+    check_size,
+    check_sizes,
+)
 from elman.layers import Conv2d, Dense, Readout
 from elman.networks.beam_search import Beams, State, beam_search
 from elman.networks.rnn_check import check_rnn
@@ -61,10 +66,11 @@ class Captioner(nn.Module):
         word_dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        check_size("side", side)
+        check_side("side", side)
         check_size("vocabulary_size", vocabulary_size)
         check_size("embedding_size", embedding_size)
         check_size("hidden_size", hidden_size)
+        channels = check_sizes("channels", channels)
         check_probability("dropout", dropout)
         check_probability("word_dropout", word_dropout)
         final_side = side // 2 ** len(channels)

@@ -6,7 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from elman.checks import check_probability, check_size
+from elman.checks import (
+    check_probability,
+    check_side,
+    check_size,
+    check_sizes,
+)
 from elman.equations import Nonlinearity
 from elman.layers import Conv2d, Readout
 
@@ -46,11 +51,17 @@ class ConvolutionalNetwork(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        check_size("side", side)
+        check_side("side", side)
+        channels = check_sizes("channels", channels)
+        check_size("classes", classes)
         check_size("kernel_size", kernel_size)
         check_probability("dropout", dropout)
         if kernel_size % 2 == 0:
             raise ValueError(f"kernel_size must be odd, got {kernel_size}")
+        if kernel_size > side:
+            raise ValueError(
+                f"kernel_size must be at most side={side}, the size of an image, got {kernel_size}"
+            )
         final_side = side // POOL ** len(channels)
         if final_side == 0:
             raise ValueError(
@@ -63,8 +74,7 @@ class ConvolutionalNetwork(nn.Module):
             Conv2d(into, out, kernel_size, 1, kernel_size // 2, activation, device, dtype)
             for into, out in zip([1, *channels[:-1]], channels, strict=True)
         )
-        last = channels[-1] if len(channels) else 1
-        self.readout = Readout(last * final_side**2, classes, device=device, dtype=dtype)
+        self.readout = Readout(channels[-1] * final_side**2, classes, device=device, dtype=dtype)
 
     def forward(self, a: Tensor) -> Tensor:
         """Pixel values `(B, side²)` → O `(B, K)`.

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from elman.checks import check_sizes
 from elman.equations import Nonlinearity
 from elman.layers import Dense
+from elman.nonlinearities import elementwise
 
 
 class FeedforwardNetwork(nn.Module):
@@ -37,12 +39,11 @@ class FeedforwardNetwork(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        if len(sizes) < 2:
-            raise ValueError(f"sizes must be those of at least two layers, got {list(sizes)}")
-        self.sizes = list(sizes)
+        self.sizes = check_sizes("sizes", sizes, fewest=2)
         last = activation if last_activation is None else last_activation
         if last == "identity":
             last = identity
+        elementwise("last_activation", last, like=torch.zeros(1, sizes[-1]))
         activations = [activation] * (len(sizes) - 2) + [last]
         self.layers = nn.ModuleList(
             Dense(into, out, σ, device, dtype)

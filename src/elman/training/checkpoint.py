@@ -18,11 +18,12 @@ from elman.data.description import sizes_of
 from elman.data.module import DataModule
 from elman.training.checkpoint_content import check_content
 from elman.training.checkpoint_file import check_whole, is_whole
+from elman.training.described_values import check_described
 from elman.training.migrations import VERSION, migrate
 from elman.training.objectives import Objective
 from elman.training.run_folder import BEST
 from elman.training.stored_weights import at_most, check_weights, weights_of
-from elman.training.trust import DESCRIBED, check_trusted
+from elman.training.trust import DESCRIBED, check_module_names, check_trusted
 
 
 class Trained(NamedTuple):
@@ -61,12 +62,15 @@ def restore(
     file = find_checkpoint("checkpoint", path)
     checkpoint = load_checkpoint(file)
     trust = (trust,) if isinstance(trust, str) else tuple(trust)
+    check_module_names("trust", trust)
     for part in DESCRIBED:
         check_trusted(f"{file}: {part}", checkpoint[part], trust)
     module: LightningDataModule = _built(file, checkpoint, "data", LightningDataModule)
     given = {name: value for name, value in (data or {}).items() if value is not None}
     if given:
-        module = instantiate(OmegaConf.merge(checkpoint["data"], given))
+        described: Any = OmegaConf.to_container(OmegaConf.merge(checkpoint["data"], given))
+        check_described({"data": described})
+        module = instantiate(described)
     load_data_state(file, checkpoint, module)
     network = load_network(file, checkpoint, **sizes_of(module))
     objective = _built(file, checkpoint, "objective", Objective)

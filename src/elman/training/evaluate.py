@@ -1,21 +1,37 @@
 """The test of a trained network."""
 
+from dataclasses import dataclass
 from pathlib import Path
-
-from omegaconf import DictConfig
+from typing import Any
 
 from elman.data.description import test_data_of
+from elman.output_files import check_output_folder
 from elman.training.checkpoint import restore
 from elman.training.objectives import summarize
 from elman.training.progress import ProgressBar
 from elman.training.trainer import build_trainer
 
 
-def evaluate(config: DictConfig) -> float:
+@dataclass(frozen=True)
+class Evaluate:
+    """The values of `scripts/evaluate.py`, explained in `conf/evaluate.yaml`."""
+
+    checkpoint: str
+    trust: list[str]
+    pictures: str | None
+    data: dict[str, Any]
+    trainer: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        if self.pictures is not None:
+            check_output_folder("pictures", self.pictures)
+
+
+def evaluate(values: Evaluate) -> float:
     """Tests a checkpoint on the data it was trained on, or on others, and prints the metrics.
 
     Args:
-        config: as composed from `conf/evaluate.yaml`.
+        values: of the script.
 
     Returns:
         The main metric of the test.
@@ -24,16 +40,16 @@ def evaluate(config: DictConfig) -> float:
         TypeError, ValueError, OSError: the checkpoint or the data cannot be loaded, or they do
             not fit each other.
     """
-    trained = restore(config.checkpoint, config.data, config.trust)
-    objective = trained.build("objective")
-    callbacks = [] if config.trainer.get("enable_progress_bar") is False else [ProgressBar(2)]
+    callbacks = [] if values.trainer.get("enable_progress_bar") is False else [ProgressBar(2)]
     trainer = build_trainer(
-        config.trainer, callbacks=callbacks, logger=False, enable_checkpointing=False
+        values.trainer, callbacks=callbacks, logger=False, enable_checkpointing=False
     )
+    trained = restore(values.checkpoint, values.data, values.trust)
+    objective = trained.build("objective")
     module = trained.build("training")(trained.network, objective)
     [metrics] = trainer.test(module, trained.data, verbose=False)
     print(f"{summarize(objective, metrics, test_data_of(trained.data))}.")
-    pictures = Path(config.pictures) if config.pictures else None
+    pictures = None if values.pictures is None else Path(values.pictures)
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
     if report := module.report(pictures):

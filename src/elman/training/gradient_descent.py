@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from elman.checks import check_positive
+
 
 class GradientDescent(Optimizer):
     """`w ← w − η ∂C/∂w`: each weight moves down its slope (slide "Gradient descent").
@@ -23,8 +25,7 @@ class GradientDescent(Optimizer):
     """
 
     def __init__(self, params: Iterable[Tensor], lr: float) -> None:
-        if not lr > 0:
-            raise ValueError(f"lr must be greater than zero, got {lr}")
+        check_positive("lr", lr)
         super().__init__(params, {"lr": lr})
 
     @overload

@@ -12,6 +12,8 @@ from lightning.pytorch.callbacks.progress.rich_progress import (
 from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
+from elman.checks import check_at_least
+
 BAR_WIDTH = 8  # characters; the line must fit into 80
 METRICS = RichProgressBarTheme(metrics_format=".4g")
 
@@ -35,9 +37,13 @@ class ProgressBar(RichProgressBar):
 
     Args:
         refresh_rate: updates per second.
+
+    Raises:
+        TypeError, ValueError: `refresh_rate` is not an int of at least 0.
     """
 
     def __init__(self, refresh_rate: int) -> None:
+        check_at_least("callbacks.progress.refresh_rate", refresh_rate, 0)
         super().__init__(refresh_rate, theme=METRICS)
 
     def get_metrics(

@@ -154,7 +154,8 @@ def read_groups(folders: Iterable[Path], *, empty: bool = False) -> list[RunGrou
             by_overrides.setdefault(_overrides(path.parent), []).append(Result.read(path.parent))
     if not (by_overrides or empty):
         raise FileNotFoundError(
-            f"runs: no finished training in {', '.join(map(str, folders))} (no {RESULT} there)"
+            f"runs must be folders of finished trainings, but there is no {RESULT} in "
+            f"{', '.join(map(str, folders))}"
         )
     return [RunGroup(overrides, results) for overrides, results in by_overrides.items()]
 

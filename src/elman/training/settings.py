@@ -1,11 +1,14 @@
 """The settings that a checkpoint keeps, so that a network is rebuilt and a training resumed."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from hydra.utils import instantiate
 from lightning import LightningDataModule
 from omegaconf import DictConfig, OmegaConf
 
 from elman.data.module import DataModule
+from elman.data.resumable_loader import make_resumable
 from elman.data.state import shown
 from elman.training.migrations import VERSION
 from elman.training.trust import DESCRIBED
@@ -61,6 +64,34 @@ def batch_size_of_each(
             f"evenly, with which {before} started; give a number that divides it"
         )
     return int(B * before // world_size)
+
+
+def with_same_batch(
+    config: DictConfig,
+    data: LightningDataModule,
+    overrides: Sequence[str],
+    stored: dict[str, Any],
+    world_size: int,
+) -> tuple[LightningDataModule, Sequence[str]]:
+    """Sets the batch size where another number of processes resumes a training.
+
+    Args:
+        config: of the training; it and `stored` get the new batch size of each process.
+        data: built from it.
+        overrides: what the configuration was composed with.
+        stored: the checkpoint.
+        world_size: number of processes now.
+
+    Returns:
+        The data, and the overrides for the next `resume=`.
+    """
+    if (batch_size := batch_size_of_each(data, stored, world_size)) is None:
+        return data, overrides
+    config.data.batch_size = stored["data"]["batch_size"] = batch_size
+    kept = [each for each in overrides if not each.startswith("data.batch_size=")]
+    data = instantiate(config.data)
+    make_resumable(data)
+    return data, [*kept, f"data.batch_size={batch_size}"]
 
 
 def check_same_settings(settings: dict[str, Any], stored: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The results of a sweep, printed and plotted when it ends."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
+from elman.checks import check_different
+from elman.output_files import check_output_folder
 from elman.training.results import OF_HYDRA, plot_groups, read_failures, read_groups, table
 
 
@@ -36,6 +39,18 @@ class ReportSweep(Callback):
             sys.exit(1)
 
 
+@dataclass(frozen=True)
+class Report:
+    """The values of `scripts/report.py`, explained in `conf/report.yaml`."""
+
+    runs: list[str]
+    output_dir: str
+
+    def __post_init__(self) -> None:
+        check_different("runs", self.runs)
+        check_output_folder("output_dir", self.output_dir)
+
+
 def report(folders: list[Path], output: Path) -> None:
     """Prints a table of the runs in `folders`, and plots the main metrics of the finished ones.
 
@@ -49,6 +64,7 @@ def report(folders: list[Path], output: Path) -> None:
     failures = read_failures(folders)
     groups = read_groups(folders, empty=bool(failures))
     print(f"\n{table(groups, failures)}\n")
+    output.mkdir(parents=True, exist_ok=True)
     for metric in dict.fromkeys(group.results[0].metric for group in groups):
         path = output / f"{metric}.png"
         plot_groups([group for group in groups if group.results[0].metric == metric], path)

@@ -1,8 +1,8 @@
 """The Lightning trainer."""
 
-import inspect
 import logging
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from hydra.errors import InstantiationException
@@ -11,34 +11,32 @@ from lightning import Trainer
 from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import Timer
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
-from elman.checks import check_positive
 from elman.training.checkpoint_file import CheckpointFile
+from elman.training.described_values import check_described
 
 # Importing Lightning makes its loggers print notes and advertisements.
 for logger in ("lightning.pytorch", "lightning.fabric"):
     logging.getLogger(logger).setLevel(logging.WARNING)
 
 
-def build_trainer(config: DictConfig, **more: Any) -> Trainer:
+def build_trainer(config: DictConfig | Mapping[str, Any], **more: Any) -> Trainer:
     """The trainer that `config` and `more` describe.
 
     Raises:
+        TypeError: a value has another type than the argument of Lightning's Trainer.
         ValueError: this machine has no such device, Lightning's Trainer has no such argument, or
-            the values contradict each other.
+            the values are out of range or contradict each other.
     """
-    known = [name for name in inspect.signature(Trainer).parameters if name != "self"]
-    for key in config:
-        name = str(key)
-        if name not in known and not name.startswith("_"):
-            close = [f"; did you mean {each}?" for each in get_close_matches(name, known, n=1)]
-            raise ValueError(f"trainer.{name}: lightning.Trainer has no {name}{''.join(close)}")
-    _check_clipping(config)
+    plain: Any = config
+    if isinstance(config, DictConfig):
+        plain = OmegaConf.to_container(config, resolve=True)
+    check_described({"trainer": plain})
     try:
         trainer: Trainer = instantiate(config, **more)
     except InstantiationException as error:
-        if not isinstance(error.__cause__, MisconfigurationException):
+        if not isinstance(error.__cause__, MisconfigurationException | ValueError):
             raise
         raise ValueError(f"trainer: {error.__cause__} (trainer=cpu uses the CPU)") from error
     if (
@@ -65,11 +63,14 @@ def build_timer(config: DictConfig) -> Timer:
         ) from error
 
 
-def _check_clipping(config: DictConfig) -> None:
-    value, algorithm = config.get("gradient_clip_val"), config.get("gradient_clip_algorithm")
-    if value is not None:  # Lightning would not clip at all if it is negative
-        check_positive("trainer.gradient_clip_val", value)
-    if algorithm not in (None, "norm", "value"):
-        raise ValueError(
-            f"trainer.gradient_clip_algorithm must be norm or value, got {algorithm!r}"
-        )
+@contextmanager
+def value_errors() -> Iterator[None]:
+    """Makes a ValueError of what Lightning raises for values that only the data show to be wrong.
+
+    Raises:
+        ValueError: such as for a fraction of the batches that is less than one batch.
+    """
+    try:
+        yield
+    except MisconfigurationException as error:
+        raise ValueError(f"trainer: {error}") from error

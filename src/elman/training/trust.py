@@ -6,6 +6,7 @@ of modules that the user trusts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from hydra.utils import get_object
@@ -34,6 +35,17 @@ def foreign_modules(descriptions: Iterable[Mapping[str, Any]]) -> list[str]:
     """The top-level modules outside this package whose objects the configurations name."""
     names = (name for description in descriptions for name in targets(description))
     return sorted({name.split(".")[0] for name in names} - {PACKAGE})
+
+
+def check_module_names(argument: str, names: Iterable[str]) -> None:
+    """Raises ValueError unless the names are those of modules that can be imported."""
+    for name in names:
+        package, *_ = parts = name.split(".")
+        if not all(part.isidentifier() for part in parts) or find_spec(package) is None:
+            raise ValueError(
+                f"{argument} must be names of modules that Python finds, such as "
+                f"[mylib,other.rnn], got {name!r}"
+            )
 
 
 def check_trusted(source: str, description: Mapping[str, Any], trust: Iterable[str]) -> None:

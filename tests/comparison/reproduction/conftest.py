@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from omegaconf import DictConfig, OmegaConf
 
+from elman.cli.values import read_values
+from elman.comparison.reproduction.reproduce import Reproduce
+
 Compose = Callable[..., DictConfig]
 
 TINY = [
@@ -39,12 +42,12 @@ def tiny_row() -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-def on_rows(composed: Compose, tmp_path: Path) -> Compose:
-    """The configuration of a table of these rows alone, in the folder `table` of `tmp_path`."""
+def on_rows(composed: Compose, tmp_path: Path) -> Callable[..., Reproduce]:
+    """The values of a table of these rows alone, in the folder `table` of `tmp_path`."""
 
-    def configure(rows: dict[str, Any], *overrides: str) -> DictConfig:
+    def configure(rows: dict[str, Any], *overrides: str) -> Reproduce:
         config = composed("reproduce", f"output_dir='{tmp_path / 'table'}'", *overrides)
         config.rows = OmegaConf.create(rows)
-        return config
+        return read_values(Reproduce, config)
 
     return configure

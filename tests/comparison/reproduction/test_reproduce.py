@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
-from omegaconf import DictConfig
 
 from elman.comparison.reproduction import cells
-from elman.comparison.reproduction.reproduce import reproduce
+from elman.comparison.reproduction.reproduce import Reproduce, reproduce
 
 MakeRow = Callable[..., dict[str, Any]]
-Compose = Callable[..., DictConfig]
+OnRows = Callable[..., Reproduce]
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
@@ -27,7 +26,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 def test_a_table_is_printed_and_goes_on_where_it_was_interrupted(
-    on_rows: Compose,
+    on_rows: OnRows,
     tiny_row: MakeRow,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -80,7 +79,7 @@ def test_a_table_is_printed_and_goes_on_where_it_was_interrupted(
 
 
 def test_a_failed_training_is_named_and_the_others_go_on(
-    on_rows: Compose,
+    on_rows: OnRows,
     tiny_row: MakeRow,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -97,7 +96,7 @@ def test_a_failed_training_is_named_and_the_others_go_on(
 
 
 def test_a_metric_that_the_test_lacks_is_named_and_the_others_are_printed(
-    on_rows: Compose,
+    on_rows: OnRows,
     tiny_row: MakeRow,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -113,7 +112,7 @@ def test_a_metric_that_the_test_lacks_is_named_and_the_others_are_printed(
 
 
 def test_texts_in_brackets_are_printed(
-    on_rows: Compose,
+    on_rows: OnRows,
     tiny_row: MakeRow,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -127,7 +126,7 @@ def test_texts_in_brackets_are_printed(
 
 
 def test_lengths_without_a_family_and_a_family_of_different_metrics(
-    on_rows: Compose, tiny_row: MakeRow, tmp_path: Path, drawn: list[Figure]
+    on_rows: OnRows, tiny_row: MakeRow, tmp_path: Path, drawn: list[Figure]
 ) -> None:
     copying = {
         "overrides": [
@@ -148,7 +147,7 @@ def test_lengths_without_a_family_and_a_family_of_different_metrics(
 
 
 def test_slow_trainings_run_on_request_alone(
-    on_rows: Compose,
+    on_rows: OnRows,
     tiny_row: MakeRow,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -167,14 +166,18 @@ def test_slow_trainings_run_on_request_alone(
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("seeds=[a]", "seeds must be a list of ints from 0 on"),
-        ("torch_seeds=[0.5]", "torch_seeds must be a list of ints from 0 on"),
+        ("seeds=[a]", r"seeds must be a list of ints, got \['a'\]"),
+        ("seeds=[]", "seeds must have at least one value"),
+        ("seeds=[0,0]", "seeds must be different values"),
+        ("torch_seeds=[0.5]", "torch_seeds must be a list of ints"),
+        ("torch_seeds=[-1]", "torch_seeds must be from 0 to"),
+        ("only=[]", "only must have at least one value"),
         ("only=[fest]", "only: there is no row fest; rows: fast"),
-        ("slow=maybe", "slow must be True or False, got 'maybe'"),
+        ("slow=maybe", "slow must be true or false, got 'maybe'"),
     ],
 )
 def test_bad_values_are_refused_before_any_training(
-    on_rows: Compose, tiny_row: MakeRow, override: str, message: str, tmp_path: Path
+    on_rows: OnRows, tiny_row: MakeRow, override: str, message: str, tmp_path: Path
 ) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         reproduce(on_rows({"fast": tiny_row()}, override))

@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 import elman
+from elman import memory
 from elman.inspection.gradient_flow import (
     GradientFlow,
     flow,
     gradient_flow,
-    memory,
     memory_length,
     underflow,
     weight_shares,

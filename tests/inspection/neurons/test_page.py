@@ -11,7 +11,8 @@ import torch
 from omegaconf import DictConfig
 from playwright.sync_api import Browser, Page
 
-from elman.inspection.neurons.page import check_network, show_neurons
+from elman.cli.values import read_values
+from elman.inspection.neurons.page import Show, check_network, show_neurons
 from elman.inspection.training_examples import validation_examples
 from elman.networks import ConvolutionalNetwork, FeedforwardNetwork
 from elman.reference import feedforward as reference
@@ -58,7 +59,7 @@ def show(composed: Compose) -> Callable[..., Path]:
     """Writes the page of a run."""
 
     def show_run(run: Path, *overrides: str) -> Path:
-        return show_neurons(composed("show", f"checkpoint={run}", *overrides))
+        return show_neurons(read_values(Show, composed("show", f"checkpoint={run}", *overrides)))
 
     return show_run
 
@@ -249,7 +250,7 @@ def test_a_run_without_a_path_has_one_stage(
     page.close()
 
 
-@pytest.mark.parametrize("place", ["[20]", "20", "null"])
+@pytest.mark.parametrize("place", ["[20]", "20", "[-1]", "[1,1]"])
 def test_another_place_is_refused(run: Path, show: Callable[..., Path], place: str) -> None:
     with pytest.raises(ValueError, match="different places from 0 to 19 in the validation data"):
         show(run, f"examples={place}")

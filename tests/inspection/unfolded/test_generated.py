@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from omegaconf import DictConfig
 
-from elman.inspection.unfolded.page import inspect_network
+from elman.cli.values import read_values
+from elman.inspection.unfolded.page import Inspect, inspect_network
 from elman.tasks.memory.adding import AddingData
 from elman.tasks.memory.embedded_reber import SYMBOLS, EmbeddedReberData
 from elman.training.run_folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
@@ -40,7 +41,9 @@ def trained(composed: Callable[..., DictConfig], tmp_path: Path) -> Trained:
                 *overrides,
             )
         )
-        inspect_network(composed("inspect", f"checkpoint={tmp_path}", "example=5"))
+        inspect_network(
+            read_values(Inspect, composed("inspect", f"checkpoint={tmp_path}", "example=5"))
+        )
         page = (tmp_path / GRADIENT_FLOW_PAGE).read_text(encoding="utf-8")
         return tmp_path, json.loads(page.split('id="data">')[1].split("</script>")[0])
 

@@ -13,12 +13,13 @@ import pytest
 import torch
 from omegaconf import DictConfig
 
-from elman.inspection.unfolded.page import in_words, inspect_network
+from elman.cli.values import read_values
+from elman.inspection.unfolded.page import Inspect, in_words, inspect_network
 from elman.training.run_folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]
-Inspect = Callable[..., dict[str, Any]]
+Inspected = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +51,16 @@ def run(composed: Compose, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def inspect(composed: Compose, run: Path, tmp_path: Path) -> Inspect:
+def inspect(composed: Compose, run: Path, tmp_path: Path) -> Inspected:
     """Inspects the run with overrides of the script's configuration; returns the page's data."""
 
     def inspect_run(*overrides: str) -> dict[str, Any]:
         page = tmp_path / "page.html"
-        inspect_network(composed("inspect", f"checkpoint={run}", f"output={page}", *overrides))
+        inspect_network(
+            read_values(
+                Inspect, composed("inspect", f"checkpoint={run}", f"output={page}", *overrides)
+            )
+        )
         text = page.read_text(encoding="utf-8")
         data: dict[str, Any] = json.loads(text.split('id="data">')[1].split("</script>")[0])
         return data
@@ -66,7 +71,7 @@ def inspect(composed: Compose, run: Path, tmp_path: Path) -> Inspect:
 def test_the_page_lies_in_the_folder_of_the_run(
     composed: Compose, run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    inspect_network(composed("inspect", f"checkpoint={run}"))
+    inspect_network(read_values(Inspect, composed("inspect", f"checkpoint={run}")))
     printed = capsys.readouterr().out
     assert re.match(r"LanguageModel after \d+ steps of training\. Validation example 0 ", printed)
     assert re.search(r"\nrnn, layer 1: It looks \d+ time steps? back: 95 % of", printed)
@@ -76,7 +81,7 @@ def test_the_page_lies_in_the_folder_of_the_run(
     assert not re.search(r'(src|href)="(?!#)', page)  # no other file
 
 
-def test_the_shown_example_and_the_stages_of_its_training(inspect: Inspect, run: Path) -> None:
+def test_the_shown_example_and_the_stages_of_its_training(inspect: Inspected, run: Path) -> None:
     data = inspect("example=1")
     [cell] = data["cells"]
     assert len(cell["tokens"]) == 12
@@ -91,7 +96,7 @@ def test_the_shown_example_and_the_stages_of_its_training(inspect: Inspect, run:
         np.testing.assert_allclose(stage["cells"][0]["G"], G[..., 0], rtol=1e-4)
 
 
-def test_the_cost_is_the_average_of_the_costs(inspect: Inspect, tmp_path: Path) -> None:
+def test_the_cost_is_the_average_of_the_costs(inspect: Inspected, tmp_path: Path) -> None:
     [cell] = inspect("text='9 green bottles,'")["cells"]
     assert "".join(cell["tokens"]) == "9␣green␣bottles"
     costs = [cost["C"] for cost in cell["costs"]]
@@ -109,7 +114,7 @@ def test_the_cost_in_words() -> None:
 
 
 def test_the_last_steps_of_a_long_text(
-    inspect: Inspect, capsys: pytest.CaptureFixture[str]
+    inspect: Inspected, capsys: pytest.CaptureFixture[str]
 ) -> None:
     [cell] = inspect("text='12 green bottles,'", "steps=5")["cells"]
     assert cell["tokens"] == [*"ttles"]
@@ -121,7 +126,11 @@ def test_the_last_steps_of_a_long_text(
 
 def test_a_text_of_digits_and_a_new_folder(composed: Compose, run: Path, tmp_path: Path) -> None:
     page = tmp_path / "new" / "page.html"
-    inspect_network(composed("inspect", f"checkpoint={run}", "text=2468", f"output={page}"))
+    inspect_network(
+        read_values(
+            Inspect, composed("inspect", f"checkpoint={run}", "text=2468", f"output={page}")
+        )
+    )
     assert "The text that was given." in page.read_text(encoding="utf-8")
 
 
@@ -135,7 +144,7 @@ def test_a_text_of_digits_and_a_new_folder(composed: Compose, run: Path, tmp_pat
         ("text=QQQQ", "text: it has characters 'Q' not among"),
     ],
 )
-def test_bad_input_is_refused(inspect: Inspect, override: str, message: str) -> None:
+def test_bad_input_is_refused(inspect: Inspected, override: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         inspect(override)
 
@@ -144,11 +153,11 @@ def test_a_damaged_record_is_refused(composed: Compose, run: Path, tmp_path: Pat
     copy = shutil.copytree(run, tmp_path / "copy")
     (copy / GRADIENT_FLOW / "00000007.npz").write_bytes(b"PK no")
     with pytest.raises(ValueError, match=r"00000007\.npz is damaged or holds no gradients"):
-        inspect_network(composed("inspect", f"checkpoint={copy}"))
+        inspect_network(read_values(Inspect, composed("inspect", f"checkpoint={copy}")))
     (copy / GRADIENT_FLOW / "00000007.npz").unlink()
     np.savez(copy / GRADIENT_FLOW / "00000007.npz", other=np.zeros(2))
     with pytest.raises(ValueError, match=r"00000007\.npz is damaged or holds no gradients"):
-        inspect_network(composed("inspect", f"checkpoint={copy}"))
+        inspect_network(read_values(Inspect, composed("inspect", f"checkpoint={copy}")))
 
 
 def test_a_network_without_recurrence_is_refused(
@@ -156,6 +165,8 @@ def test_a_network_without_recurrence_is_refused(
 ) -> None:
     train(on_pictures("experiment=digits_feedforward", "trainer.max_epochs=1", "logger=none"))
     with pytest.raises(ValueError, match=r"a recurrent layer.* FeedforwardNetwork has none"):
-        inspect_network(composed("inspect", f"checkpoint={tmp_path / 'run'}"))
+        inspect_network(read_values(Inspect, composed("inspect", f"checkpoint={tmp_path / 'run'}")))
     with pytest.raises(ValueError, match=r"text: the network was trained on .* no language model"):
-        inspect_network(composed("inspect", f"checkpoint={tmp_path / 'run'}", "text=abc"))
+        inspect_network(
+            read_values(Inspect, composed("inspect", f"checkpoint={tmp_path / 'run'}", "text=abc"))
+        )

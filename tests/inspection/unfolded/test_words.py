@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from omegaconf import DictConfig
 
-from elman.inspection.unfolded.page import inspect_network
+from elman.cli.values import read_values
+from elman.inspection.unfolded.page import Inspect, inspect_network
 from elman.training.run_folder import GRADIENT_FLOW_PAGE
 from elman.training.train import train
 
@@ -36,7 +37,7 @@ def trained(composed: Callable[..., DictConfig], tmp_path: Path) -> Trained:
                 *overrides,
             )
         )
-        inspect_network(composed("inspect", f"checkpoint={run}"))
+        inspect_network(read_values(Inspect, composed("inspect", f"checkpoint={run}")))
         page = (run / GRADIENT_FLOW_PAGE).read_text(encoding="utf-8")
         cells: list[dict[str, Any]] = json.loads(page.split('id="data">')[1].split("</script>")[0])[
             "cells"

@@ -7,8 +7,9 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 from PIL import Image
 
+from elman.cli.values import read_values
 from elman.networks import Captioner, FeedforwardNetwork
-from elman.tasks.captioning.caption import caption
+from elman.tasks.captioning.caption import Caption, caption
 from elman.tasks.captioning.data import CaptioningData
 from elman.training.checkpoint import load_checkpoint
 
@@ -28,7 +29,7 @@ def test_a_scaled_transparent_image_is_captioned(
         scaled.putalpha(Image.eval(scaled.convert("L"), lambda grey: 255 if grey < 250 else 0))
         scaled.save(tmp_path / "image.png")
         overrides = [f"checkpoint={run.folder}", f"image={tmp_path / 'image.png'}"]
-        captions.append(caption(composed("caption", *overrides)))
+        captions.append(caption(read_values(Caption, composed("caption", *overrides))))
     assert sum(a == b for a, b in zip(captions, references, strict=True)) >= 2
 
 
@@ -50,18 +51,22 @@ def test_the_beam_width_is_that_of_the_test_unless_overridden(
 
     monkeypatch.setattr(Captioner, "generate", record)
     image = f"image={shapes / 'red-bar-0.png'}"
-    caption(composed("caption", f"checkpoint={run.folder}", image, *overrides))
+    caption(
+        read_values(Caption, composed("caption", f"checkpoint={run.folder}", image, *overrides))
+    )
     assert calls == [beam_width]
 
 
 def test_bad_values_are_refused(run: Any, composed: Compose) -> None:
     checkpoint = f"checkpoint={run.folder}"
     with pytest.raises(FileNotFoundError, match=r"image: there is no file missing\.png"):
-        caption(composed("caption", checkpoint, "image=missing.png"))
+        caption(read_values(Caption, composed("caption", checkpoint, "image=missing.png")))
     with pytest.raises(ValueError, match=r"image: README\.md: it is not an image that Pillow"):
-        caption(composed("caption", checkpoint, "image=README.md"))
-    with pytest.raises(ValueError, match="beam_width must be greater than zero, got 0"):
-        caption(composed("caption", checkpoint, "image=x.png", "beam_width=0"))
+        caption(read_values(Caption, composed("caption", checkpoint, "image=README.md")))
+    with pytest.raises(ValueError, match="beam_width must be from 1 to 10000, got 0"):
+        caption(
+            read_values(Caption, composed("caption", checkpoint, "image=x.png", "beam_width=0"))
+        )
 
 
 def test_a_checkpoint_of_another_network_is_refused(
@@ -78,4 +83,4 @@ def test_a_checkpoint_of_another_network_is_refused(
     file = tmp_path / "digits.ckpt"
     torch.save(checkpoint, file)
     with pytest.raises(ValueError, match="holds a FeedforwardNetwork, which cannot write captions"):
-        caption(composed("caption", f"checkpoint={file}", "image=x.png"))
+        caption(read_values(Caption, composed("caption", f"checkpoint={file}", "image=x.png")))

@@ -122,12 +122,12 @@ def test_an_empty_split_is_refused(shapes: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"side": 0}, "data.side must be greater than zero, got 0"),
+        ({"side": 0}, "data.side must be from 1 to 10000, got 0"),
         ({"batch_size": 0}, "data.batch_size must be greater than zero, got 0"),
         ({"combination_size": 0}, "data.combination_size must be greater than zero, got 0"),
         ({"min_count": 0}, "data.min_count must be greater than zero, got 0"),
-        ({"shift": -1}, "data.shift must be an int from 0 to 63, got -1"),
-        ({"shift": 64}, "data.shift must be an int from 0 to 63, got 64"),
+        ({"shift": -1}, "data.shift must be from 0 to 63, got -1"),
+        ({"shift": 64}, "data.shift must be from 0 to 63, got 64"),
         ({"test": 0}, "data.test must be an int from 1 on"),
         ({"validation": 0.5, "test": 0.5}, "must leave examples to train on"),
         ({"on_bad": "ignore"}, "data.on_bad must be error or skip, got 'ignore'"),

@@ -7,11 +7,12 @@ import pytest
 from omegaconf import DictConfig
 from PIL import Image
 
+from elman.cli.values import read_values
 from elman.tasks.captioning import data as data_module
 from elman.tasks.captioning.training import caption_metrics
 from elman.training.checkpoint import load_checkpoint
 from elman.training.curves import read_curves
-from elman.training.evaluate import evaluate
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
@@ -36,7 +37,10 @@ def test_a_training_reports_the_baselines_and_draws_a_sheet(run: Any) -> None:
 def test_an_evaluation_of_the_checkpoint_repeats_the_test(
     run: Any, composed: Compose, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = composed("evaluate", f"checkpoint={run.folder}", "+trainer.enable_progress_bar=false")
+    config = read_values(
+        Evaluate,
+        composed("evaluate", f"checkpoint={run.folder}", "+trainer.enable_progress_bar=false"),
+    )
     assert evaluate(config) == run.metric
     assert f"Test: exact match {run.metric:.1%}" in capsys.readouterr().out
 
@@ -54,7 +58,11 @@ def test_a_checkpoint_keeps_its_words(run: Any, composed: Compose, tmp_path: Pat
         ValueError,
         match=r"captions\.tsv, line 2: its caption has words 'pink' not among the 11 words",
     ):
-        evaluate(composed("evaluate", f"checkpoint={run.folder}", f"data.path={tmp_path}"))
+        evaluate(
+            read_values(
+                Evaluate, composed("evaluate", f"checkpoint={run.folder}", f"data.path={tmp_path}")
+            )
+        )
 
 
 @pytest.mark.parametrize("rnn", ["torch", "layer_norm"])

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from omegaconf import DictConfig
 
+from elman.cli.values import read_values
 from elman.tasks.classification.training import balanced_accuracy, labels_of, macro_f1
 from elman.training.curves import read_curves
-from elman.training.evaluate import evaluate
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
@@ -51,7 +52,7 @@ def test_an_evaluation_repeats_the_test(
     run = trained(experiment)
     pictures = tmp_path / "some" / "pictures"
     options = [f"checkpoint={run}", f"pictures={pictures}", "+trainer.enable_progress_bar=false"]
-    accuracy = evaluate(composed("evaluate", *options))
+    accuracy = evaluate(read_values(Evaluate, composed("evaluate", *options)))
     assert accuracy == pytest.approx(read_curves(run)["test/accuracy"][-1][1])
     output = capsys.readouterr().out
     for word in ("precision", "recall", "f1-score", "support", *CLASSES[experiment]):
@@ -92,7 +93,7 @@ def test_a_file_of_test_examples_can_be_given(
     own.write_text("text,class\nabca,vowel\n\nabcb,other\nabde,vowel\n")
     options = [f"checkpoint={trained('names')}", f"data.test_path={own}"]
     with pytest.raises(ValueError, match=r"own.csv, line 3: it is empty"):
-        evaluate(composed("evaluate", *options))
+        evaluate(read_values(Evaluate, composed("evaluate", *options)))
     options += ["data.on_bad=skip", "+trainer.enable_progress_bar=false"]
-    evaluate(composed("evaluate", *options))
+    evaluate(read_values(Evaluate, composed("evaluate", *options)))
     assert f"on 3 examples of {own} (" in capsys.readouterr().out

@@ -7,10 +7,11 @@ import pytest
 import torch
 from omegaconf import DictConfig
 
+from elman.cli.values import read_values
 from elman.tasks.digits.objective import Reconstruction
 from elman.tasks.digits.training import ReconstructionTraining
 from elman.training.checkpoint import restore
-from elman.training.evaluate import evaluate
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
@@ -61,7 +62,7 @@ def test_an_autoencoder_learns_to_reconstruct_images(
 
     options = [f"checkpoint={run}", f"data.path={tmp_path}/pictures.csv"]
     quiet = "+trainer.enable_progress_bar=false"
-    assert evaluate(composed("evaluate", *options, quiet)) == mse
+    assert evaluate(read_values(Evaluate, composed("evaluate", *options, quiet))) == mse
 
 
 def test_the_costs_of_a_batch_are_those_of_its_reconstruction() -> None:

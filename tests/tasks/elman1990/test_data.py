@@ -61,9 +61,9 @@ def test_a_bad_argument_is_refused() -> None:
     for argument in ("units", "validation", "test", "batch_size", "chunk_length"):
         with pytest.raises(ValueError, match=rf"data\.{argument} must be .*got 0"):
             Elman1990Data("xor", **{argument: 0})
-    with pytest.raises(ValueError, match=r"data\.test must be at least 5, got 4"):
+    with pytest.raises(ValueError, match=r"data\.test must be from 5 to 10000000, got 4"):
         Elman1990Data("xor", test=4)
-    with pytest.raises(ValueError, match=r"data\.seed must be at least 0, got -1"):
+    with pytest.raises(ValueError, match=r"data\.seed must be from 0 to 4294967295, got -1"):
         Elman1990Data("xor", seed=-1)
     data = Elman1990Data("xor", units=10, batch_size=20, chunk_length=5)
     with pytest.raises(ValueError, match=r"^data: 30 characters are too few.*raise data\.units"):

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from omegaconf import DictConfig
 
-from elman.training.evaluate import evaluate
+from elman.cli.values import read_values
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.results import Result
 
 Compose = Callable[..., DictConfig]
@@ -108,7 +109,7 @@ def test_an_evaluation_repeats_the_test(
 ) -> None:
     folder, metrics, log = trained("letters")
     options = [f"checkpoint={folder}", f"pictures={tmp_path}", "+trainer.enable_progress_bar=false"]
-    assert evaluate(composed("evaluate", *options)) == metrics["error"]
+    assert evaluate(read_values(Evaluate, composed("evaluate", *options))) == metrics["error"]
     printed = capsys.readouterr().out
     assert printed.splitlines()[-1] in log
     assert (tmp_path / "errors.png").read_bytes() == (folder / "errors.png").read_bytes()

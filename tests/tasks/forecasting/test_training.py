@@ -12,14 +12,15 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
+from elman.cli.values import read_values
 from elman.tasks.forecasting import forecast as module
 from elman.tasks.forecasting.data import ForecastingData
 from elman.tasks.forecasting.errors import NETWORK, PERSISTENCE, SEASONAL_NAIVE, Forecasts
-from elman.tasks.forecasting.forecast import forecast
+from elman.tasks.forecasting.forecast import Forecast, forecast
 from elman.tasks.forecasting.objective import ForecastError
 from elman.tasks.forecasting.training import ForecastingTraining
 from elman.training.checkpoint import restore
-from elman.training.evaluate import evaluate
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
@@ -90,7 +91,10 @@ def test_a_sine_is_learned_and_the_test_is_reported(
     for name in ("errors_by_horizon.png", "forecasts.png", "curves.png"):
         assert (run / name).read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     again = evaluate(
-        composed("evaluate", f"checkpoint={run}", "+trainer.enable_progress_bar=false")
+        read_values(
+            Evaluate,
+            composed("evaluate", f"checkpoint={run}", "+trainer.enable_progress_bar=false"),
+        )
     )
     assert again == pytest.approx(mse, rel=1e-6)
     assert f"Test: mean squared error {mse:.4g} on the last 15 % of" in capsys.readouterr().out
@@ -115,12 +119,15 @@ def test_the_table_has_the_errors_of_the_network_and_the_baselines(trained: Trai
 def test_forecasts_after_the_end_of_the_series(
     trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = composed(
-        "forecast",
-        f"checkpoint={trained.run}",
-        f"output_dir={tmp_path}",
-        "test=true",
-        "+trainer.enable_progress_bar=false",
+    config = read_values(
+        Forecast,
+        composed(
+            "forecast",
+            f"checkpoint={trained.run}",
+            f"output_dir={tmp_path}",
+            "test=true",
+            "+trainer.enable_progress_bar=false",
+        ),
     )
     forecast(config)
     printed = capsys.readouterr().out
@@ -159,7 +166,9 @@ def test_the_script_forecasts_another_file_with_the_built_in_layer(
     own = write_sine(tmp_path / "own.csv", first=1000, count=WINDOW)
     valid = own.read_text()
     own.write_text(valid + "\n2024-02-12T16:00,warm\n")
-    config = composed("forecast", f"checkpoint={run}", f"data.path={own}", f"output_dir={out}")
+    config = read_values(
+        Forecast, composed("forecast", f"checkpoint={run}", f"data.path={own}", f"output_dir={out}")
+    )
     with pytest.raises(ValueError, match=r"own.csv, line 26: degrees is 'warm', which is not a fi"):
         forecast(config)
     assert not out.exists()
@@ -184,7 +193,11 @@ def test_the_script_forecasts_another_file_with_the_built_in_layer(
 def test_another_network_cannot_forecast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "restore", lambda *_: (torch.nn.Linear(1, 1), None, {}))
     with pytest.raises(ValueError, match="contains a Linear, which cannot forecast"):
-        forecast(composed("forecast", "checkpoint=run", f"output_dir={tmp_path / 'out'}"))
+        forecast(
+            read_values(
+                Forecast, composed("forecast", "checkpoint=run", f"output_dir={tmp_path / 'out'}")
+            )
+        )
 
 
 def test_the_cost_is_the_mean_squared_error_over_the_horizons() -> None:

@@ -5,14 +5,15 @@ import pytest
 import torch
 from omegaconf import DictConfig, OmegaConf
 
+from elman.cli.values import read_values
 from elman.networks import FeedforwardNetwork
 from elman.tasks.language.data import CharacterData
-from elman.tasks.language.generate import generate
+from elman.tasks.language.generate import Generate, generate
 from elman.training.checkpoint import load_checkpoint
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]
-Generate = Callable[..., str]
+Generated = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
@@ -42,25 +43,27 @@ def run(composed: Compose, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def generated(composed: Compose, run: Path) -> Generate:
+def generated(composed: Compose, run: Path) -> Generated:
     """Generates text with overrides of the script's configuration."""
-    return lambda *overrides: generate(composed("generate", f"checkpoint={run}", *overrides))
+    return lambda *overrides: generate(
+        read_values(Generate, composed("generate", f"checkpoint={run}", *overrides))
+    )
 
 
-def test_the_text_continues_the_prompt(generated: Generate) -> None:
+def test_the_text_continues_the_prompt(generated: Generated) -> None:
     text = generated("prompt=green", "length=15", "temperature=0.01")
     assert text == "green bottles hangin"
 
 
-def test_a_number_can_be_a_prompt(generated: Generate) -> None:
+def test_a_number_can_be_a_prompt(generated: Generated) -> None:
     assert generated("prompt=99", "length=0") == "99"
 
 
-def test_the_default_prompt_is_the_first_character_of_the_vocabulary(generated: Generate) -> None:
+def test_the_default_prompt_is_the_first_character_of_the_vocabulary(generated: Generated) -> None:
     assert generated("length=5").startswith("\n")
 
 
-def test_the_text_depends_on_the_seed(generated: Generate) -> None:
+def test_the_text_depends_on_the_seed(generated: Generated) -> None:
     def text(seed: int) -> str:
         return generated("prompt=b", "temperature=2", "length=50", f"seed={seed}")
 
@@ -69,7 +72,7 @@ def test_the_text_depends_on_the_seed(generated: Generate) -> None:
 
 
 def test_the_data_decide_how_the_text_is_displayed(
-    generated: Generate, monkeypatch: pytest.MonkeyPatch
+    generated: Generated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CharacterData, "printable", lambda _, text: text.upper())
     assert generated("prompt=green", "length=0") == "GREEN"
@@ -78,16 +81,25 @@ def test_the_data_decide_how_the_text_is_displayed(
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("prompt='Ωmega'", "prompt: it has characters 'm' 'Ω' not among the"),
+        ("prompt='Ωmega'", "prompt must not have other characters .*: 'm' 'Ω' not among the"),
         ("prompt=''", "prompt must have at least one character"),
         ("temperature=0", "temperature must be a number greater than zero, got 0"),
-        ("temperature=hot", "temperature must be a number greater than zero, got 'hot'"),
-        ("length=-1", "length must be an int of at least 0, got -1"),
-        ("length=many", "length must be an int of at least 0, got 'many'"),
+        ("temperature=hot", "temperature must be a finite number, got 'hot'"),
+        ("temperature=inf", "temperature must be a finite number, got inf"),
+        ("temperature=nan", "temperature must be a finite number, got nan"),
+        ("length=-1", "length must be from 0 to 10000000, got -1"),
+        ("length=many", "length must be an int, got 'many'"),
+        ("length=1e30", r"length must be an int, got 1e\+30"),
+        ("length=1000000000000", "length must be from 0 to 10000000, got 1000000000000"),
+        ("seed=x", "seed must be an int, got 'x'"),
+        ("seed=null", "seed must be an int, got None"),
+        ("seed=-1", "seed must be from 0 to 4294967295, got -1"),
+        ("++prompt=[a,b]", r"prompt must be a text or null, got \['a', 'b'\]"),
+        ("+lenght=3", r"lenght: there is no such key; did you mean length\?"),
     ],
 )
-def test_invalid_values_are_refused(generated: Generate, override: str, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+def test_invalid_values_are_refused(generated: Generated, override: str, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
         generated("prompt=b", override)
 
 
@@ -104,4 +116,4 @@ def test_a_checkpoint_without_a_language_model_is_refused(
     file = tmp_path / "other.ckpt"
     torch.save(checkpoint, file)
     with pytest.raises(ValueError, match="was trained on DigitData, not on text"):
-        generate(composed("generate", f"checkpoint={file}"))
+        generate(read_values(Generate, composed("generate", f"checkpoint={file}")))

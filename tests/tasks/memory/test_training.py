@@ -6,9 +6,10 @@ import torch
 from omegaconf import DictConfig
 
 import elman
+from elman.cli.values import read_values
 from elman.tasks.memory.copy_memory import memoryless_cost
 from elman.training.checkpoint import restore
-from elman.training.evaluate import evaluate
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
@@ -75,14 +76,16 @@ def test_a_checkpoint_is_tested_on_the_same_sequences_and_on_longer_ones(
 ) -> None:
     mse = train(on_task("adding", "data.length=10", "trainer.max_epochs=1")).score
     options = [f"checkpoint={tmp_path / 'run'}", "+trainer.enable_progress_bar=false"]
-    assert evaluate(composed("evaluate", *options)) == mse
+    assert evaluate(read_values(Evaluate, composed("evaluate", *options))) == mse
 
     network, data, _ = restore(tmp_path / "run", {"length": 12})
     X, y = zip(*data.test_dataloader(), strict=True)
     with torch.no_grad():
         O = network(torch.cat(X, dim=1))[:, 0]
     longer = (O - torch.cat(y)).square().mean().item()
-    assert evaluate(composed("evaluate", *options, "+data.length=12")) == pytest.approx(longer)
+    assert evaluate(
+        read_values(Evaluate, composed("evaluate", *options, "+data.length=12"))
+    ) == pytest.approx(longer)
     assert longer != mse
 
 

@@ -10,13 +10,14 @@ from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 from scipy.io import wavfile
 
+from elman.cli.values import read_values
 from elman.tasks.speech import transcribe as module
 from elman.tasks.speech.data import SpeechData
 from elman.tasks.speech.objective import ConnectionistTemporalClassification
 from elman.tasks.speech.training import build_lexicon
-from elman.tasks.speech.transcribe import transcribe
+from elman.tasks.speech.transcribe import Transcribe, transcribe
 from elman.training.checkpoint import restore
-from elman.training.evaluate import evaluate
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.results import Result, RunGroup
 from elman.training.run_folder import LAST
 from elman.training.train import train
@@ -80,7 +81,11 @@ def test_learns_to_transcribe_tones(
     assert baselines.startswith("greedy ")
     assert "; 60dB " in baselines
     progress = "+trainer.enable_progress_bar=false"
-    again = evaluate(composed("evaluate", f"checkpoint={run}", f"data.path={tones}", progress))
+    again = evaluate(
+        read_values(
+            Evaluate, composed("evaluate", f"checkpoint={run}", f"data.path={tones}", progress)
+        )
+    )
     assert again == wer
     printed = capsys.readouterr().out
     assert f"Test: word error rate {wer:.2%} on 20 utterances by 2 speakers not in" in printed
@@ -97,7 +102,9 @@ def test_transcribes_a_file_of_another_format(
     slower = np.repeat(samples / 2**15, 3)  # at three times the sample rate
     path = tmp_path / "other.wav"
     wavfile.write(path, 48_000, np.column_stack([slower, slower]).astype(np.float32))
-    config = composed("transcribe", f"checkpoint={trained.run}", f"audio={path}")
+    config = read_values(
+        Transcribe, composed("transcribe", f"checkpoint={trained.run}", f"audio={path}")
+    )
     assert transcribe(config) == texts["7.wav"]
 
 
@@ -117,14 +124,22 @@ def test_the_default_beam_width_is_that_of_the_checkpoint(
 
     monkeypatch.setattr(module, "prefix_beam_search", search)
     overrides = [f"checkpoint={trained.run}", f"audio={tones / '7.wav'}"]
-    assert transcribe(composed("transcribe", *overrides, *filter(None, [override]))) == ""
+    assert (
+        transcribe(
+            read_values(Transcribe, composed("transcribe", *overrides, *filter(None, [override])))
+        )
+        == ""
+    )
     assert widths == [expected]
 
 
 def test_unusable_sounds_and_beam_widths_are_refused(trained: Trained, tmp_path: Path) -> None:
     def transcript(audio: Path, *overrides: str) -> str:
         return transcribe(
-            composed("transcribe", f"checkpoint={trained.run}", f"audio={audio}", *overrides)
+            read_values(
+                Transcribe,
+                composed("transcribe", f"checkpoint={trained.run}", f"audio={audio}", *overrides),
+            )
         )
 
     short = tmp_path / "short.wav"
@@ -135,7 +150,7 @@ def test_unusable_sounds_and_beam_widths_are_refused(trained: Trained, tmp_path:
         transcript(tmp_path / "missing.wav")
     with pytest.raises(ValueError, match=r"audio: .* is not a complete WAV file"):
         transcript(trained.run / LAST)
-    with pytest.raises(ValueError, match="beam_width must be greater than zero"):
+    with pytest.raises(ValueError, match="beam_width must be from 1 to 10000"):
         transcript(short, "beam_width=0")
     silence = tmp_path / "silence.wav"
     wavfile.write(silence, 16_000, np.zeros(5000, np.int16))
@@ -147,7 +162,7 @@ def test_unusable_sounds_and_beam_widths_are_refused(trained: Trained, tmp_path:
 def test_another_network_cannot_transcribe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "restore", lambda *_, **__: (torch.nn.Linear(1, 1), None, {}))
     with pytest.raises(ValueError, match="contains a Linear, which cannot transcribe speech"):
-        transcribe(composed("transcribe", "checkpoint=run", "audio=x.wav"))
+        transcribe(read_values(Transcribe, composed("transcribe", "checkpoint=run", "audio=x.wav")))
 
 
 def test_a_resumed_training_equals_an_uninterrupted_one(tones: Path, tmp_path: Path) -> None:

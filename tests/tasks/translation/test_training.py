@@ -8,13 +8,14 @@ from omegaconf import DictConfig
 from torch import nn
 
 from elman import RNN
+from elman.cli.values import read_values
 from elman.networks import EncoderDecoder
 from elman.tasks.translation.data import TranslationData
 from elman.tasks.translation.objective import NextToken
 from elman.tasks.translation.subwords import BEGIN, END
 from elman.tasks.translation.training import TranslationTraining
 from elman.training.curves import read_curves
-from elman.training.evaluate import evaluate
+from elman.training.evaluate import Evaluate, evaluate
 from elman.training.results import Result, RunGroup
 from elman.training.train import train
 
@@ -59,7 +60,10 @@ def test_a_training_lowers_the_cost_and_raises_chrf(run: Any) -> None:
 def test_an_evaluation_of_the_checkpoint_repeats_the_test(
     run: Any, composed: Compose, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = composed("evaluate", f"checkpoint={run.folder}", "+trainer.enable_progress_bar=false")
+    config = read_values(
+        Evaluate,
+        composed("evaluate", f"checkpoint={run.folder}", "+trainer.enable_progress_bar=false"),
+    )
     assert evaluate(config) == pytest.approx(run.metric)
     assert f"Test: {run.metric:.1f} chrF on 2 unseen pairs" in capsys.readouterr().out
 

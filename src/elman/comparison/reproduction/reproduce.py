@@ -1,27 +1,46 @@
 """Trains all rows of the table, and prints published results beside ours."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from elman.checks import check_flag
 from elman.comparison.reproduction.cells import Cell, cells_of
 from elman.comparison.reproduction.plots import plot_learning, plot_over_length
 from elman.comparison.reproduction.rows import Row, check_seeds, read_rows, select
 from elman.comparison.reproduction.table import Outcomes, markdown, results_of, rich_table
+from elman.output_files import check_output_folder
 from elman.training.results import Result, RunGroup
 
 SLOW = 10  # minutes of a training from which on it runs only on request
 
 
-def reproduce(config: DictConfig) -> bool:
+@dataclass(frozen=True)
+class Reproduce:
+    """The values of `scripts/reproduce.py`, explained in `conf/reproduce.yaml`."""
+
+    rows: dict[str, Any]
+    only: list[str] | None
+    seeds: list[int]
+    torch_seeds: list[int]
+    slow: bool
+    output_dir: str
+
+    def __post_init__(self) -> None:
+        check_seeds("seeds", self.seeds)
+        if self.torch_seeds:  # none: no training with torch.nn.RNN
+            check_seeds("torch_seeds", self.torch_seeds)
+        check_output_folder("output_dir", self.output_dir)
+
+
+def reproduce(values: Reproduce) -> bool:
     """Trains what has not been trained yet, prints the table and draws the plots.
 
     Args:
-        config: composed from `conf/reproduce.yaml`.
+        values: of the script.
 
     Returns:
         Whether no training has failed.
@@ -29,15 +48,12 @@ def reproduce(config: DictConfig) -> bool:
     Raises:
         TypeError, ValueError: a value is out of range; this is checked before any training.
     """
-    rows = select(read_rows(OmegaConf.to_container(config.rows)), config.only)  # type: ignore[arg-type]
-    seeds = check_seeds("seeds", config.seeds)
-    torch_seeds = check_seeds("torch_seeds", config.torch_seeds)
-    check_flag("slow", config.slow)
-    output = Path(config.output_dir)
+    rows = select(read_rows(values.rows), values.only)
+    output = Path(values.output_dir)
     output.mkdir(parents=True, exist_ok=True)
-    chosen = [row for row in rows if config.slow or row.minutes <= SLOW]
+    chosen = [row for row in rows if values.slow or row.minutes <= SLOW]
     console = Console()
-    outcomes = _run(cells_of(chosen, seeds, torch_seeds, output), console)
+    outcomes = _run(cells_of(chosen, values.seeds, values.torch_seeds, output), console)
     console.print(rich_table(chosen, outcomes))
     for row in rows:
         if row not in chosen:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from elman.checks import check_flag, check_positive, check_seed, check_size
+from elman.checks import check_different, check_flag, check_positive, check_seed, check_size
 
 COMPARISONS = {
     "<": operator.lt,
@@ -119,6 +119,9 @@ def read_rows(rows: Mapping[str, Mapping[str, Any]]) -> list[Row]:
                 f"rows.{name}.overrides must be a list such as [experiment=adding], got "
                 f"{overrides!r}"
             )
+        for entry in ("task", "published", "source", "family"):
+            if not isinstance(row.get(entry, ""), str):
+                raise TypeError(f"rows.{name}.{entry} must be a text, got {row[entry]!r}")
         check_positive(f"rows.{name}.minutes", row["minutes"])
         check_flag(f"rows.{name}.torch", row.get("torch", True))
         if row.get("T") is not None:
@@ -128,7 +131,7 @@ def read_rows(rows: Mapping[str, Mapping[str, Any]]) -> list[Row]:
     return read
 
 
-def select(rows: Sequence[Row], only: Sequence[str] | str | None) -> list[Row]:
+def select(rows: Sequence[Row], only: Sequence[str] | None) -> list[Row]:
     """The rows with these names or families; None: all rows.
 
     Raises:
@@ -136,25 +139,20 @@ def select(rows: Sequence[Row], only: Sequence[str] | str | None) -> list[Row]:
     """
     if only is None:
         return list(rows)
-    names = [only] if isinstance(only, str) else list(only)
+    check_different("only", only)
     known = {key for row in rows for key in (row.name, row.family) if key}
-    for name in names:
+    for name in only:
         if name not in known:
             raise ValueError(f"only: there is no row {name}; rows: {', '.join(sorted(known))}")
-    return [row for row in rows if row.name in names or row.family in names]
+    return [row for row in rows if row.name in only or row.family in only]
 
 
-def check_seeds(argument: str, seeds: Any) -> list[int]:
-    """The seeds as a list.
+def check_seeds(argument: str, seeds: Sequence[int]) -> None:
+    """Checks the seeds of the trainings of a row.
 
     Raises:
-        ValueError: they are not a list of ints from 0 on.
+        TypeError, ValueError: there is none, one is no seed, or two are equal.
     """
-    try:
-        if isinstance(seeds, str):
-            raise TypeError
-        return [check_seed(argument, seed) for seed in seeds]
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"{argument} must be a list of ints from 0 on, such as [0,1,2], got {seeds!r}"
-        ) from None
+    check_different(argument, seeds)
+    for seed in seeds:
+        check_seed(argument, seed)

@@ -2,67 +2,113 @@
 
 import inspect
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from torch import nn
 
+from elman.checks import check_from_to, check_positive, check_seed, check_size
 from elman.inspection.gradient_check.check import Entry, TensorCheck, check_gradients
 from elman.inspection.gradient_check.user_layer import load_layer, make_inputs
+from elman.memory import check_memory
+from elman.training.described_values import full_keys
 
 MAX_WRONG = 3  # wrong entries shown for each tensor
+MAX_SIZE = 10_000
 FILE_WIDTH = 120  # columns of the table if the output is not a terminal
 
 
-def gradient_check(config: DictConfig) -> list[TensorCheck]:
+@dataclass(frozen=True)
+class Options:
+    """The values `gradient_check.…` of `scripts/gradient_check.py`."""
+
+    target: str | None
+    arguments: Any
+    input: Any
+    entries: int | None
+    step: float
+    tolerance: float
+    size: int
+
+    def __post_init__(self) -> None:
+        for name in ("arguments", "input"):
+            if self.target is None and getattr(self, name) is not None:
+                raise ValueError(
+                    f"gradient_check.{name} needs gradient_check.target=FILE.py:CLASS; a network "
+                    "takes neither arguments nor input"
+                )
+        if self.entries is not None:
+            check_size("gradient_check.entries", self.entries)
+        check_positive("gradient_check.step", self.step)
+        if self.step > 1:
+            raise ValueError(f"gradient_check.step must be at most 1, got {self.step}")
+        check_positive("gradient_check.tolerance", self.tolerance)
+        for name in ("step", "tolerance"):
+            if getattr(self, name) > 1:
+                raise ValueError(
+                    f"gradient_check.{name} must be at most 1, got {getattr(self, name)}"
+                )
+        check_from_to("gradient_check.size", self.size, 1, MAX_SIZE)
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """The values of `scripts/gradient_check.py`, explained in `conf/gradient_check.yaml`."""
+
+    gradient_check: Options
+    seed: int
+    rnn: dict[str, Any]
+    network: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        check_seed("seed", self.seed)
+        # A network need not have a recurrent layer.
+        with torch.device("meta"), full_keys(rnn=self.rnn):
+            instantiate(self.rnn)(1, 1)
+
+
+def gradient_check(values: GradientCheck) -> list[TensorCheck]:
     """Checks the gradients of a network or of a user's layer, and prints a table.
 
     Args:
-        config: composed from `conf/gradient_check.yaml`.
+        values: of the script.
 
     Returns:
         A result for each parameter and floating-point input. All of them passed.
 
     Raises:
-        TypeError, ValueError, OSError: a gradient is wrong (the message names it), there is
-            nothing to check, or a value is out of range.
+        TypeError, ValueError, OSError: a gradient is wrong (the message names it), or there is
+            nothing to check.
     """
-    options: dict[str, Any] = OmegaConf.to_container(config.gradient_check, resolve=True)  # type: ignore[assignment]
-    if not isinstance(config.seed, int):
-        raise TypeError(f"seed must be an int, got {config.seed!r}")
-    torch.manual_seed(config.seed)
-    if options["target"] is not None:
-        layer = load_layer(options["target"], options["arguments"])
+    options = values.gradient_check
+    torch.manual_seed(values.seed)
+    if options.target is not None:
+        layer = load_layer(options.target, options.arguments)
     else:
-        for option in ("arguments", "input"):
-            if options[option]:
-                raise ValueError(
-                    f"gradient_check.{option} needs gradient_check.target=FILE.py:CLASS; "
-                    "a network takes neither arguments nor input"
-                )
-        layer = _make_network(config.network, options["size"])
-    inputs = make_inputs(layer, options["input"])
+        with full_keys(network=values.network, rnn=values.rnn):
+            layer = _make_network(values.network, options.size)
+    inputs = make_inputs(layer, options.input)
     checks = check_gradients(
-        layer, inputs, options["entries"], options["step"], options["tolerance"], config.seed
+        layer, inputs, options.entries, options.step, options.tolerance, values.seed
     )
     console = Console()
     if not console.is_terminal:
         console.width = FILE_WIDTH
     console.print(table(checks))
     if any(check.wrong for check in checks):
-        raise ValueError(error_message(type(layer).__name__, checks, options["tolerance"]))
-    for sentence in summary(type(layer).__name__, checks, options["tolerance"]):
+        raise ValueError(error_message(type(layer).__name__, checks, options.tolerance))
+    for sentence in summary(type(layer).__name__, checks, options.tolerance):
         console.print(sentence, highlight=False, soft_wrap=True)
     return checks
 
 
-def _make_network(description: DictConfig, size: int) -> nn.Module:
+def _make_network(description: Mapping[str, Any], size: int) -> nn.Module:
     """A network; every argument that its data would set, such as the vocabulary size, is `size`."""
     make = instantiate(description)
     missing = {
@@ -71,6 +117,18 @@ def _make_network(description: DictConfig, size: int) -> nn.Module:
         if parameter.default is parameter.empty
         and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
     }
+    try:
+        with torch.device("meta"):  # where weights take no memory
+            weights = sum(weight.numel() for weight in make(**missing).parameters())
+    except RuntimeError as error:
+        if "overflow" not in str(error):
+            raise
+        raise ValueError(
+            "network: no memory is large enough for its weights; give smaller sizes"
+        ) from error
+    check_memory(  # a copy in float64, and its gradients
+        3 * 8 * weights, "network: its weights", "give smaller sizes", torch.device("cpu")
+    )
     network: nn.Module = make(**missing)
     return network
 

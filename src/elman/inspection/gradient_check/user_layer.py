@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import math
 import sys
 from collections.abc import Mapping
 from importlib.machinery import SourceFileLoader
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from elman.checks import check_size
 from elman.inspection.gradient_check.cost import error_location, source_file
+from elman.memory import check_memory
 
 TARGET = "gradient_check.target"
 Arguments = list[Any] | Mapping[str, Any] | None
@@ -89,6 +91,8 @@ def _random(shape: Any) -> Tensor:
         raise TypeError(f"gradient_check.input must be a shape, such as [2,3], got {shape!r}")
     for size in shape:
         check_size("gradient_check.input: a size", size)
+    what = f"gradient_check.input: inputs of the shape {shape}"
+    check_memory(8 * math.prod(shape), what, "give smaller sizes", torch.device("cpu"))
     return torch.randn(shape, dtype=torch.float64)
 
 

@@ -18,8 +18,8 @@ from elman.checks import check_size
 from elman.inspection.float64 import to_float64
 from elman.inspection.gradient_flow.alignment import aligned_cells
 from elman.inspection.gradient_flow.checks import check_costs, check_gradients, check_steps
-from elman.inspection.gradient_flow.memory import check_memory
 from elman.inspection.gradient_flow.recorded import RecordedCell, RecordedNetwork
+from elman.memory import check_memory
 
 CHUNK_BYTES = 2**27  # of the gradients that one backward pass computes, unless a chunk is given
 
@@ -183,6 +183,7 @@ def _check_memory(C: Tensor, cells: Sequence[RecordedCell], chunk: int, row: int
     check_memory(  # a backward pass was measured to need four times its gradients
         C.element_size() * (norms + chunk * (4 * row + S) + 7 * row),
         f"the gradients of {S:,} costs with respect to the states of {T:,} time steps",
+        "give fewer time steps or fewer sequences",
         C.device,
     )
 

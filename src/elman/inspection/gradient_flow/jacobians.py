@@ -13,8 +13,8 @@ from torch import Tensor
 
 from elman.checks import check_size
 from elman.equations import Nonlinearity
-from elman.inspection.gradient_flow.memory import check_memory
 from elman.layers import RNNCell
+from elman.memory import check_memory
 from elman.nonlinearities import canonical
 
 # max f′
@@ -45,7 +45,12 @@ def state_jacobians(cell: RNNCell, X: Tensor, h_0: Tensor) -> Tensor:
     """
     cell, X, h = float64_copy(cell), X.detach().double(), h_0.detach().double()
     (T, _, _), (B, H) = X.shape, h.shape
-    check_memory(8 * T * B * H * H, f"the Jacobians of {T:,} time steps of {H:,} units", X.device)
+    check_memory(
+        8 * T * B * H * H,
+        f"the Jacobians of {T:,} time steps of {H:,} units",
+        "give fewer time steps or fewer sequences",
+        X.device,
+    )
     identity = torch.eye(H, dtype=X.dtype, device=X.device).unsqueeze(1).expand(-1, B, -1)
     J = X.new_empty(T, B, H, H)
     for t, X_t in enumerate(X):

@@ -2,10 +2,10 @@
 
 import inspect
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from omegaconf import DictConfig, OmegaConf
 from torch import nn
 from torch.nn import functional
 
@@ -18,6 +18,7 @@ from elman.inspection.training_examples import validation_examples
 from elman.layers import Dense
 from elman.networks import FeedforwardNetwork
 from elman.nonlinearities import name_of
+from elman.output_files import check_output_file
 from elman.pages.page import write_page
 from elman.training.checkpoint import find_checkpoint, restore
 from elman.training.class_objectives import SquaredError
@@ -38,26 +39,39 @@ EQUATIONS = {
 }
 
 
-def show_neurons(config: DictConfig) -> Path:
+@dataclass(frozen=True)
+class Show:
+    """The values of `scripts/show.py`, explained in `conf/show.yaml`."""
+
+    checkpoint: str
+    trust: list[str]
+    examples: list[int]
+    output: str | None
+    data: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        if self.output is not None:
+            check_output_file("output", self.output)
+
+
+def show_neurons(values: Show) -> Path:
     """Writes a page that shows a feedforward network at work, and returns its file.
 
     Args:
-        config: composed from `conf/show.yaml`.
+        values: of the script.
 
     Raises:
         TypeError, ValueError, OSError: the checkpoint or its data cannot be read, the network is
             not a feedforward network with squared error, or a value is out of range.
     """
-    file = find_checkpoint("checkpoint", config.checkpoint)
+    file = find_checkpoint("checkpoint", values.checkpoint)
     run = file.parent.parent
-    trained = restore(file, config.data, config.trust)
+    trained = restore(file, values.data, values.trust)
     objective = trained.build("objective")
-    network = check_network(trained.network, objective, config.checkpoint)
+    network = check_network(trained.network, objective, values.checkpoint)
     examples = validation_examples(trained.data)
-    given = config.examples
-    places = list(given) if OmegaConf.is_list(given) else [given]  # examples=3 is one example
-    check_places(places, len(examples.y))
-    places = places or choose_examples(network, examples)
+    check_places(values.examples, len(examples.y))
+    places = values.examples or choose_examples(network, examples)
     inputs, digits = examples.inputs[places], examples.y[places]
     objective.cost(network(inputs), digits)  # refuses data of other classes
     y = functional.one_hot(digits, network.sizes[-1]).double()
@@ -68,7 +82,7 @@ def show_neurons(config: DictConfig) -> Path:
         numbers, difference = stage_numbers(stage, network, inputs, y)
         stages.append(numbers)
         differences.append(difference)
-    page = Path(config.output or run / NEURONS)
+    page = Path(values.output or run / NEURONS)
     page.parent.mkdir(parents=True, exist_ok=True)
     write_page(
         page,

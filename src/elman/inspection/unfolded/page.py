@@ -1,12 +1,13 @@
 """What `scripts/inspect.py` does: it writes a page that shows a network unfolded in time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from omegaconf import DictConfig
 from torch import Tensor
 
-from elman.checks import check_size
+from elman.checks import check_at_least, check_from_to
 from elman.inspection.float64 import to_float64
 from elman.inspection.gradient_flow import GradientFlow, gradient_flow
 from elman.inspection.gradient_flow.saturation import THRESHOLD
@@ -15,6 +16,7 @@ from elman.inspection.unfolded.predictions import read_predictions
 from elman.inspection.unfolded.shown import ShownCell, shown_cells
 from elman.inspection.unfolded.small_network import small_network
 from elman.inspection.unfolded.stages import Stage, read_stages
+from elman.output_files import check_output_file
 from elman.pages.page import write_page
 from elman.training.checkpoint import Trained, find_checkpoint, restore
 from elman.training.run_folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
@@ -22,28 +24,44 @@ from elman.training.run_folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
 MAX_STEPS = 200  # columns that a browser draws quickly
 
 
-def inspect_network(config: DictConfig) -> None:
+@dataclass(frozen=True)
+class Inspect:
+    """The values of `scripts/inspect.py`, explained in `conf/inspect.yaml`."""
+
+    checkpoint: str
+    trust: list[str]
+    text: str | None
+    example: int
+    steps: int
+    output: str | None
+    data: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        check_at_least("example", self.example, 0)
+        check_from_to("steps", self.steps, 2, MAX_STEPS)
+        if self.output is not None:
+            check_output_file("output", self.output)
+
+
+def inspect_network(values: Inspect) -> None:
     """Writes the page, and prints how far back the network looks.
 
     Args:
-        config: composed from `conf/inspect.yaml`.
+        values: of the script.
 
     Raises:
         TypeError, ValueError, OSError: the checkpoint or the data cannot be read, the network has
             no recurrent layer, the sequence has one time step, or a value is out of range.
     """
-    steps = check_size("steps", config.steps)
-    if not 2 <= steps <= MAX_STEPS:
-        raise ValueError(f"steps must be from 2 to {MAX_STEPS}, got {steps}")
-    run = find_checkpoint("checkpoint", config.checkpoint).parent.parent
-    trained = restore(config.checkpoint, config.data, config.trust)
+    run = find_checkpoint("checkpoint", values.checkpoint).parent.parent
+    trained = restore(values.checkpoint, values.data, values.trust)
     network, data = trained.network, trained.data
     data.prepare_data()
     data.setup("fit")
     example = (
-        validation_example(data, config.example, MAX_STEPS)
-        if config.text is None
-        else text_example(data, str(config.text))  # text=2026 is an int
+        validation_example(data, values.example, MAX_STEPS)
+        if values.text is None
+        else text_example(data, values.text)
     )
     objective = trained.build("objective")
     module = trained.build("training")(network, objective)
@@ -52,10 +70,10 @@ def inspect_network(config: DictConfig) -> None:
     predictions = (
         read_predictions(flow.output, example.y, example.classes) if objective.softmax else ()
     )
-    cells = shown_cells(flow, network, example, steps, predictions)
+    cells = shown_cells(flow, network, example, values.steps, predictions)
     about = _about(trained, example, flow, cells)
     cost = in_words(flow.costs[:, 0], getattr(objective, "label_smoothing", 0.0))
-    page = Path(config.output or run / GRADIENT_FLOW_PAGE)
+    page = Path(values.output or run / GRADIENT_FLOW_PAGE)
     page.parent.mkdir(parents=True, exist_ok=True)
     write_unfolded(page, about, cost, cells, read_stages(run / GRADIENT_FLOW))
     print(about)

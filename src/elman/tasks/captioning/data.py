@@ -8,7 +8,12 @@ from typing import Any
 
 from torch.utils.data import DataLoader
 
-from elman.checks import check_size
+from elman.checks import (
+    check_from_to,
+    check_seed,
+    check_side,
+    check_size,
+)
 from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.fetch import fetch
 from elman.data.module import DataModule
@@ -83,13 +88,12 @@ class CaptioningData(DataModule):
         seed: int = 0,
     ) -> None:
         super().__init__(path, directory)
-        check_size("data.side", side)
+        check_side("data.side", side)
         check_size("data.batch_size", batch_size)
         check_size("data.combination_size", combination_size)
         check_size("data.min_count", min_count)
         check_split_sizes(validation, test)
-        if not isinstance(shift, int) or not 0 <= shift < side:
-            raise ValueError(f"data.shift must be an int from 0 to {side - 1}, got {shift!r}")
+        check_from_to("data.shift", shift, 0, side - 1)
         check_on_bad("data.on_bad", on_bad)
         self.side = side
         self.batch_size = batch_size
@@ -99,7 +103,7 @@ class CaptioningData(DataModule):
         self.min_count = min_count
         self.shift = shift
         self.on_bad = on_bad
-        self.seed = seed
+        self.seed = check_seed("data.seed", seed)
 
     @property
     def source(self) -> str:

@@ -6,7 +6,7 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.utilities import rank_zero_only
 
-from elman.checks import check_size
+from elman.checks import check_seed, check_size
 from elman.tasks.captioning.plots import plot_captions
 from elman.training.run_folder import SHEET
 
@@ -25,6 +25,7 @@ class CaptionSheet(Callback):
 
     def __init__(self, run: str, images: int = 30, seed: int = 0) -> None:
         check_size("callbacks.sheet.images", images)
+        check_seed("callbacks.sheet.seed", seed)
         self.run = Path(run)
         self.images = images
         self.seed = seed

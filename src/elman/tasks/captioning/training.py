@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torchmetrics.functional.text import bleu_score
 
-from elman.checks import check_size
+from elman.checks import check_beam_width
 from elman.networks.captioner import Captioner
 from elman.tasks.captioning.baselines import most_frequent_caption, nearest_captions
 from elman.tasks.captioning.data import CaptioningData
@@ -43,7 +43,7 @@ class CaptioningTraining(SupervisedTraining):
 
     def __init__(self, *args: Any, beam_width: int = 3, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.beam_width = check_size("training.beam_width", beam_width)
+        self.beam_width = check_beam_width("training.beam_width", beam_width)
 
     def on_test_epoch_start(self) -> None:
         """Clears the predictions of an earlier test."""

@@ -2,15 +2,15 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from omegaconf import DictConfig
 from torch import nn
 
 from elman.checks import check_size
-from elman.data.bad_lines import BadLines, check_on_bad
+from elman.data.bad_lines import BadLines, OnBad
 from elman.data.text_file import read_lines
 from elman.equations import softmax
 from elman.tasks.classification.data import ClassificationData
@@ -19,11 +19,26 @@ from elman.tasks.given_texts import given_texts
 from elman.training.checkpoint import restore
 
 
-def classify(config: DictConfig) -> Iterator[str]:
+@dataclass(frozen=True)
+class Classify:
+    """The values of `scripts/classify.py`, explained in `conf/classify.yaml`."""
+
+    checkpoint: str
+    trust: list[str]
+    text: str | None
+    path: str | None
+    on_bad: OnBad
+    top: int
+
+    def __post_init__(self) -> None:
+        check_size("top", self.top)
+
+
+def classify(values: Classify) -> Iterator[str]:
     """Computes the most probable classes of each of the user's sequences.
 
     Args:
-        config: the configuration, composed from `conf/classify.yaml`.
+        values: of the script.
 
     Yields:
         A line for each sequence: the text, or the line of the file, and its most probable classes
@@ -33,29 +48,28 @@ def classify(config: DictConfig) -> Iterator[str]:
         TypeError, ValueError, OSError: the checkpoint cannot be read or is not of a classifier of
             sequences, or a sequence is missing or invalid.
     """
-    check_size("top", config.top)
-    check_on_bad("on_bad", config.on_bad)
-    network, data, _ = restore(config.checkpoint, trust=config.trust)
+    network, data, _ = restore(values.checkpoint, trust=values.trust)
     if not isinstance(data, ClassificationData):
         raise ValueError(
-            f"checkpoint: {config.checkpoint} holds a {type(network).__name__} for "
+            f"checkpoint: {values.checkpoint} holds a {type(network).__name__} for "
             f"{type(data).__name__}; give a run that trained a classifier of sequences, such as "
             "experiment=names"
         )
     if isinstance(data, TextClassificationData):
-        if config.path is not None:
+        if values.path is not None:
             raise ValueError(
-                "path: this network classifies texts; give text=…, or lines on standard input"
+                "path must be left out: this network classifies texts; give text=…, or lines on "
+                "standard input"
             )
-        sequences = _texts(data, config.text)
+        sequences = _texts(data, values.text)
     else:
-        if config.path is None:
-            raise ValueError("path: this network classifies series; give a .ts file with path=FILE")
-        bad = BadLines(config.path, config.on_bad, "on_bad")
-        lines = read_lines("path", Path(config.path))
+        if values.path is None:
+            raise ValueError("path must be a .ts file: this network classifies series")
+        bad = BadLines(values.path, values.on_bad, "on_bad")
+        lines = read_lines("path", Path(values.path))
         sequences = ((f"line {each.line}", each.sequence) for each in data.read(lines, bad))
     for name, sequence in sequences:
-        classes = most_probable(network, data, sequence, config.top)
+        classes = most_probable(network, data, sequence, values.top)
         yield f"{name}: {', '.join(f'{label} {100 * p:.1f} %' for label, p in classes)}"
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from elman.checks import check_size
+from elman.checks import check_seed, check_size
 from elman.data.bad_lines import BadLines, OnBad, check_on_bad
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
@@ -73,7 +73,7 @@ class ClassificationData(DataModule):
         self.batch_size = batch_size
         self.validation = validation
         self.test = test
-        self.seed = seed
+        self.seed = check_seed("data.seed", seed)
         self.on_bad = on_bad
 
     @abstractmethod

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from elman.checks import check_size
+from elman.checks import check_from_to, check_seed, check_size
 from elman.data.archive import gunzip
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
@@ -60,13 +60,12 @@ class DigitData(DataModule):
         if batch_size is not None:
             check_size("data.batch_size", batch_size)
         check_split_sizes(validation, test)
-        if not isinstance(shift, int) or not 0 <= shift < SIDE:
-            raise ValueError(f"data.shift must be an int from 0 to {SIDE - 1}, got {shift!r}")
+        check_from_to("data.shift", shift, 0, SIDE - 1)
         self.batch_size = batch_size
         self.validation = validation
         self.test = test
         self.shift = shift
-        self.seed = seed
+        self.seed = check_seed("data.seed", seed)
 
     @property
     def source(self) -> str:

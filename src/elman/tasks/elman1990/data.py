@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from elman.checks import check_at_least, check_seed, check_size
+from elman.checks import check_from_to, check_seed, check_size
 from elman.data.generated import SPLITS
 from elman.data.module import DataModule
 from elman.tasks.elman1990.corpora import CORPORA
@@ -14,6 +14,7 @@ from elman.tasks.elman1990.source import Stream
 from elman.tasks.language.streams import Streams
 
 LEAST_TEST = 5  # units, so that the report of "xor" has all twelve positions
+MOST = 10**7  # units of a split, which are generated one by one
 
 
 class Elman1990Data(DataModule):
@@ -52,9 +53,9 @@ class Elman1990Data(DataModule):
         self.name = corpus
         self.corpus = CORPORA[corpus]
         self.units = {
-            "train": check_size("data.units", units),
-            "validation": check_size("data.validation", validation),
-            "test": check_at_least("data.test", test, LEAST_TEST),
+            "train": check_from_to("data.units", units, 1, MOST),
+            "validation": check_from_to("data.validation", validation, 1, MOST),
+            "test": check_from_to("data.test", test, LEAST_TEST, MOST),
         }
         self.batch_size = check_size("data.batch_size", batch_size)
         self.chunk_length = check_size("data.chunk_length", chunk_length)

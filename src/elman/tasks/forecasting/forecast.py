@@ -1,14 +1,15 @@
 """Forecasts the values after the end of a series."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 import torch
-from omegaconf import DictConfig
 from torch import Tensor
 
+from elman.output_files import check_output_folder
 from elman.tasks.forecasting.data import ForecastingData
 from elman.tasks.forecasting.plots import interval_name, plot_forecast
 from elman.tasks.forecasting.report import FILES, NUMBER, ForecastReport, errors_by_horizon
@@ -19,25 +20,40 @@ TABLE = "forecast.csv"
 PICTURE = "forecast.png"
 
 
-def forecast(config: DictConfig) -> None:
+@dataclass(frozen=True)
+class Forecast:
+    """The values of `scripts/forecast.py`, explained in `conf/forecast.yaml`."""
+
+    checkpoint: str
+    trust: list[str]
+    test: bool
+    data: dict[str, Any]
+    trainer: dict[str, Any]
+    output_dir: str
+
+    def __post_init__(self) -> None:
+        check_output_folder("output_dir", self.output_dir)
+
+
+def forecast(values: Forecast) -> None:
     """Prints a forecast, and writes it as a table and as a picture.
 
     Args:
-        config: composed from `conf/forecast.yaml`.
+        values: of the script.
 
     Raises:
         TypeError, ValueError, OSError: the checkpoint or the series is missing or invalid, they do
             not fit each other, or the output folder contains a forecast already.
     """
-    trained = restore(config.checkpoint, config.data, config.trust)
+    trained = restore(values.checkpoint, values.data, values.trust)
     network, data, checkpoint = trained
     if not hasattr(network, "interval") or not isinstance(data, ForecastingData):
         raise ValueError(
-            f"checkpoint: {config.checkpoint} contains a {type(network).__name__}, which cannot "
+            f"checkpoint: {values.checkpoint} contains a {type(network).__name__}, which cannot "
             "forecast; give a run of experiment=forecast"
         )
-    folder = Path(config.output_dir)
-    for name in (TABLE, PICTURE, *(FILES if config.test else ())):
+    folder = Path(values.output_dir)
+    for name in (TABLE, PICTURE, *(FILES if values.test else ())):
         if (folder / name).exists():
             raise FileExistsError(f"output_dir: {folder / name} exists already")
     data.prepare_data()
@@ -69,11 +85,11 @@ def forecast(config: DictConfig) -> None:
         data.label,
         coverage,
     )
-    if config.test:
+    if values.test:
         module = trained.build("training")(network, trained.build("objective"))
         report = ForecastReport(folder)
         trainer = build_trainer(
-            config.trainer, callbacks=[report], logger=False, enable_checkpointing=False
+            values.trainer, callbacks=[report], logger=False, enable_checkpointing=False
         )
         trainer.test(module, data, verbose=False)
         errors = errors_by_horizon(module.forecasts).to_string(float_format=NUMBER)

@@ -8,6 +8,7 @@ import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.utilities import rank_zero_only
 
+from elman.checks import check_at_least
 from elman.tasks.forecasting.data import ForecastingData, time_step
 from elman.tasks.forecasting.errors import NETWORK, PERSISTENCE, SEASONAL_NAIVE, Forecasts
 from elman.tasks.forecasting.plots import Example, plot_errors, plot_examples
@@ -32,7 +33,7 @@ class ForecastReport(Callback):
 
     def __init__(self, folder: str | Path, examples: int = 3) -> None:
         self.folder = Path(folder)
-        self.examples = examples
+        self.examples = check_at_least("callbacks.report.examples", examples, 0)
 
     @rank_zero_only
     def on_test_end(self, trainer: Trainer, pl_module: LightningModule) -> None:

@@ -35,7 +35,9 @@ def generate_text(
     try:
         indices = vocabulary.encode(prompt)
     except ValueError as error:
-        raise ValueError(f"prompt: it has characters {error}") from error
+        raise ValueError(
+            f"prompt must not have other characters than the training data: {error}"
+        ) from error
     device = next(network.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     generated = generate(network, indices.to(device), length, temperature, generator)

@@ -8,7 +8,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
 from torch import nn
 
-from elman.checks import check_size, check_temperature
+from elman.checks import check_positive, check_seed, check_size
 from elman.tasks.language.data import CharacterData
 from elman.tasks.language.generation import generate_text
 
@@ -33,7 +33,8 @@ class SampleText(Callback):
 
     def __init__(self, length: int, temperature: float, seed: int) -> None:
         check_size("callbacks.samples.length", length)
-        check_temperature(temperature)
+        check_positive("callbacks.samples.temperature", temperature)
+        check_seed("callbacks.samples.seed", seed)
         self.length = length
         self.temperature = temperature
         self.seed = seed

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 
-from elman.checks import check_size
+from elman.checks import check_seed, check_size
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, split_counts
@@ -71,7 +71,7 @@ class MusicData(DataModule):
         self.batch_size = batch_size
         self.validation = validation
         self.test = test
-        self.seed = seed
+        self.seed = check_seed("data.seed", seed)
 
     @property
     def source(self) -> str:

@@ -11,7 +11,13 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 
-from elman.checks import check_probability, check_size
+from elman.checks import (
+    check_below_one,
+    check_from_to,
+    check_number,
+    check_seed,
+    check_size,
+)
 from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.module import DataModule
 from elman.data.splits import Size, check_split_sizes, count_of
@@ -26,6 +32,8 @@ from elman.tasks.speech.synthetic import synthetic_splits
 from elman.tasks.speech.voices import UNSEEN_ACCENT, voices
 
 CLEAN = math.inf  # dB, no added noise
+MAX_CONTEXT = 1_000  # frames of 10 ms
+MOST = {"min_words": 1_000, "max_words": 1_000, "utterances": 10**7, "frame_stacking": 1_000}
 # Default sizes of the validation and the test split:
 SYNTHETIC: tuple[Size, Size] = (200, 500)
 RECORDED: tuple[Size, Size] = (0.1, 0.1)
@@ -97,17 +105,21 @@ class SpeechData(DataModule):
         seed: int = 0,
     ) -> None:
         super().__init__(path, directory)
-        for name in ("min_words", "max_words", "utterances", "batch_size", "frame_stacking"):
-            check_size(f"data.{name}", locals()[name])
-        if not isinstance(context, int) or context < 0:
-            raise ValueError(f"data.context must be an int from 0 on, got {context!r}")
+        for name, most in MOST.items():
+            check_from_to(f"data.{name}", locals()[name], 1, most)
+        check_size("data.batch_size", batch_size)
+        check_from_to("data.context", context, 0, MAX_CONTEXT)
         for name in ("speed_perturbation", "vocal_tract_perturbation"):
-            check_probability(f"data.{name}", locals()[name])
+            check_below_one(f"data.{name}", locals()[name])
         if max_words < min_words:
             raise ValueError(
                 f"data.max_words must be at least data.min_words, {min_words}, got {max_words}"
             )
         check_on_bad("data.on_bad", on_bad)
+        for each in snr:
+            check_number("each of data.snr", each)
+        if not words:
+            raise ValueError("data.words must be a list of at least one word, got []")
         self.vocabulary = Vocabulary(alphabet)
         for word in words:
             try:
@@ -128,7 +140,7 @@ class SpeechData(DataModule):
         self.speed_perturbation = speed_perturbation
         self.vocal_tract_perturbation = vocal_tract_perturbation
         self.on_bad = on_bad
-        self.seed = seed
+        self.seed = check_seed("data.seed", seed)
         self._splits: dict[str, list[Utterance]] | None = None
 
     @property

@@ -5,7 +5,7 @@ from typing import Any, cast
 from torch import Tensor
 from torchmetrics.functional.text import char_error_rate, word_error_rate
 
-from elman.checks import check_size
+from elman.checks import check_beam_width
 from elman.tasks.speech.ctc import BLANK, greedy_decode, prefix_beam_search
 from elman.tasks.speech.data import SpeechData
 from elman.tasks.speech.examples import Target
@@ -43,7 +43,7 @@ class SpeechTraining(SupervisedTraining):
 
     def __init__(self, *args: Any, beam_width: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.beam_width = check_size("training.beam_width", beam_width)
+        self.beam_width = check_beam_width("training.beam_width", beam_width)
 
     @property
     def _data(self) -> SpeechData:

@@ -1,9 +1,10 @@
 """Transcribes a sound file with a trained network."""
 
-import torch
-from omegaconf import DictConfig
+from dataclasses import dataclass
 
-from elman.checks import check_size
+import torch
+
+from elman.checks import check_beam_width
 from elman.tasks.speech.audio import SAMPLE_RATE, read_wav
 from elman.tasks.speech.ctc import prefix_beam_search
 from elman.tasks.speech.data import SpeechData
@@ -12,12 +13,26 @@ from elman.tasks.speech.training import build_lexicon
 from elman.training.checkpoint import restore
 
 
+@dataclass(frozen=True)
+class Transcribe:
+    """The values of `scripts/transcribe.py`, explained in `conf/transcribe.yaml`."""
+
+    checkpoint: str
+    trust: list[str]
+    audio: str
+    beam_width: int | None
+
+    def __post_init__(self) -> None:
+        if self.beam_width is not None:
+            check_beam_width("beam_width", self.beam_width)
+
+
 @torch.inference_mode()
-def transcribe(config: DictConfig) -> str:
+def transcribe(values: Transcribe) -> str:
     """The transcript of a sound file.
 
     Args:
-        config: composed from `conf/transcribe.yaml`.
+        values: of the script.
 
     Returns:
         The most likely text that the beam search finds; it may be empty.
@@ -26,22 +41,22 @@ def transcribe(config: DictConfig) -> str:
         TypeError, ValueError, OSError: the checkpoint or the sound file is missing or invalid, the
             sound is too short, or the beam width is not a positive int.
     """
-    network, data, checkpoint = restore(config.checkpoint, trust=config.trust)
+    network, data, checkpoint = restore(values.checkpoint, trust=values.trust)
     if not isinstance(data, SpeechData):
         raise ValueError(
-            f"checkpoint: {config.checkpoint} contains a {type(network).__name__}, which cannot "
+            f"checkpoint: {values.checkpoint} contains a {type(network).__name__}, which cannot "
             "transcribe speech; give a run of experiment=speech"
         )
     trained_width = checkpoint["training"]["beam_width"]
-    beam_width = trained_width if config.beam_width is None else config.beam_width
-    check_size("beam_width", beam_width)
+    beam_width = trained_width if values.beam_width is None else values.beam_width
+    check_beam_width("beam_width", beam_width)
     try:
-        waveform = read_wav(config.audio)
+        waveform = read_wav(values.audio)
     except (OSError, ValueError) as error:
         raise type(error)(f"audio: {error}") from error
     if data.time_steps(len(waveform)) == 0:
         raise ValueError(
-            f"audio: {config.audio} is {len(waveform) / SAMPLE_RATE:.3f} s long, which is too "
+            f"audio: {values.audio} is {len(waveform) / SAMPLE_RATE:.3f} s long, which is too "
             f"short for a time step of {data.frame_stacking * HOP / SAMPLE_RATE:g} s"
         )
     log_y, _ = network(*data.inputs([waveform]))  # (T, 1, K)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from torch import Tensor
 
+from elman.checks import check_choice
 from elman.tasks.translation.subwords import CONTINUES
 
 CELL = 0.32  # inches, height and width of an attention weight
@@ -52,3 +54,10 @@ def plot_attention(
     )
     bar.set_label("attention weight $α_{ts}$")
     figure.savefig(path, dpi=120, bbox_inches="tight")  # with the labels of long tokens
+
+
+def check_format(argument: str, path: str) -> None:
+    """Raises ValueError unless a picture can have the ending of this file."""
+    if ending := Path(path).suffix:
+        endings = [f".{each}" for each in FigureCanvasBase.get_supported_filetypes()]
+        check_choice(f"{argument}: the ending of the file", ending.lower(), endings)

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch.utils.data import DataLoader
 
-from elman.checks import check_flag, check_size
+from elman.checks import check_flag, check_seed, check_size
 from elman.data.bad_lines import OnBad, check_on_bad
 from elman.data.fetch import Package, fetch
 from elman.data.module import DataModule
@@ -104,7 +104,7 @@ class TranslationData(DataModule):
         self.test = test
         self.header = header
         self.on_bad = on_bad
-        self.seed = seed
+        self.seed = check_seed("data.seed", seed)
 
     @property
     def source(self) -> str:

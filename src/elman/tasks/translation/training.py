@@ -5,7 +5,7 @@ from typing import Any, cast
 from torch import Tensor
 from torchmetrics.text import CHRFScore, SacreBLEUScore
 
-from elman.checks import check_size
+from elman.checks import check_beam_width, check_length_penalty, check_size
 from elman.networks.encoder_decoder import EncoderDecoder
 from elman.tasks.translation.baselines import baseline_translations
 from elman.tasks.translation.data import TranslationData
@@ -46,8 +46,9 @@ class TranslationTraining(SupervisedTraining):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        check_size("training.beam_width", beam_width)
+        check_beam_width("training.beam_width", beam_width)
         check_size("training.maximum_length", maximum_length)
+        check_length_penalty("training.length_penalty", length_penalty)
         self.beam_width = beam_width
         self.maximum_length = maximum_length
         self.length_penalty = length_penalty

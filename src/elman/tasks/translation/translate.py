@@ -1,17 +1,18 @@
 """Translation with a trained network."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import torch
-from omegaconf import DictConfig
 from torch import Tensor
 
-from elman.checks import check_size
+from elman.checks import check_beam_width, check_length_penalty, check_size
 from elman.networks.encoder_decoder import EncoderDecoder
+from elman.output_files import check_output_file
 from elman.tasks.given_texts import given_texts
-from elman.tasks.translation.attention import plot_attention
+from elman.tasks.translation.attention import check_format, plot_attention
 from elman.tasks.translation.data import TranslationData
 from elman.tasks.translation.subwords import BEGIN, END, Subwords
 from elman.training.checkpoint import restore
@@ -19,11 +20,37 @@ from elman.training.checkpoint import restore
 DECODING = ("beam_width", "maximum_length", "length_penalty")  # options of the search
 
 
-def translate(config: DictConfig) -> Iterator[str]:
+@dataclass(frozen=True)
+class Translate:
+    """The values of `scripts/translate.py`, explained in `conf/translate.yaml`."""
+
+    checkpoint: str
+    trust: list[str]
+    text: str | None
+    attention: str | None
+    beam_width: int | None
+    maximum_length: int | None
+    length_penalty: float | None
+
+    def __post_init__(self) -> None:
+        if self.beam_width is not None:
+            check_beam_width("beam_width", self.beam_width)
+        if self.maximum_length is not None:
+            check_size("maximum_length", self.maximum_length)
+        if self.length_penalty is not None:
+            check_length_penalty("length_penalty", self.length_penalty)
+        if self.attention is not None:
+            check_output_file("attention", self.attention)
+            check_format("attention", self.attention)
+            if self.text is None:
+                raise ValueError("attention: only one text can be drawn; give it with text=…")
+
+
+def translate(values: Translate) -> Iterator[str]:
     """Translates a text, or each line of standard input, by the network of a checkpoint.
 
     Args:
-        config: as composed from `conf/translate.yaml`.
+        values: of the script.
 
     Yields:
         Each translation, before the next line is read.
@@ -33,39 +60,30 @@ def translate(config: DictConfig) -> Iterator[str]:
             characters outside the vocabulary, a value is out of range, or attention cannot be
             drawn.
     """
-    network, data, checkpoint = restore(config.checkpoint, trust=config.trust)
+    network, data, checkpoint = restore(values.checkpoint, trust=values.trust)
     if not hasattr(network, "translate") or not isinstance(data, TranslationData):
         raise ValueError(
-            f"checkpoint: {config.checkpoint} holds a {type(network).__name__}, which cannot "
+            f"checkpoint: {values.checkpoint} holds a {type(network).__name__}, which cannot "
             "translate; give the run of an encoder-decoder"
         )
-    if config.attention is not None:
-        if network.attention is None:
-            raise ValueError(
-                "attention: the network has no attention to draw; leave the option out"
-            )
-        if config.text is None:
-            raise ValueError("attention: only one text can be drawn; give it with text=…")
+    if values.attention is not None and network.attention is None:
+        raise ValueError("attention: the network has no attention to draw; leave the option out")
     translator = cast("EncoderDecoder", network)
-    options = _decoding_options(config, checkpoint["training"])
-    for location, text in given_texts(config.text):
+    options = _decoding_options(values, checkpoint["training"])
+    for location, text in given_texts(values.text):
         x = _encode(location, text, data.vocabulary)
         beams = translator.translate(x, torch.tensor([len(x)]), BEGIN, END, *options)
         y = beams.tokens[0, 0, : beams.lengths[0, 0]]  # (T)
-        if config.attention is not None:
-            _draw_attention(translator, data.vocabulary, x, y.clone(), Path(config.attention))
+        if values.attention is not None:
+            Path(values.attention).parent.mkdir(parents=True, exist_ok=True)
+            _draw_attention(translator, data.vocabulary, x, y.clone(), Path(values.attention))
         yield data.vocabulary.decode(y.tolist())
 
 
-def _decoding_options(config: DictConfig, tested: dict[str, Any]) -> tuple[int, int, float]:
-    """The values of `DECODING` in `config`, or those of the test where they are None."""
-    values: list[Any] = [
-        tested.get(name) if config[name] is None else config[name] for name in DECODING
-    ]
-    beam_width, maximum_length, length_penalty = values
-    check_size("beam_width", beam_width)
-    check_size("maximum_length", maximum_length)
-    return beam_width, maximum_length, length_penalty
+def _decoding_options(values: Translate, tested: dict[str, Any]) -> list[Any]:
+    """The values of `DECODING`, or those of the test where they are None."""
+    given = {name: getattr(values, name) for name in DECODING}
+    return [tested.get(name) if value is None else value for name, value in given.items()]
 
 
 def _encode(location: str, text: str, vocabulary: Subwords) -> Tensor:
@@ -73,7 +91,7 @@ def _encode(location: str, text: str, vocabulary: Subwords) -> Tensor:
     unknown = vocabulary.unknown_characters(text)
     if unknown:
         raise ValueError(
-            f"{location}: has characters that are not in the training data: "
+            f"{location} must not have other characters than the training data: "
             f"{' '.join(map(repr, unknown[:10]))}"
         )
     tokens = vocabulary.encode(text)

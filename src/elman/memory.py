@@ -1,4 +1,4 @@
-"""Whether the gradients fit into the memory."""
+"""Whether something fits into the memory, asked before it is allocated."""
 
 import os
 from contextlib import suppress
@@ -7,13 +7,23 @@ from pathlib import Path
 import torch
 
 
-def check_memory(needed: int, what: str, device: torch.device) -> None:
-    """Raises ValueError, which names `what` needs so much, if the device has not so many bytes."""
+def check_memory(needed: int, what: str, remedy: str, device: torch.device) -> None:
+    """Checks that a device has so many bytes.
+
+    Args:
+        needed: bytes.
+        what: the subject of the sentence, in the plural: "the gradients".
+        remedy: what the user can change.
+        device: where they would be allocated.
+
+    Raises:
+        ValueError: it has not; the message names both figures and the remedy.
+    """
     available = available_memory(device)
     if available is not None and needed > available:
         raise ValueError(
             f"{what} need about {needed / 1e9:.3g} GB of memory, but {available / 1e9:.3g} GB are "
-            "available; give fewer time steps or fewer sequences"
+            f"available; {remedy}"
         )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from elman.inspection.gradient_flow.memory import available_memory, check_memory
+from elman.memory import available_memory, check_memory
 
 CPU = torch.device("cpu")
 
@@ -25,10 +25,11 @@ def test_less_is_available_than_is_installed(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_needs_too_much_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = "elman.inspection.gradient_flow.memory.available_memory"
+    path = "elman.memory.available_memory"
     monkeypatch.setattr(path, lambda _: 3_000_000_000)
-    check_memory(3_000_000_000, "they", CPU)
-    with pytest.raises(ValueError, match="they need about 4 GB of memory, but 3 GB are available"):
-        check_memory(4_000_000_000, "they", CPU)
+    check_memory(3_000_000_000, "they", "give less", CPU)
+    message = "they need about 4 GB of memory, but 3 GB are available; give less"
+    with pytest.raises(ValueError, match=message):
+        check_memory(4_000_000_000, "they", "give less", CPU)
     monkeypatch.setattr(path, lambda _: None)
-    check_memory(10**15, "they", CPU)
+    check_memory(10**15, "they", "give less", CPU)

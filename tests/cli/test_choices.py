@@ -1,0 +1,54 @@
+"""Choices from optional groups, whose errors Hydra does not report."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import OmegaConf
+
+from elman.cli.choices import check_choices
+
+ROOT = Path(__file__).parents[2]
+
+
+class Loader:
+    def get_group_options(self, group: str) -> list[str]:
+        return {"debug": ["cpu", "one_batch"], "data": ["text"]}.get(group, [])
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"debug": None, "data": "text"},
+        {"debug": "cpu", "unknown_group": "any"},
+        {"data": ["text", "more"]},
+        {"debug": "null"},
+        {"data@other": "any"},
+    ],
+)
+def test_right_choices(monkeypatch: pytest.MonkeyPatch, choices: dict[str, object]) -> None:
+    _chosen(monkeypatch, choices)
+    check_choices()
+
+
+def test_a_choice_that_there_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    _chosen(monkeypatch, {"data": "text", "debug": "nosuch"})
+    with pytest.raises(ValueError, match=r"^debug must be one of cpu, one_batch, got 'nosuch'$"):
+        check_choices()
+
+
+def _chosen(monkeypatch: pytest.MonkeyPatch, choices: dict[str, object]) -> None:
+    config = OmegaConf.create({"runtime": {"choices": choices}})
+    monkeypatch.setattr(HydraConfig, "get", staticmethod(lambda: config))
+    monkeypatch.setattr(GlobalHydra, "config_loader", lambda _: Loader())
+
+
+def test_debug_itself_shows_no_traceback() -> None:
+    command = [sys.executable, "scripts/train.py", "debug=nosuch", "hydra.output_subdir=null"]
+    command.append("hydra.run.dir=.")
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr == "error: debug must be one of cpu, one_batch, overfit, got 'nosuch'\n"
