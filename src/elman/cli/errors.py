@@ -7,21 +7,26 @@ from contextlib import contextmanager
 from hydra.errors import HydraException, InstantiationException
 from omegaconf.errors import OmegaConfBaseException
 
+from elman.training.divergence_error import DivergenceError
+
+WRONG_INPUT = (HydraException, OmegaConfBaseException, ValueError, TypeError, OSError)
+DIVERGED = 3  # exit code
+
 
 @contextmanager
 def one_clear_sentence(exit_code: int) -> Iterator[None]:
     """Ends the program with one sentence on standard error if an error concerns the input.
 
-    Any other error is a fault of the program and keeps its traceback. So does every error when
-    the command line has a `debug=`.
+    A training that has diverged ends with exit code 3. Any other error is a fault of the program
+    and keeps its traceback. So does every error when the command line has a `debug=`.
     """
     try:
         yield
-    except (HydraException, OmegaConfBaseException, ValueError, TypeError, OSError) as error:
+    except (*WRONG_INPUT, DivergenceError) as error:
         if any(argument.startswith("debug=") for argument in sys.argv):
             raise
         print(f"error: {sentence(error)}", file=sys.stderr)
-        sys.exit(exit_code)
+        sys.exit(DIVERGED if isinstance(error, DivergenceError) else exit_code)
 
 
 def sentence(error: BaseException) -> str:

@@ -25,6 +25,7 @@ from elman.training.exact_resume import ExactResume
 from elman.training.next_steps import next_steps, relative
 from elman.training.objectives import Objective, summarize
 from elman.training.results import Result
+from elman.training.rollback import with_rollbacks
 from elman.training.run_folder import CONFIG, LAST, OVERRIDES
 from elman.training.settings import check_same_settings, checkpoint_settings
 from elman.training.trainer import build_trainer
@@ -63,7 +64,12 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     Raises:
         TypeError, ValueError, OSError: a value is out of range, or the data, the device or the
             checkpoint cannot be used. No training has started then.
+        DivergenceError: the training has diverged; see `elman.training.divergence`.
     """
+    return with_rollbacks(lambda config: _train(config, overrides), config)
+
+
+def _train(config: DictConfig, overrides: Sequence[str]) -> Run:
     lightning.seed_everything(config.seed, workers=True, verbose=False)
     if config.get("threads") is not None:
         torch.set_num_threads(check_size("threads", config.threads))
