@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 import elman
-from elman.training import divergence
+from elman.training import step_figures
 from elman.training.divergence import LARGEST_GROWTH, Divergence
 from elman.training.divergence_error import DivergenceError
 from elman.training.run_folder import BEST, LAST
@@ -48,7 +48,7 @@ def test_a_text_with_too_large_a_rate(
     with pytest.raises(DivergenceError, match=f"training diverged {message}") as error:
         train(configured(*overrides, "trainer.max_epochs=2"))
     assert "a lower optimizer.lr" in str(error.value)
-    assert "no checkpoint was written" in str(error.value)
+    assert "there is no checkpoint" in str(error.value)
     assert not list(tmp_path.rglob("*.ckpt"))
 
 
@@ -111,7 +111,7 @@ def test_the_step_is_not_taken_and_the_checkpoints_stay(
     break_at(32, factor)  # of 44 steps, with validations after 22 and 44
     with pytest.raises(DivergenceError, match=f"at step 32: {message}") as error:
         train(configured("trainer.max_epochs=1"))
-    assert f"the last good checkpoint is {tmp_path / 'run' / LAST}" in str(error.value)
+    assert f"{tmp_path / 'run' / LAST} is the last good checkpoint" in str(error.value)
     for file in (BEST, LAST):
         assert_finite(tmp_path / "run" / file)
         assert torch.load(tmp_path / "run" / file, weights_only=True)["global_step"] == 22
@@ -216,7 +216,7 @@ class Arrival:
 
 @pytest.fixture
 def as_on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(divergence, "_sent_to_cpu", lambda figures: (figures, Arrival()))
+    monkeypatch.setattr(step_figures, "_sent_to_cpu", lambda values: (values, Arrival()))
 
 
 @pytest.mark.usefixtures("as_on_a_gpu")

@@ -8,40 +8,22 @@ Beside such a number, one of the size that it had at the start is lost in roundi
 
 import math
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import torch
 from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.trainer.states import TrainerFn
 from torch import Tensor
-from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
 from elman.checks import check_at_least
 from elman.training.divergence_error import DivergenceError
 from elman.training.run_folder import LAST
 from elman.training.schedules import scale_rates
+from elman.training.step_figures import StepFigures, total_norm
 
 MOST_HALVINGS = 3  # of the learning rate of one run
 LARGEST_GROWTH = 1 / torch.finfo(torch.float32).eps  # 1/ε
-
-
-class _Step(NamedTuple):
-    """What is known of an optimizer step before it is taken.
-
-    Attributes:
-        number: counted from 1.
-        rate: the learning rate.
-        figures: the cost and the norm of the gradient, `(2)`, on the CPU.
-        arrived: the event after which `figures` can be read; None: at once.
-        scale: the factor of the cost in mixed precision, a scalar on the device; None: 1.
-    """
-
-    number: int
-    rate: float
-    figures: Tensor
-    arrived: torch.cuda.Event | None
-    scale: Tensor | None
 
 
 class Divergence(Callback):
@@ -67,8 +49,8 @@ class Divergence(Callback):
         self._largest_cost = math.inf
         self._largest_weight = math.inf
         self._cost: Tensor | None = None  # of the batches of the next optimizer step
-        self._last: _Step | None = None
-        self._unread: _Step | None = None
+        self._last: StepFigures | None = None
+        self._unread: StepFigures | None = None
         self._error: DivergenceError | None = None
 
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -102,42 +84,27 @@ class Divergence(Callback):
         Raises:
             DivergenceError: they show divergence.
         """
-        gradients = [
-            parameter.grad.coalesce().values() if parameter.grad.is_sparse else parameter.grad
-            for group in optimizer.param_groups
-            for parameter in group["params"]
-            if parameter.grad is not None
-        ]
-        norm = get_total_norm(gradients)
-        cost = torch.zeros_like(norm) if self._cost is None else self._cost.to(norm.device)
-        scaler = getattr(trainer.precision_plugin, "scaler", None)
-        scale = None if scaler is None else scaler.scale(torch.ones_like(cost))
-        self._cost = None
-        figures = torch.stack([cost if scale is None else cost / scale, norm.float()])
-        figures = trainer.strategy.reduce(figures, reduce_op="mean")  # over the processes
-        rate = max(float(group["lr"]) for group in optimizer.param_groups)
+        cost, self._cost = self._cost, None
         earlier = self._unread
-        step = _Step(trainer.global_step + 1, rate, *_sent_to_cpu(figures), scale)
+        step = StepFigures.of(trainer, optimizer, torch.zeros(()) if cost is None else cost)
         self._last = self._unread = step
         self._read(trainer, step if step.arrived is None else earlier)
 
-    def _read(self, trainer: Trainer, step: _Step | None) -> None:
-        """Looks at the figures of a step, if it has not been done."""
+    def _read(self, trainer: Trainer, step: StepFigures | None) -> None:
+        """Looks at the figures of a step."""
         if step is None:
             return
-        if step.arrived is not None:
-            step.arrived.synchronize()
         if step is self._unread:
             self._unread = None
-        cost, norm = step.figures.tolist()
-        # Infinite because of the factor of the cost: the scaler leaves the step out.
-        scaled = step.scale is not None and step.scale >= 1
-        if not math.isfinite(cost + norm) and not scaled:
-            what = f"the cost is {cost:g}" if not math.isfinite(cost) else "the gradient overflows"
+        cost, norm = step.read()
+        if not math.isfinite(cost + norm):
+            if step.overflow_is_expected:
+                return
+            what = "the gradient overflows" if math.isfinite(cost) else f"the cost is {cost:g}"
             self._raise(trainer, step, what)
         if math.isinf(self._largest_cost):
             self._largest_cost = _bound(cost)
-        if math.isfinite(cost) and abs(cost) > self._largest_cost:
+        if abs(cost) > self._largest_cost:
             self._raise(trainer, step, f"the cost has grown to {cost:.3g}")
 
     def on_validation_end(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
@@ -162,19 +129,11 @@ class Divergence(Callback):
         pl_module: LightningModule,
         checkpoint: dict[str, Any],  # noqa: ARG002
     ) -> None:
-        """Refuses to write a checkpoint of a training that has diverged.
-
-        Raises:
-            DivergenceError: the training has diverged.
-        """
+        """Raises DivergenceError instead of writing a checkpoint that has diverged."""
         self._check_weights(trainer, pl_module)
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        """Looks at the final weights.
-
-        Raises:
-            DivergenceError: the training has diverged.
-        """
+        """Raises DivergenceError if the final weights show divergence."""
         self._check_weights(trainer, pl_module)
 
     def _check_weights(self, trainer: Trainer, pl_module: LightningModule) -> None:
@@ -200,44 +159,31 @@ class Divergence(Callback):
         self._largest_cost = state_dict["largest_cost"]
         self._largest_weight = state_dict["largest_weight"]
 
-    def _raise(self, trainer: Trainer, step: _Step | None, what: str) -> NoReturn:
-        figures = (
-            ""
-            if step is None
-            else (f" (learning rate {step.rate:.3g}, gradient norm {step.figures[1].item():.3g})")
-        )
-        number = trainer.global_step if step is None else step.number
+    def _raise(self, trainer: Trainer, step: StepFigures | None, what: str) -> NoReturn:
+        at, figures = trainer.global_step, ""
+        if step is not None:
+            _, norm = step.read()
+            at = step.number
+            figures = f" (learning rate {step.rate:.3g}, gradient norm {norm:.3g})"
         remedies = ["a lower optimizer.lr"]
         if not trainer.gradient_clip_val:
             remedies.append("clipping of the gradient (trainer.gradient_clip_val=1)")
         if self.halvings < MOST_HALVINGS:
             remedies.append("on_divergence=rollback, which halves the learning rate")
         last = Path(self.run) / LAST
-        good = (
-            f"the last good checkpoint is {last}" if last.is_file() else "no checkpoint was written"
-        )
+        good = f"{last} is the last good checkpoint" if last.is_file() else "there is no checkpoint"
         self._error = DivergenceError(
-            f"training diverged at step {number:,}: {what}{figures}",
+            f"training diverged at step {at:,}: {what}{figures}",
             f"what helps is {' or '.join(remedies)}; {good}",
             self.halvings,
         )
         raise self._error
 
 
-def _sent_to_cpu(figures: Tensor) -> tuple[Tensor, torch.cuda.Event | None]:
-    """The figures on the CPU, and the event after which they can be read."""
-    if not figures.is_cuda:
-        return figures.cpu(), None
-    sent = figures.to("cpu", non_blocking=True)
-    arrived = torch.cuda.Event()  # type: ignore[no-untyped-call]
-    arrived.record()
-    return sent, arrived
-
-
 def _largest(module: LightningModule) -> float:
     """The largest absolute value of all weights; nan if there is a nan."""
     weights = [weight.detach() for weight in module.parameters() if weight.is_floating_point()]
-    return get_total_norm(weights, norm_type=math.inf).item()
+    return total_norm(weights, math.inf).item()
 
 
 def _bound(start: float) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from lightning.pytorch.utilities import rank_zero_only
 from omegaconf import DictConfig
 
 from elman.training.divergence import MOST_HALVINGS
@@ -45,7 +46,7 @@ def with_rollbacks(train: Callable[[DictConfig], Finished], config: DictConfig) 
             if last.is_file():
                 config.resume = config.output_dir
             config.callbacks.divergence.halvings = halvings
-            log.warning(
+            rank_zero_only(log.warning)(
                 "%s. Back to %s, with half the learning rate (%s of at most %s times).",
                 error.fact,
                 last if last.is_file() else "the beginning",
