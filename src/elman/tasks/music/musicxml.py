@@ -83,7 +83,7 @@ def _unzipped(content: bytes) -> bytes:
             [name, *_] = (
                 name
                 for name in archive.namelist()
-                if name.endswith((".xml", ".musicxml")) and not name.startswith("META-INF/")
+                if name.lower().endswith((".xml", ".musicxml")) and not name.startswith("META-INF/")
             )
             return archive.read(name)
     except (zipfile.BadZipFile, ValueError) as error:
