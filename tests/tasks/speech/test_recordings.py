@@ -31,6 +31,12 @@ def test_reads_a_table(tmp_path: Path, header: str) -> None:
     assert (second.text, second.speaker, len(second.waveform)) == ("three", "Bob", 102)
 
 
+def test_the_suffix_may_be_in_capital_letters(tmp_path: Path) -> None:
+    path = folder(tmp_path, "0.WAV\tone\n")
+    (path / "0.wav").rename(path / "0.WAV")
+    assert [each.text for each in read_recordings(path, accept, "error")] == ["one"]
+
+
 def test_the_speaker_is_optional(tmp_path: Path) -> None:
     [only] = read_recordings(folder(tmp_path, "1.wav\tone"), accept, "error")
     assert only.speaker is None
