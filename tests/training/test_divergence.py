@@ -2,13 +2,13 @@
 
 import math
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from lightning import LightningModule, Trainer
+from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.plugins import MixedPrecision
 from omegaconf import DictConfig
 from torch import Tensor, nn
@@ -48,8 +48,9 @@ def test_a_text_with_too_large_a_rate(
     with pytest.raises(DivergenceError, match=f"training diverged {message}") as error:
         train(configured(*overrides, "trainer.max_epochs=2"))
     assert "a lower optimizer.lr" in str(error.value)
-    assert "there is no checkpoint" in str(error.value)
-    assert not list(tmp_path.rglob("*.ckpt"))
+    assert f"{tmp_path / 'run' / LAST} is the last good checkpoint" in str(error.value)
+    assert_finite(tmp_path / "run" / LAST)
+    assert not (tmp_path / "run" / BEST).exists()
 
 
 @pytest.mark.parametrize("experiment", ["digits_feedforward", "digits_convolutional"])
@@ -61,7 +62,8 @@ def test_digits_with_too_large_a_rate(
     options = [f"experiment={experiment}", f"optimizer.lr={rate}", "trainer.max_epochs=3"]
     with pytest.raises(DivergenceError, match="training diverged at step"):
         train(on_pictures(*options))
-    assert not list(tmp_path.rglob("*.ckpt"))
+    assert_finite(tmp_path / "run" / LAST)
+    assert not (tmp_path / "run" / BEST).exists()
 
 
 def test_an_unbounded_recurrence_overflows(configured: Configure) -> None:
@@ -155,6 +157,7 @@ def fit(
     x: Tensor,
     callback: Divergence,
     y: Tensor | None = None,
+    more: Sequence[Callback] = (),
     **options: Any,
 ) -> Trainer:
     """Trains on one example after the other."""
@@ -165,7 +168,7 @@ def fit(
         enable_progress_bar=False,
         enable_model_summary=False,
         max_epochs=1,
-        callbacks=[callback],
+        callbacks=[callback, *more],
         num_sanity_val_steps=0,
         **options,
     )
@@ -238,10 +241,24 @@ def test_on_a_gpu_no_checkpoint_is_spoilt(
     break_at(steps, math.nan)  # just before a validation
     with pytest.raises(DivergenceError, match=f"at step {steps}: the cost is nan"):
         train(configured("trainer.max_epochs=1"))
-    for file in (BEST, LAST):
-        assert (tmp_path / "run" / file).is_file() == (steps == 44)
-        if steps == 44:
-            assert_finite(tmp_path / "run" / file)
+    assert (tmp_path / "run" / BEST).is_file() == (steps == 44)
+    for file in (tmp_path / "run").rglob("*.ckpt"):
+        assert_finite(file)
+        assert torch.load(file, weights_only=True)["global_step"] < steps
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_no_checkpoint_holds_gradients_that_are_not_finite(tmp_path: Path, value: float) -> None:
+    """In the middle of a step of several batches a checkpoint keeps their gradients so far."""
+
+    class Save(Callback):
+        def on_train_batch_end(self, trainer: Trainer, *_: Any, **__: Any) -> None:
+            trainer.save_checkpoint(tmp_path / f"{trainer.fit_loop.total_batch_idx}.ckpt")
+
+    x = numbers(1, 1, 1, value, 1, 1)
+    with pytest.raises(DivergenceError, match="at step 2: the cost is"):
+        fit(Line(), x, Divergence(str(tmp_path)), more=[Save()], accumulate_grad_batches=3)
+    assert sorted(file.name for file in tmp_path.glob("*.ckpt")) == ["0.ckpt", "1.ckpt", "2.ckpt"]
 
 
 def test_a_metric_that_is_monitored_must_be_finite(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 
 from elman.tasks.language.samples import SampleText
 from elman.training.divergence_error import DivergenceError
-from elman.training.run_folder import LAST
+from elman.training.run_folder import BEST, LAST
 from elman.training.train import train
 from elman.training.truncated_bptt import TruncatedBPTT
 
@@ -93,17 +93,23 @@ def test_goes_back_and_on_at_half_the_rate(
     assert base_rate(tmp_path / "run") == 4e-3 / 2
 
 
-def test_without_a_checkpoint_it_starts_again(
+@pytest.mark.parametrize("without", [[], ["~callbacks.last"]])
+def test_before_the_first_validation_it_starts_again(
     configured: Configure,
     tmp_path: Path,
     break_at: Callable[[list[int]], list[int]],
     caplog: pytest.LogCaptureFixture,
+    without: list[str],
 ) -> None:
     break_at([5])
-    train(configured("trainer.max_epochs=1", "on_divergence=rollback", run="broken"))
-    assert "Back to the beginning, with half the learning rate" in caplog.text
-    train(configured("trainer.max_epochs=1", "optimizer.lr=2e-3", run="half"))
-    broken, half = final_state(tmp_path / "broken"), final_state(tmp_path / "half")
+    options = ["trainer.max_epochs=1", *without]
+    train(configured(*options, "on_divergence=rollback", run="broken"))
+    last = tmp_path / "broken" / LAST
+    assert f"Back to {'the beginning' if without else last}, with half the learn" in caplog.text
+    train(configured(*options, "optimizer.lr=2e-3", run="half"))
+    broken, half = (
+        torch.load(tmp_path / run / BEST, weights_only=True) for run in ("broken", "half")
+    )
     assert_same(broken["state_dict"], half["state_dict"])
 
 

@@ -131,6 +131,8 @@ class Divergence(Callback):
     ) -> None:
         """Raises DivergenceError instead of writing a checkpoint that has diverged."""
         self._check_weights(trainer, pl_module)
+        if self._cost is not None:  # it holds the gradients of a part of the batches of a step
+            self._read(trainer, StepFigures.of(trainer, trainer.optimizers[0], self._cost))
 
     def on_train_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Raises DivergenceError if the final weights show divergence."""
