@@ -12,6 +12,7 @@ from hydra.utils import instantiate
 from omegaconf.errors import ConfigAttributeError, OmegaConfBaseException
 
 from elman.cli.errors import failure_noted, one_clear_sentence, sentence
+from elman.training.divergence_error import DivergenceError
 from elman.training.run_folder import FAILURE
 
 
@@ -113,6 +114,16 @@ def test_an_error_that_has_to_do_with_input_ends_the_program_with_one_line(
 
     assert ended.value.code == exit_code
     assert capsys.readouterr() == ("", "error: data.batch_size must be an int\n")
+
+
+def test_a_training_that_has_diverged_has_an_exit_code_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended, one_clear_sentence(exit_code=1):
+        raise DivergenceError("training diverged at step 2", "lower the rate", halvings=0)
+
+    assert ended.value.code == 3
+    assert capsys.readouterr() == ("", "error: training diverged at step 2; lower the rate\n")
 
 
 @pytest.mark.parametrize("error_type", [RuntimeError, KeyError, AssertionError, KeyboardInterrupt])

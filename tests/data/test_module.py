@@ -95,7 +95,7 @@ def test_a_training_resumes_only_with_the_same_content(tmp_path: Path) -> None:
 
 def test_a_downloaded_data_set_has_no_path_and_no_hash(tmp_path: Path) -> None:
     state = saved_state(read(None), tmp_path)
-    assert state == {"path": None, "sha256": None}
+    assert state == {"path": None, "sha256": None, "comparable": True}
     assert resaved_state(state).test_description == "unseen lines"
     (tmp_path / "lines.txt").write_text("one")
     assert resaved_state(state, tmp_path / "lines.txt").test_description == "lines"

@@ -12,6 +12,8 @@ def read(columns: list[str]) -> str:
 
 
 def write(tmp_path: Path, *lines: str) -> Path:
+    for name in ("file", "a", "b"):
+        (tmp_path / name).write_text(name)
     table = tmp_path / "table.tsv"
     table.write_text("\n".join(lines))
     return table
@@ -35,3 +37,13 @@ def test_a_file_may_be_listed_only_once(tmp_path: Path) -> None:
     table = write(tmp_path, "a\tone", "b\ttwo", "a\tthree")
     with pytest.raises(ValueError, match="line 3: a is already listed in line 1"):
         read_table(table, [], "error", read)
+
+
+@pytest.mark.parametrize("name", ["./a", "../{folder}/a", "{path}/a", "link"])
+def test_a_file_may_not_be_listed_again_under_another_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    name = name.format(folder=tmp_path.name, path=tmp_path)
+    table = write(tmp_path, "a\tone", f"{name}\ttwo", "b\tthree")
+    with pytest.raises(ValueError, match=f"line 2: {name} is already listed in line 1"):
+        read_table(table, [], "error", read)
+    assert read_table(table, [], "skip", read) == ["a+one", "b+three"]

@@ -1,10 +1,19 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
-from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.lr_scheduler import (
+    ConstantLR,
+    LambdaLR,
+    LRScheduler,
+    OneCycleLR,
+    ReduceLROnPlateau,
+    SequentialLR,
+    StepLR,
+)
 
-from elman.training.schedules import warmup_cosine
+from elman.training.schedules import scale_rates, warmup_cosine
 
 
 def schedule(total_steps: int, warmup: float) -> LRScheduler:
@@ -49,3 +58,36 @@ def test_refuses_a_warmup_that_is_no_share(warmup: Any) -> None:
         ValueError, match=f"scheduler.warmup must be a number from 0 to 1, got {warmup!r}"
     ):
         schedule(10, warmup)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rates"),
+    [
+        (lambda each: LambdaLR(each, lambda step: 1 / (1 + step)), [4, 2]),
+        (lambda each: StepLR(each, step_size=1), [4, 0.4]),
+        (ReduceLROnPlateau, [4, 4]),
+        (lambda each: OneCycleLR(each, 4.0, total_steps=3, pct_start=0.5), None),
+        (
+            lambda each: SequentialLR(
+                each, [ConstantLR(each, 1.0), LambdaLR(each, lambda _: 1.0)], milestones=[1]
+            ),
+            [4, 4],
+        ),
+    ],
+)
+def test_rates_are_halved_now_and_later(
+    schedule: Callable[[torch.optim.Optimizer], Any], rates: list[float] | None
+) -> None:
+    def steps(factor: float) -> list[float]:
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=4.0)
+        built = schedule(optimizer)
+        scale_rates(optimizer, [built], factor)
+        found = []
+        for _ in range(2):
+            found.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            built.step(*[1.0] * isinstance(built, ReduceLROnPlateau))
+        return found
+
+    assert rates is None or steps(1) == pytest.approx(rates)
+    assert steps(0.25) == pytest.approx([rate / 4 for rate in steps(1)])

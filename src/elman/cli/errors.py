@@ -16,9 +16,18 @@ from omegaconf.errors import (
 )
 
 from elman.checks import unknown
+from elman.training.divergence_error import DivergenceError
 from elman.training.run_folder import FAILURE
 
-OF_THE_INPUT = (HydraException, OmegaConfBaseException, ValueError, TypeError, OSError)
+OF_THE_INPUT = (
+    HydraException,
+    OmegaConfBaseException,
+    ValueError,
+    TypeError,
+    OSError,
+    DivergenceError,
+)
+DIVERGED = 3  # exit code
 LONGEST = 1000  # characters of a message
 
 
@@ -26,8 +35,8 @@ LONGEST = 1000  # characters of a message
 def one_clear_sentence(exit_code: int) -> Iterator[None]:
     """Ends the program with one sentence on standard error if an error concerns the input.
 
-    Any other error is a fault of the program and keeps its traceback. So does every error when
-    the command line has a `debug=`.
+    A training that has diverged ends with exit code 3. Any other error is a fault of the program
+    and keeps its traceback. So does every error when the command line has a `debug=`.
     """
     try:
         yield
@@ -35,7 +44,7 @@ def one_clear_sentence(exit_code: int) -> Iterator[None]:
         if any(argument.startswith("debug=") for argument in sys.argv):
             raise
         print(f"error: {sentence(error)}", file=sys.stderr)
-        sys.exit(exit_code)
+        sys.exit(DIVERGED if isinstance(error, DivergenceError) else exit_code)
 
 
 @contextmanager

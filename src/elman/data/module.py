@@ -11,6 +11,7 @@ from torch.utils.data import BatchSampler, RandomSampler
 
 from elman.data.length_batches import LengthBatches
 from elman.data.shared_batches import SharedBatches
+from elman.data.spelling import comparable
 from elman.data.state import check_state
 
 
@@ -38,6 +39,7 @@ class DataModule(LightningDataModule, ABC):
         self._sha256: str | None = None  # of the file at `path`, once it has been read
         self._hashed: list[tuple[Path, int, int]] = []  # files with sizes and times of change
         self._trained_on: dict[str, str | None] | None = None  # path and hash in the checkpoint
+        self._compares_exactly = False  # as the version that wrote the checkpoint
 
     @property
     @abstractmethod
@@ -102,6 +104,14 @@ class DataModule(LightningDataModule, ABC):
         """The user's files that determine which examples there are."""
         return [Path(str(self.path)) / self.table]
 
+    def comparable(self, text: str) -> str:
+        """The text as it is compared with others, which are not to be in another split.
+
+        See `elman.data.spelling`. The splits of a checkpoint whose version compared texts exactly
+        stay as they were.
+        """
+        return text if self._compares_exactly else comparable(text)
+
     @property
     def same_split_as_in_training(self) -> bool:
         """Whether the splits are those of the training, so that the test examples are unseen."""
@@ -141,7 +151,7 @@ class DataModule(LightningDataModule, ABC):
 
     def state_dict(self) -> dict[str, Any]:
         """The path and the hash of the user's own data, for a checkpoint."""
-        return {"path": self._absolute(), "sha256": self._sha256}
+        return {"path": self._absolute(), "sha256": self._sha256, "comparable": True}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes the path and the hash from a checkpoint; a path that was given stays.
@@ -155,3 +165,4 @@ class DataModule(LightningDataModule, ABC):
         if self.path is None:
             self.path = state["path"]
         self._trained_on = {"path": state["path"], "sha256": state["sha256"]}
+        self._compares_exactly = not state.get("comparable", False)

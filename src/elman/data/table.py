@@ -18,12 +18,12 @@ def read_table(
 ) -> list[Row]:
     """Reads one row from each line of a table.
 
-    The table may list a file only once. Otherwise one file could be in both the training split and
-    the test split.
+    The table may list a file only once, under whatever name. Otherwise one file could be in both
+    the training split and the test split.
 
     Args:
         table: the path of a UTF-8 file of tab-separated columns. The first column is the name of a
-            file. Empty lines are ignored.
+            file, relative to the folder of the table. Empty lines are ignored.
         headers: header lines to ignore, each a list of column names.
         on_bad: a bad line is an "error", or "skip" leaves it out and counts it.
         read: makes the row from the columns; raises OSError or ValueError if they are bad.
@@ -36,16 +36,17 @@ def read_table(
         ValueError: the table is not UTF-8, or a line is bad and `on_bad` is "error".
     """
     rows, bad = [], BadLines(str(table), on_bad)
-    line_of: dict[Path, int] = {}
+    line_of: dict[tuple[int, int], int] = {}  # by the file's place on the disk
     for number, line in enumerate(read_lines("data.path", table), 1):
         columns = [column.strip() for column in line.split("\t")]
         if not any(columns) or (number == 1 and columns in headers):
             continue
         try:
             row = read(columns)
-            file = Path(columns[0])
+            status = (table.parent / columns[0]).stat()
+            file = status.st_dev, status.st_ino
             if file in line_of:
-                raise ValueError(f"{file} is already listed in line {line_of[file]}")
+                raise ValueError(f"{columns[0]} is already listed in line {line_of[file]}")
             rows.append(row)
             line_of[file] = number
         except (OSError, ValueError) as error:

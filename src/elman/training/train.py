@@ -25,6 +25,7 @@ from elman.training.outcome import write_outcome
 from elman.training.parts import build_parts, folder_of
 from elman.training.processes import in_processes, leave_group, starts_processes
 from elman.training.resumed import check_resumable, resumed
+from elman.training.rollback import with_rollbacks
 from elman.training.run_folder import LAST
 from elman.training.run_trainer import build_run_trainer
 from elman.training.settings import (
@@ -67,11 +68,12 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
     Raises:
         TypeError, ValueError, OSError: a value is out of range, or the data, the device or the
             checkpoint cannot be used. No training has started then.
-        SystemExit: a signal has ended the training, see `Interruption`.
+        DivergenceError: the training has diverged; see `elman.training.divergence`.
+        SystemExit: a signal has ended the training; see `Interruption`.
     """
     run = folder_of(config)
     with claimed(run, config.resume), says_how_to_go_on(run):
-        return _train(config, overrides)
+        return with_rollbacks(lambda config: _train(config, overrides), config)
 
 
 def _train(config: DictConfig, overrides: Sequence[str]) -> Run:

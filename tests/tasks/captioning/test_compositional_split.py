@@ -1,9 +1,11 @@
+import unicodedata
 from collections import Counter
 from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from elman.data.spelling import comparable
 from elman.tasks.captioning.compositional_split import split_by_combinations, without_rare_words
 
 CAPTIONS = st.lists(
@@ -90,3 +92,16 @@ def test_a_split_is_empty_if_training_needs_every_word() -> None:
         ["a b", "a c", "b c"], [3], combination_size=2, min_count=2, seed=0
     )
     assert (split.indices, train) == ([], [0, 1, 2])
+
+
+@given(st.integers(0, 50))
+def test_spellings_of_a_word_are_one_word(seed: int) -> None:
+    colours, shapes = ("blau", "grün", "weiß"), ("Kästchen", "Kreis", "Bögen")
+    captions = [f"{colour} {shape} {n}" for colour in colours for shape in shapes for n in "1234"]
+    captions += [unicodedata.normalize("NFD", caption.upper()) for caption in captions]
+    splits, train = split_by_combinations(captions, [8, 8], 2, 1, seed)
+    trained = [set(comparable(captions[n]).split()) for n in train]
+    for split in splits:
+        assert split.indices
+        for combination in split.combinations:
+            assert not any({comparable(word) for word in combination} <= each for each in trained)

@@ -37,6 +37,11 @@ def test_a_first_line_whose_file_exists_is_not_a_header(folder: Path) -> None:
     assert read_folder(write(folder, "image\ttext\n"), 8, "error", accept).captions == ["text"]
 
 
+def test_the_suffix_may_be_in_capital_letters(folder: Path) -> None:
+    (folder / "red.png").rename(folder / "RED.PNG")
+    assert read_folder(write(folder, "RED.PNG\tred\n"), 8, "error", accept).captions == ["red"]
+
+
 BAD = [
     ("red.png", "line 2: it has 1 columns, not 2: the name of a file, a tab and its caption"),
     ("red.png\ta\tb", "line 2: it has 3 columns, not 2"),

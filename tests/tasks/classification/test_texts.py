@@ -1,3 +1,4 @@
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -246,3 +247,36 @@ def test_surnames_are_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     data.setup()
     assert data.source == "the surnames of 14 languages"
     assert set.union(*texts(data).values()) == {normalize(name) for name, _ in surnames}
+
+
+NAMES = [f"Zo{'ëéêè'[n % 4]} {n:02}" for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    "other", [str.upper, lambda text: unicodedata.normalize("NFD", text), lambda text: f" {text} "]
+)
+def test_other_spellings_of_a_text_are_no_other_example(
+    make: Make, other: Callable[[str], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    lines = [f"{each},{'ab'[n % 2]}\n" for n, each in enumerate(NAMES)]
+    lines += [f"{other(each)},{'ab'[n % 2]}\n" for n, each in enumerate(NAMES)]
+    data = make("".join(lines))
+    assert sum(map(len, data.splits.values())) == 20
+    assert "has 40 examples, 20 different ones" in caplog.text
+
+
+def test_a_checkpoint_of_a_version_that_compared_exactly_keeps_its_splits(
+    make: Make, tmp_path: Path
+) -> None:
+    table = "".join(f"{text},{'ab'[n % 2]}\n" for n, text in enumerate(["x  y", "x y", *NAMES]))
+    data = make(table)
+    state = data.state_dict()
+    assert sum(map(len, data.splits.values())) == 20  # "x y" has two classes
+    for earlier, examples in ((False, 20), (True, 22)):
+        restored = TextClassificationData(str(tmp_path / "my.csv"))
+        restored.load_state_dict(
+            {key: value for key, value in state.items() if not (earlier and key == "comparable")}
+        )
+        restored.setup()
+        assert sum(map(len, restored.splits.values())) == examples

@@ -116,6 +116,12 @@ def test_a_gzipped_file_is_read(tmp_path: Path) -> None:
     assert len(next(iter(data(written).test_dataloader()))[0]) == 10
 
 
+def test_a_byte_order_mark_is_no_pixel(tmp_path: Path) -> None:
+    written = tmp_path / "DIGITS.CSV"
+    written.write_bytes(b"\xef\xbb\xbf" + csv())
+    assert len(next(iter(data(written).test_dataloader()))[0]) == 10
+
+
 def test_the_default_images_are_read_from_the_downloaded_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,7 +95,7 @@ def test_a_bad_line_is_skipped(line: str, caplog: pytest.LogCaptureFixture) -> N
          "'when', 'other', 'degrees'"),
         (GOOD, {"time": "date"}, "data.time: my.csv has no column 'date'"),
         (GOOD, {"time": "degrees"}, "data.time and data.value are the same column 'degrees'"),
-        ("a;b\n2010-01-01;1", {}, "separated by commas; its first line names 'a;b'"),
+        ("a|b\n2010-01-01|1", {}, "by commas or semicolons; its first line names 'a|b'"),
         ("\n", {}, "its first line names no columns"),
         (GOOD[:GOOD.index("\n")], {}, "my.csv has 0 valid values; a series needs at least 2"),
         ("a,degrees\n2010-01-01,1\n2010-01-02,1\n2020-01-01,1", {"on_bad": "skip"},
@@ -112,3 +112,53 @@ def test_files_without_a_series_are_refused(text: str, names: dict[str, str], me
 def test_a_first_line_that_csv_cannot_read_names_the_file(header: str) -> None:
     with pytest.raises(ValueError, match=r"^data: series\.csv, line 1: it is not a line of a CSV"):
         read_series(f"{header}\n2024-01-01,1\n", "series.csv", None, None, "error")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "2010-01-01;1,5\n2010-01-02;-2\n2010-01-03;0,25",
+        "2010-01-01;1.5\n2010-01-02;-2\n2010-01-03;.25",
+        '2010-01-01;"1,5"\n2010-01-02;"-2,0"\n2010-01-03;0,25',
+    ],
+)
+def test_semicolons_and_decimal_commas(rows: str) -> None:
+    """As a spreadsheet of many countries writes a table."""
+    assert read(f"Datum;Wert\n{rows}\n", value="Wert").tolist() == [1.5, -2, 0.25]
+
+
+def test_a_comma_within_a_number_of_a_table_with_commas_is_refused() -> None:
+    """It may separate thousands."""
+    with pytest.raises(ValueError, match="line 2: b is '1,234', which is not a finite number"):
+        read('a,b\n2010-01-01,"1,234"\n2010-01-02,2\n', value="b")
+
+
+def test_a_point_beside_decimal_commas_is_refused() -> None:
+    text = "a;b\n2010-01-01;1,5\n2010-01-02;1.234\n2010-01-03;1.234,5\n"
+    with pytest.raises(ValueError, match=r"line 3: b is '1\.234', which is not a finite number"):
+        read(text, value="b")
+
+
+BERLIN = {
+    "spring": ["00:00+01:00", "01:00+01:00", "03:00+02:00", "04:00+02:00"],
+    "autumn": ["01:00+02:00", "02:00+02:00", "02:00+01:00", "03:00+01:00"],
+}
+
+
+@pytest.mark.parametrize("season", BERLIN)
+def test_a_change_of_clocks(season: str, caplog: pytest.LogCaptureFixture) -> None:
+    """With offsets from UTC there is no gap; local times have one, or an hour twice."""
+    day = {"spring": "2024-03-31", "autumn": "2024-10-27"}[season]
+    rows = [f"{day} {time},{n}\n" for n, time in enumerate(BERLIN[season])]
+    assert read("a,b\n" + "".join(rows), value="b").tolist() == [0, 1, 2, 3]
+    local = "a,b\n" + "".join(f"{row[:16]},{n}\n" for n, row in enumerate(rows))
+    message = {
+        "spring": "line 4: 2024-03-31 03:00:00 is 2:00:00 after the time before it",
+        "autumn": "line 4: 2024-10-27 02:00:00 is not later than the time before it",
+    }[season]
+    with pytest.raises(ValueError, match=f"^data: my.csv, {message}"):
+        read(local, value="b")
+    series = read(local, value="b", on_bad="skip")
+    expected = {"spring": [0, 1, np.nan, 2, 3], "autumn": [0, 1, 3]}[season]
+    np.testing.assert_array_equal(series, expected)
+    assert ("1 bad lines are left out" in caplog.text) == (season == "autumn")

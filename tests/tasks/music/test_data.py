@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,19 @@ def test_the_splits_are_disjoint_and_the_same_each_time(pieces: Path) -> None:
         assert all(map(torch.equal, first.splits[name], second.splits[name]))
     every = [roll.numpy().tobytes() for rolls in first.splits.values() for roll in rolls]
     assert len(set(every)) == len(every) == 20
+
+
+def test_names_may_be_in_capital_letters(pieces: Path) -> None:
+    for n, file in enumerate(sorted(pieces.iterdir())):
+        if n % 2:
+            file.rename(file.with_name(file.name.upper()))
+        else:
+            with zipfile.ZipFile(file.with_suffix(".MXL"), "w") as archive:
+                archive.write(file, "SCORE.XML")
+            file.unlink()
+    data = MusicData(str(pieces))
+    data.setup()
+    assert sum(map(len, data.splits.values())) == 20
 
 
 def test_folders_without_pieces_are_refused(tmp_path: Path) -> None:

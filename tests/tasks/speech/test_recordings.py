@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy.io import wavfile
 
+from elman.data.spelling import comparable
 from elman.tasks.speech.audio import SAMPLE_RATE
 from elman.tasks.speech.recordings import Utterance, read_recordings
 from elman.tasks.speech.splits import split_by_speaker
@@ -28,6 +29,12 @@ def test_reads_a_table(tmp_path: Path, header: str) -> None:
     first, second = read_recordings(folder(tmp_path, table), accept, "error")
     assert (first.text, first.speaker, len(first.waveform)) == ("one two", "Ann", 100)
     assert (second.text, second.speaker, len(second.waveform)) == ("three", "Bob", 102)
+
+
+def test_the_suffix_may_be_in_capital_letters(tmp_path: Path) -> None:
+    path = folder(tmp_path, "0.WAV\tone\n")
+    (path / "0.wav").rename(path / "0.WAV")
+    assert [each.text for each in read_recordings(path, accept, "error")] == ["one"]
 
 
 def test_the_speaker_is_optional(tmp_path: Path) -> None:
@@ -118,3 +125,16 @@ def test_speakers_of_only_some_recordings_are_refused() -> None:
     some = [*utterances("ab"), Utterance(torch.zeros(1), "x", None)]
     with pytest.raises(ValueError, match="the speaker is given for 2 of 3 recordings"):
         split_by_speaker(some, 0.1, 0.1, seed=0)
+
+
+def test_spellings_of_a_speaker_are_one_speaker() -> None:
+    spelled = [name for n in range(5) for name in (f"Zoë {n}", f"ZOE\u0308  {n}")]
+    some = [Utterance(torch.zeros(1), str(n), name) for n, name in enumerate(spelled * 2)]
+    splits = split_by_speaker(some, 0.2, 0.2, seed=0)
+    assert {name: len(members) for name, members in splits.items()} == {
+        "train": 12,
+        "validation": 4,
+        "test": 4,
+    }
+    for name in ("validation", "test"):
+        assert len({comparable(str(u.speaker)) for u in splits[name]}) == 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from omegaconf import DictConfig
 
-from elman.tasks.translation.pairs import Pair
+from elman.tasks.translation.pair import Pair
 
 Compose = Callable[..., DictConfig]
 COLOURS = {"red": "rote", "green": "grüne", "blue": "blaue", "old": "alte", "new": "neue"}

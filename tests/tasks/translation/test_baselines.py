@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from elman.tasks.translation.baselines import baseline_translations
-from elman.tasks.translation.pairs import Pair
+from elman.tasks.translation.pair import Pair
 
 SOURCES = ["Reset the filter", "Open the door", "Reset the pump", "a", "The door is open", "filter"]
 TRAINING_PAIRS = [Pair(source, f"translation {n}") for n, source in enumerate(SOURCES)]

@@ -6,7 +6,7 @@ import torch
 
 from elman.tasks.translation import data as module
 from elman.tasks.translation.data import TranslationData
-from elman.tasks.translation.pairs import Pair
+from elman.tasks.translation.pair import Pair
 from elman.tasks.translation.subwords import BEGIN, END, PAD
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from elman.tasks.translation.home_assistant import read_home_assistant
-from elman.tasks.translation.pairs import Pair
+from elman.tasks.translation.pair import Pair
 
 
 @pytest.fixture

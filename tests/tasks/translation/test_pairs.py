@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from elman.tasks.translation.pairs import Pair, read_pairs
+from elman.tasks.translation.pair import Pair
+from elman.tasks.translation.pairs import read_pairs
 
 LANGUAGES = ("en", "de")
 
@@ -36,20 +37,11 @@ def test_bad_lines_are_refused_or_skipped(
         read_pairs(path, "error", LANGUAGES)
 
 
-def test_the_translated_entries_of_a_catalogue_are_pairs(tmp_path: Path) -> None:
-    path = tmp_path / "de.po"
-    path.write_text(
-        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-        'msgid "Reset the "\n"filter"\nmsgstr "Filter zurücksetzen"\n\n'
-        'msgid "not yet"\nmsgstr ""\n\n'
-        '#, fuzzy\nmsgid "perhaps"\nmsgstr "vielleicht"\n\n'
-        '#~ msgid "formerly"\n#~ msgstr "früher"\n',
-        encoding="utf-8",
-    )
-    assert read_pairs(path, "error", LANGUAGES) == [Pair("Reset the filter", "Filter zurücksetzen")]
-    path.write_text('msgid "a"\nmgstr "b"\n', encoding="utf-8")
-    with pytest.raises(ValueError, match=r"data.path: .*de.po.*line 2"):
-        read_pairs(path, "error", LANGUAGES)
+@pytest.mark.parametrize("name", ["de.po", "de.PO"])
+def test_a_catalogue_is_read_whatever_the_case_of_its_suffix(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes('\ufeffmsgid "the pump"\r\nmsgstr "die Pumpe"\r\n'.encode())
+    assert read_pairs(path, "error", LANGUAGES) == [Pair("the pump", "die Pumpe")]
 
 
 def test_unreadable_files_are_refused(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import NamedTuple
+
+from elman.data.spelling import comparable, first_spellings
 
 MIN_COMBINATIONS = 20  # of a split, if the captions allow it
 
@@ -40,6 +42,7 @@ def split_by_combinations(
     combination_size: int,
     min_count: int,
     seed: int,
+    key: Callable[[str], str] = comparable,
 ) -> tuple[list[Split], list[int]]:
     """Divides captions so that each split has combinations of words that no training caption has.
 
@@ -55,11 +58,13 @@ def split_by_combinations(
         combination_size: number of words of a combination.
         min_count: minimum number of training captions that contain each word of a split.
         seed: of the random order of the combinations.
+        key: of a word; spellings with the same key are one word.
 
     Returns:
         The splits, and the indices of the training captions, in ascending order.
     """
-    words = [frozenset(caption.split()) for caption in captions]
+    spelling = first_spellings((word for caption in captions for word in caption.split()), key)
+    words = [frozenset(spelling[word] for word in caption.split()) for caption in captions]
     candidates = sorted({c for each in words for c in combinations(sorted(each), combination_size)})
     random.Random(seed).shuffle(candidates)  # noqa: S311 - not used for security
     training: dict[str, set[int]] = defaultdict(set)  # training captions that contain a word

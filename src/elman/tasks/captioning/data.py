@@ -175,6 +175,7 @@ class CaptioningData(DataModule):
             self.combination_size,
             self.min_count,
             self.seed,
+            self.comparable,
         )
         indices = {"train": train, "validation": validation.indices, "test": test.indices}
         for name in ("test", "validation"):

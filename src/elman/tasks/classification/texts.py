@@ -133,8 +133,8 @@ class TextClassificationData(ClassificationData):
         return pad_sequence(indices), torch.tensor([len(each) for each in indices])
 
     def key(self, sequence: str) -> str:
-        """The text itself."""
-        return sequence
+        """The text, so that its other spellings are not in another split."""
+        return self.comparable(sequence)
 
     def baselines(self) -> dict[str, Tensor]:
         """`most_frequent`: always the most frequent class; `naive_bayes`: see `baselines`."""

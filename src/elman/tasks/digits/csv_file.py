@@ -23,7 +23,7 @@ def read_digits(csv: bytes, source: str) -> tuple[Tensor, Tensor]:
         ValueError: the content has another form.
     """
     try:
-        numbers = np.loadtxt(csv.decode("ascii").splitlines(), np.int64, delimiter=",", ndmin=2)
+        numbers = np.loadtxt(csv.decode("utf-8-sig").splitlines(), np.int64, delimiter=",", ndmin=2)
     except ValueError as error:
         raise ValueError(f"data: {source} must be a table of integers ({error})") from error
     if len(numbers) == 0 or numbers.shape[1] != SIDE**2 + 1:

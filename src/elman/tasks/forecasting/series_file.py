@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from elman.data.bad_lines import BadLines, OnBad
+from elman.tasks.forecasting.regular_times import at_regular_times, check_order
 
 
 def read_series(
@@ -16,6 +17,8 @@ def read_series(
 
     The first line names the columns. `csv` splits each line on its own: `pandas.read_csv` would let
     an unclosed quote swallow the lines after it, and its errors do not always name the line.
+    Columns are separated by commas or, as the first line shows, by semicolons; then numbers may
+    have decimal commas.
 
     Args:
         text: the content of the file.
@@ -33,8 +36,9 @@ def read_series(
         ValueError: the file is not such a table, or its time steps are not regular.
     """
     header, *rows = text.split("\n")
+    delimiter = ";" if header.count(";") > header.count(",") else ","
     try:
-        columns = _split(header)
+        columns = _split(header, delimiter)
     except ValueError as error:
         raise ValueError(f"data: {source}, line 1: {error}") from error
     time, value = _column_names(columns, source, time, value)
@@ -44,23 +48,26 @@ def read_series(
     for line, row in enumerate(rows, 2):
         if row.strip():
             try:
-                named = _named_fields(row, columns)
+                named = _named_fields(row, columns, delimiter)
                 fields[line] = named[time], named[value]
             except ValueError as error:
                 reasons[line] = str(error)
-    table = _parse(fields, time, value, reasons)
+    decimal_commas = delimiter == ";" and any("," in number for _, number in fields.values())
+    table = _parse(fields, time, value, reasons, decimal_commas)
+    check_order(table["time"], source)
+    table = _without_late(table, reasons)
     for line, reason in sorted(reasons.items()):
         bad.report(line, reason)
     if len(table) < 2:
         raise ValueError(f"data: {source} has {len(table)} valid values; a series needs at least 2")
-    series = _at_regular_times(table, source, bad)
+    series = at_regular_times(table, source, bad)
     bad.summarize()
     return series.rename(value).rename_axis(time)
 
 
-def _split(row: str) -> list[str]:
+def _split(row: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader([row], strict=True), [])
+        return next(csv.reader([row], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
         raise ValueError(f"it is not a line of a CSV table ({error})") from error
 
@@ -71,8 +78,8 @@ def _column_names(
     found = f"its first line names {', '.join(map(repr, columns)) or 'no columns'}"
     if len(columns) < 2:
         raise ValueError(
-            f"data: {source} must have a time column and a value column, separated by commas; "
-            f"{found}"
+            f"data: {source} must have a time column and a value column, separated by commas or "
+            f"semicolons; {found}"
         )
     for argument, name in (("data.time", time), ("data.value", value)):
         if name is not None and name not in columns:
@@ -86,21 +93,28 @@ def _column_names(
     return time, value
 
 
-def _named_fields(row: str, columns: list[str]) -> dict[str, str]:
-    fields = _split(row)
+def _named_fields(row: str, columns: list[str], delimiter: str) -> dict[str, str]:
+    fields = _split(row, delimiter)
     if len(fields) != len(columns):
         raise ValueError(f"it has {len(fields)} fields, but the first line names {len(columns)}")
     return dict(zip(columns, fields, strict=True))
 
 
 def _parse(
-    fields: dict[int, tuple[str, str]], time: str, value: str, reasons: dict[int, str]
+    fields: dict[int, tuple[str, str]],
+    time: str,
+    value: str,
+    reasons: dict[int, str],
+    decimal_commas: bool,
 ) -> pd.DataFrame:
     """The valid lines by number, with `time` and `value` parsed; adds a reason for each other."""
+    numbers = [
+        _with_decimal_points(number) if decimal_commas else number for _, number in fields.values()
+    ]
     table = pd.DataFrame(
         {
             "time": [_iso_time(text) for text, _ in fields.values()],
-            "value": pd.to_numeric([text for _, text in fields.values()], errors="coerce"),
+            "value": pd.to_numeric(numbers, errors="coerce"),
         },
         index=list(fields),
         dtype=object,
@@ -123,10 +137,19 @@ def _parse(
         reasons[line] = "only some of the times have an offset from UTC; give it for all or none"
     table = table[~mixed]
     table["time"] = pd.to_datetime(table["time"], utc=True).dt.tz_convert(time_zone)
+    return table
+
+
+def _without_late(table: pd.DataFrame, reasons: dict[int, str]) -> pd.DataFrame:
     late = table["time"] <= table["time"].cummax().shift()
     for line in table.index[late]:
         reasons[line] = f"{table['time'][line]} is not later than the time before it"
     return table[~late]
+
+
+def _with_decimal_points(number: str) -> str:
+    """A number with a decimal comma as Python writes it; a point separates thousands there."""
+    return number.replace(".", "?").replace(",", ".")
 
 
 def _iso_time(text: str) -> datetime | None:
@@ -134,30 +157,3 @@ def _iso_time(text: str) -> datetime | None:
         return datetime.fromisoformat(text.strip().replace("/", "-"))
     except ValueError:
         return None
-
-
-def _at_regular_times(table: pd.DataFrame, source: str, bad: BadLines) -> pd.Series:
-    """The values with a fixed frequency, the most common time step; NaN where one is missing."""
-    times = table["time"]
-    start, end, steps = times.iloc[0], times.iloc[-1], times.diff()
-    step = steps.mode().iloc[0]
-    length = (end - start) // step + 1
-    if length > 2 * len(table):
-        raise ValueError(
-            f"data: {source} has {len(table)} values, but one every {step.to_pytimedelta()} from "
-            f"{start} to {end} would be {length}; the time steps must be regular"
-        )
-    irregular = times.index[steps.notna() & (steps != step)]
-    if bad.on_bad == "error" and len(irregular):
-        line = irregular[0]
-        raise ValueError(
-            f"data: {source}, line {line}: {times[line]} is {steps[line].to_pytimedelta()} after "
-            f"the time before it, but the time step of the series is {step.to_pytimedelta()} "
-            "(data.on_bad=skip leaves a gap)"
-        )
-    on_grid = (times - start) % step == pd.Timedelta(0)
-    for line in times.index[~on_grid]:
-        bad.report(
-            line, f"{times[line]} is not a multiple of {step.to_pytimedelta()} after {start}"
-        )
-    return table[on_grid].set_index("time")["value"].asfreq(step)

@@ -78,7 +78,7 @@ def read_musicxml(content: bytes) -> Roll:
 
 
 def _is_score(name: str) -> bool:
-    return name.endswith((".xml", ".musicxml")) and not name.startswith("META-INF/")
+    return name.lower().endswith((".xml", ".musicxml")) and not name.startswith("META-INF/")
 
 
 def _notes(part: Element) -> Iterator[Note]:

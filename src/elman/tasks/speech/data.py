@@ -252,7 +252,8 @@ class SpeechData(DataModule):
         recordings = read_recordings(folder, self.check, self.on_bad)
         self.check_unchanged()
         try:
-            return split_by_speaker(recordings, *self._split_sizes, self.seed)
+            sizes = self._split_sizes
+            return split_by_speaker(recordings, *sizes, self.seed, self.comparable)
         except ValueError as error:
             raise ValueError(f"data: {folder}: {error}") from error
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import pairwise_distances_argmin
 
-from elman.tasks.translation.pairs import Pair
+from elman.tasks.translation.pair import Pair
 
 NGRAM = 3  # characters
 

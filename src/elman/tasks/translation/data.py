@@ -15,7 +15,8 @@ from elman.data.splits import Size, check_split_sizes, count_of
 from elman.data.state import check_state
 from elman.tasks.translation.batches import EncodedPair, collate
 from elman.tasks.translation.home_assistant import read_home_assistant
-from elman.tasks.translation.pairs import Pair, read_pairs
+from elman.tasks.translation.pair import Pair
+from elman.tasks.translation.pairs import read_pairs
 from elman.tasks.translation.split import split_pairs
 from elman.tasks.translation.subwords import PAD, Subwords
 
@@ -165,7 +166,7 @@ class TranslationData(DataModule):
         note = f", {left_out:,} with fewer or more words left out" if left_out else ""
         log.info("%s: %s sentence pairs%s", self.source, f"{len(kept):,}", note)
         counts = [count_of(size, len(kept)) for size in (self.test, self.validation)]
-        test, validation, train = split_pairs(kept, counts, self.seed)
+        test, validation, train = split_pairs(kept, counts, self.seed, self.comparable)
         for name, split in (("test", test), ("validation", validation), ("train", train)):
             if not split:
                 raise ValueError(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from elman.tasks.translation.pairs import Pair, normalize_spaces
+from elman.tasks.translation.pair import Pair, normalize_spaces
 
 # Text for programs: placeholders, tags, Markdown, escapes, URLs.
 MARKUP = re.compile(r"[{}<>\[\]`*|\\]|%\(|://")

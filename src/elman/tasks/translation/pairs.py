@@ -2,20 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
-
-import polib
 
 from elman.data.bad_lines import BadLines, OnBad
 from elman.data.text_file import read_lines
+from elman.tasks.translation.catalogue import read_catalogue
 from elman.tasks.translation.header import is_header
-
-
-class Pair(NamedTuple):
-    """A sentence and its translation."""
-
-    source: str
-    target: str
+from elman.tasks.translation.pair import Pair, normalize_spaces
 
 
 def read_pairs(
@@ -41,14 +33,14 @@ def read_pairs(
             be a header or a pair.
     """
     lines = read_lines("data.path", path)
-    if path.suffix == ".po":
-        pairs = _catalogue_pairs(path, lines)
+    bad_lines = BadLines(str(path), on_bad)
+    if path.suffix.lower() == ".po":
+        pairs = read_catalogue(lines, bad_lines)
     else:
         if header is None:
             header = is_header(path, lines[0], languages)
-        bad_lines = BadLines(str(path), on_bad)
         pairs = list(_tab_separated_pairs(lines, int(header), bad_lines))
-        bad_lines.summarize()
+    bad_lines.summarize()
     return list(dict.fromkeys(pairs))
 
 
@@ -62,21 +54,3 @@ def _tab_separated_pairs(lines: list[str], first: int, bad_lines: BadLines) -> I
             bad_lines.report(number, f"it must have two texts with a tab between them, {found}")
         elif number < len(lines):  # a file's last line break starts no line
             bad_lines.report(number, "it is empty")
-
-
-def _catalogue_pairs(path: Path, lines: list[str]) -> list[Pair]:
-    """The translated entries, without fuzzy and obsolete ones and those with a plural."""
-    try:
-        catalogue = polib.pofile("\n".join(lines))
-    except OSError as error:
-        raise ValueError(f"data.path: {path}: {error}") from error
-    return [
-        Pair(normalize_spaces(entry.msgid), normalize_spaces(entry.msgstr))
-        for entry in catalogue.translated_entries()
-        if entry.msgid.strip() and entry.msgstr.strip()
-    ]
-
-
-def normalize_spaces(text: str) -> str:
-    """The words of the text with one space between them."""
-    return " ".join(text.split())
