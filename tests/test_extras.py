@@ -18,8 +18,16 @@ from elman.extras import require
 SOURCE = Path(elman.__file__).parent
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 INSTALLED_AS = {"PIL": "pillow", "hydra": "hydra-core", "sklearn": "scikit-learn"}
-ALWAYS_THERE = {"elman", "torch", "numpy", "numba", "llvmlite", *sys.stdlib_module_names}
-COMES_WITH = {"omegaconf": "hydra"}
+ALWAYS_THERE = {
+    "elman",
+    "torch",
+    "numpy",
+    "numba",
+    "llvmlite",
+    *sys.stdlib_module_names,
+    "filelock",
+}
+COMES_WITH = {"omegaconf": "hydra", "yaml": "hydra", "packaging": "lightning"}
 TASKS = sorted(
     f"tasks.{path.parent.name}"
     for path in SOURCE.glob("tasks/*/__init__.py")

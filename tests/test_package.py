@@ -11,25 +11,28 @@ SOURCE = Path(elman.__file__).parent
 CONF = Path(__file__).parents[1] / "conf"
 
 # A part imports only from parts to its left; `reference` from none and only few from it.
+SHARED = ["checks", "extras", "memory", "output_files"]
 LAYERS = ["equations", "nonlinearities", "recurrence", "layers", "networks"]
 MAY_IMPORT = {
     "equations": set(),
     "nonlinearities": {"equations"},
     "checks": set(),
+    "memory": set(),
+    "output_files": set(),
     "extras": set(),
     "reference": set(),
     "recurrence": {"equations", "nonlinearities"},
     "forward_gradients": {"checks", "equations", "extras", "nonlinearities", "reference"},
     "layers": {"checks", "equations", "nonlinearities", "recurrence"},
-    "networks": {"checks", "equations", "recurrence", "layers"},
+    "networks": {"checks", "memory", "equations", "recurrence", "layers"},
     "data": {"checks", "extras"},
     "pages": {"extras"},
-    "training": {"checks", "extras", *LAYERS, "data"},
-    "tasks": {"checks", "extras", *LAYERS, "data", "training"},
-    "inspection": {"checks", "extras", *LAYERS, "reference", "data", "pages", "training"},
-    "comparison": {"checks", "extras", *LAYERS, "reference", "data", "pages", "training", "tasks"}
+    "training": {*SHARED, *LAYERS, "data"},
+    "tasks": {*SHARED, *LAYERS, "data", "training"},
+    "inspection": {*SHARED, *LAYERS, "reference", "data", "pages", "training"},
+    "comparison": {*SHARED, *LAYERS, "reference", "data", "pages", "training", "tasks"}
     | {"api", "cli"},
-    "cli": {"training"},
+    "cli": {"checks", "training"},
     "api": {"cli", "training"},
 }
 

@@ -40,8 +40,21 @@ def test_a_choice_that_there_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
         check_choices()
 
 
-def _chosen(monkeypatch: pytest.MonkeyPatch, choices: dict[str, object]) -> None:
-    config = OmegaConf.create({"runtime": {"choices": choices}})
+def test_a_choice_from_a_folder_of_ones_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Hydra's list of choices lacks those of `hydra.searchpath`."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "mine.yaml").touch()
+    _chosen(monkeypatch, {"data": "mine"}, tmp_path)
+    check_choices()
+
+
+def _chosen(
+    monkeypatch: pytest.MonkeyPatch, choices: dict[str, object], folder: Path | None = None
+) -> None:
+    sources = [{"schema": "file", "path": str(folder)}] if folder else []
+    config = OmegaConf.create({"runtime": {"choices": choices, "config_sources": sources}})
     monkeypatch.setattr(HydraConfig, "get", staticmethod(lambda: config))
     monkeypatch.setattr(GlobalHydra, "config_loader", lambda _: Loader())
 

@@ -240,7 +240,7 @@ def test_compare_writes_a_report_and_tells_its_verdict(
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("speed.rounds=1", "speed.rounds must be at least 2, there is no spread of 1"),
+        ("speed.rounds=1", "speed.rounds must be from 2 to 10000, got 1"),
         ("rnn=torch", "rnn must be elman"),
     ],
 )

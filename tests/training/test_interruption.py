@@ -44,7 +44,8 @@ def state(run: Path) -> dict[str, Any]:
         ("training_step", 0, signal.SIGTERM, 1),
         ("training_step", 9, signal.SIGINT, 10),
         ("validation_step", 1, signal.SIGHUP, None),  # within the first validation
-        ("on_validation_epoch_start", 1, signal.SIGUSR1, None),  # at the end of the first epoch
+        # at the end of the first epoch; one call comes before the training, to try a validation
+        ("on_validation_epoch_start", 2, signal.SIGUSR1, None),
     ],
 )
 def test_a_signal_saves_all_work_and_a_resumed_training_ends_the_same(

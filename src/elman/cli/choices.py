@@ -1,5 +1,7 @@
 """The choices from the groups of a configuration."""
 
+from pathlib import Path
+
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 
@@ -13,8 +15,12 @@ def check_choices() -> None:
         ValueError: a group has no such choice; the message lists those that there are.
     """
     loader = GlobalHydra.instance().config_loader()
-    for group, choice in HydraConfig.get().runtime.choices.items():
+    runtime = HydraConfig.get().runtime
+    folders = [Path(each.path) for each in runtime.config_sources if each.schema == "file"]
+    for group, choice in runtime.choices.items():
         if isinstance(choice, str) and choice != "null" and "@" not in group:
+            # Hydra's list lacks those of the folders in `hydra.searchpath`.
+            own = any((folder / group / f"{choice}.yaml").is_file() for folder in folders)
             options = loader.get_group_options(group)
-            if options:
+            if options and not own:
                 check_choice(group, choice, options)

@@ -2,4 +2,4 @@
 
 from elman.extras import require
 
-require(__name__, "train", "lightning")
+require(__name__, "train", "lightning", "rich")

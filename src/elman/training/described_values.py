@@ -6,6 +6,7 @@ library.
 """
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from elman.training.foreign_values import check_foreign
 
 RESERVED = {"_target_", "_partial_", "_args_", "_convert_", "_recursive_"}
 MISSING = "???"
+OF_ANY_SIZE = {"lr"}  # a training that is too fast tells at which step it diverges
 
 
 def check_described(config: Mapping[str, Any], place: str = "") -> None:
@@ -56,6 +58,8 @@ def _check_one(place: str, described: Mapping[str, Any]) -> None:
             if any_name:
                 continue
             raise ValueError(unknown(key, parameters))
+        if name in OF_ANY_SIZE and value == math.inf:
+            continue
         if not accepts(hints.get(name, Any), value):
             raise TypeError(f"{key} must be {in_words(hints[name])}, got {value!r}")
         if value == "" and parameters[name].default != "":

@@ -30,7 +30,7 @@ from elman.checks import (
 
 Check = Callable[[str, Any], object]  # of an argument's name and its value, which is not None
 
-LARGEST_RATE = 1e3  # a step of any optimizer leaves every useful place at once with a larger rate
+LARGEST_DECAY = 1e3  # with a larger one, a step of any optimizer turns every weight around
 PROFILERS = ("simple", "advanced", "pytorch", "xla")
 
 
@@ -104,7 +104,7 @@ def _check_steps(key: str, value: int) -> None:
 
 def _check_devices(key: str, value: object) -> None:
     """`trainer` tells which devices a machine lacks; more processes than it can run hang."""
-    most = max(2, os.cpu_count() or 1, torch.cuda.device_count())
+    most = max(4, os.cpu_count() or 1, torch.cuda.device_count())
     if isinstance(value, str) and value != "auto":
         numbers = value.replace(",", "").strip()
         if not numbers.lstrip("-").isdigit():
@@ -143,15 +143,13 @@ def _check_deterministic(key: str, value: object) -> None:
 
 
 def _check_rate(key: str, value: float) -> None:
-    if not 0 < value <= LARGEST_RATE:
-        raise ValueError(
-            f"{key} must be a number greater than zero and at most {LARGEST_RATE:g}, got {value!r}"
-        )
+    if not value > 0:  # any size: a training that is too fast tells at which step it diverges
+        raise ValueError(f"{key} must be a number greater than zero, got {value!r}")
 
 
 def _check_decay(key: str, value: float) -> None:
-    if not 0 <= value <= LARGEST_RATE:
-        raise ValueError(f"{key} must be a number from 0 to {LARGEST_RATE:g}, got {value!r}")
+    if not 0 <= value <= LARGEST_DECAY:
+        raise ValueError(f"{key} must be a number from 0 to {LARGEST_DECAY:g}, got {value!r}")
 
 
 def _check_betas(key: str, value: tuple[float, float]) -> None:

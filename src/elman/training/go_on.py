@@ -28,4 +28,5 @@ def says_how_to_go_on(run: Path) -> Iterator[None]:
     except OSError as error:
         if (command := command_to_go_on(run)) is None:
             raise
-        raise OSError(f"{error}; when that is mended, continue with: {command}") from error
+        message = f"{error}; when that is mended, continue with: {command}"
+        raise type(error)(message) from error

@@ -7,8 +7,6 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from elman.checks import check_positive
-
 
 class GradientDescent(Optimizer):
     """`w ← w − η ∂C/∂w`: each weight moves down its slope (slide "Gradient descent").
@@ -25,7 +23,8 @@ class GradientDescent(Optimizer):
     """
 
     def __init__(self, params: Iterable[Tensor], lr: float) -> None:
-        check_positive("lr", lr)
+        if not lr > 0:
+            raise ValueError(f"lr must be a number greater than zero, got {lr!r}")
         super().__init__(params, {"lr": lr})
 
     @overload

@@ -31,5 +31,5 @@ def test_all_images_have_the_same_permutation_of_their_pixels(pictures: Path) ->
 
 
 def test_a_bad_seed_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^data.permutation must be at least 0, got -1"):
+    with pytest.raises(ValueError, match=r"^data.permutation must be from 0 to 4294967295, got -1"):
         PermutedDigitRowData(permutation=-1)

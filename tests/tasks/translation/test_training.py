@@ -84,7 +84,10 @@ def test_a_resumed_training_has_the_weights_of_an_uninterrupted_one(
         assert torch.equal(resumed[name], weight), name
 
 
-@pytest.mark.parametrize("argument", ["beam_width", "maximum_length"])
-def test_a_decoding_option_of_zero_is_refused(argument: str) -> None:
-    with pytest.raises(ValueError, match=f"training.{argument} must be greater than zero, got 0"):
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [("beam_width", "from 1 to 10000, got 0"), ("maximum_length", "greater than zero, got 0")],
+)
+def test_a_decoding_option_of_zero_is_refused(argument: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"training.{argument} must be {message}"):
         TranslationTraining(nn.Identity(), NextToken(), **{argument: 0})
