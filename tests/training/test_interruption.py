@@ -154,3 +154,21 @@ def test_a_process_that_dies_of_the_same_signal_is_no_error(
     monkeypatch.setattr(TruncatedBPTT, "training_step", fail)
     with pytest.raises(SystemExit, match="143"):
         train(configured())
+
+
+def test_a_signal_ends_a_training_that_has_diverged_instead_of_a_rollback(
+    configured: Configure, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The checkpoint of the interruption is refused, since a weight is nan."""
+    whole = TruncatedBPTT.optimizer_step
+
+    def spoil(self: TruncatedBPTT, *arguments: Any, **named: Any) -> None:
+        whole(self, *arguments, **named)
+        next(self.network.parameters()).data.fill_(torch.nan)
+
+    monkeypatch.setattr(TruncatedBPTT, "optimizer_step", spoil)
+    at(monkeypatch, TruncatedBPTT, "training_step", 0, signal.SIGTERM)
+    with pytest.raises(SystemExit, match="143"):
+        train(configured("on_divergence=rollback"))
+    assert "training diverged at step 1: a weight has grown to nan" in caplog.text
+    assert "Stopped by SIGTERM. To continue: python scripts/train.py resume=" in caplog.text

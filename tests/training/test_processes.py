@@ -99,6 +99,16 @@ time.sleep(600)
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def test_a_signal_that_the_program_was_told_to_ignore_ends_none(trainer: Any) -> None:
+    """As `nohup` does; the parent of both gets SIGHUP too."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        code = "[os := __import__('os'), os.kill(os.getppid(), 1), os.kill(os.getpid(), 1), 5][-1]"
+        assert in_processes(trainer, eval, code) == 5
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_no_processes_where_others_have_started_them(monkeypatch: pytest.MonkeyPatch) -> None:
     one = {"accelerator": "cpu", "logger": False, "enable_checkpointing": False}
     assert not starts_processes(Trainer(devices=1, **one))

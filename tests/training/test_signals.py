@@ -1,7 +1,8 @@
 import os
 import signal
+import threading
 
-from elman.training.signals import SAME, EndSignals
+from elman.training.signals import SAME, SIGNALS, EndSignals, taken_signals
 
 
 def raised(signals: EndSignals, *numbers: int, pause: float = 0.0) -> None:
@@ -41,3 +42,12 @@ def test_handlers_are_restored_and_ignored_signals_stay_ignored() -> None:
         assert signal.getsignal(signal.SIGINT) is interrupt
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_only_the_main_thread_takes_signals() -> None:
+    taken: list[list[signal.Signals]] = []
+    thread = threading.Thread(target=lambda: taken.append(taken_signals()))
+    thread.start()
+    thread.join()
+    assert taken == [[]]
+    assert taken_signals() == SIGNALS

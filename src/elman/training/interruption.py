@@ -14,6 +14,7 @@ from lightning.pytorch.loops.evaluation_loop import RestartStage
 from torch.distributed import ReduceOp, all_reduce
 
 from elman.data.random_state import random_state, set_random_state
+from elman.training.divergence_error import DivergenceError
 from elman.training.go_on import command_to_go_on
 from elman.training.run_folder import LAST
 from elman.training.signals import EndSignals
@@ -50,10 +51,12 @@ class Interruption(Callback):
         with self._signals.taken():
             try:
                 yield
-            except RuntimeError:
+            except (RuntimeError, DivergenceError) as error:
                 if self._signals.received is None:
                     raise
-                # The signal has also ended another process, which this one needs.
+                if isinstance(error, DivergenceError):  # found when it was to be saved
+                    log.warning("%s", error.fact)
+                # Else the signal has also ended another process, which this one needs.
                 log.debug("The training could not go on", exc_info=True)
                 self._end("")
 

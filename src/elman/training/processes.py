@@ -27,9 +27,9 @@ from lightning.pytorch.strategies.launchers import _SubprocessScriptLauncher
 from omegaconf import OmegaConf
 from torch.multiprocessing.spawn import start_processes
 
-GRACE = 10.0  # seconds that the others have to end when one has failed; then they are stopped
-FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+from elman.training.signals import taken_signals
 
+GRACE = 10.0  # seconds that the others have to end when one has failed; then they are stopped
 START_METHOD = "spawn"  # a fork would share threads of torch, and a GPU
 
 T = TypeVar("T")
@@ -146,7 +146,8 @@ def _work(
     arguments: tuple[Any, ...],
 ) -> None:
     """What each process does."""
-    os.setsid()  # the terminal's Ctrl+C goes to the process that watches, and from there to this
+    if hasattr(os, "setsid"):  # not on Windows
+        os.setsid()  # Ctrl+C goes to the process that watches, and from there to this one
     if not multiprocessing.parent_process().is_alive():  # type: ignore[union-attr]
         return
     os.environ.update(surroundings.environment, LOCAL_RANK=str(local_rank))
@@ -154,6 +155,8 @@ def _work(
     warnings.formatwarning = surroundings.warning_format
     if local_rank == 0:
         _configure_logging(surroundings)
+    else:
+        logging.getLogger("elman").setLevel(logging.ERROR)  # the first process says it for all
     try:
         result = task(*arguments)
     except SystemExit as end:
@@ -243,7 +246,7 @@ def _forwarding(processes: Sequence[BaseProcess]) -> Iterator[list[int]]:
         signals.append(number)
         _send(number, processes)
 
-    before = {number: signal.signal(number, forward) for number in FORWARDED}
+    before = {number: signal.signal(number, forward) for number in taken_signals()}
     try:
         yield signals
     finally:

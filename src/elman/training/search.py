@@ -1,10 +1,9 @@
 """A search by Optuna that continues where it was interrupted."""
 
-import fcntl
-import os
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict, read_write
 
@@ -39,7 +38,7 @@ class ContinueSearch(Callback):
             direction=sweeper.direction,
             load_if_exists=True,
         )
-        if _take_lock(file):
+        if self._is_alone(file):
             for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
                 study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
         trials = study.get_trials(deepcopy=False)
@@ -58,13 +57,11 @@ class ContinueSearch(Callback):
         if finished:
             print(f"The search continues after {finished} trials, with {sweeper.n_trials} more.")
 
-
-def _take_lock(file: Path) -> bool:
-    """Takes a lock and holds it as long as this process lives; false: another process has it."""
-    descriptor = os.open(file.with_name(f"{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return False
-    return True
+    def _is_alone(self, file: Path) -> bool:
+        """Takes a lock, held as long as this process lives; false: another process has it."""
+        self._lock = FileLock(file.with_name(f"{file.name}.lock"))
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        return True

@@ -14,6 +14,16 @@ SIGNALS = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
 SAME = 1.0  # seconds: a scheduler may signal a process and then its group, which is one signal
 
 
+def taken_signals() -> list[signal.Signals]:
+    """Those of the signals that a program may take here, and was not told to ignore.
+
+    No other thread than the main one may take any. `nohup` tells to ignore SIGHUP.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    return [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+
+
 class EndSignals:
     """Takes the signals that ask the program to end; a second one ends it at once.
 
@@ -33,9 +43,8 @@ class EndSignals:
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Takes the signals in this block, except those that the program was told to ignore."""
-        before = {number: signal.getsignal(number) for number in SIGNALS}
-        if threading.current_thread() is threading.main_thread():  # no other thread may take them
-            self._taken = [number for number in SIGNALS if before[number] is not signal.SIG_IGN]
+        self._taken = taken_signals()
+        before = {number: signal.getsignal(number) for number in self._taken}
         self.take()
         try:
             yield
