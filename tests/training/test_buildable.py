@@ -40,6 +40,12 @@ def test_both_figures_of_a_network_that_is_too_large(
         train(configured(override))
 
 
+def test_processes_share_the_weights(configured: Configure) -> None:
+    fsdp = ["trainer=fsdp", "trainer.accelerator=cpu", "trainer.devices=2"]
+    with pytest.raises(ValueError, match=r"need about 3\.2.* GB of memory, but 1 GB are available"):
+        train(configured("network.hidden_size=20000", *fsdp))  # 6.4 GB together
+
+
 def test_sizes_that_no_memory_has(configured: Configure) -> None:
     message = r"^network: no memory is large enough for it; lower network.hidden_size or "
     with pytest.raises(ValueError, match=message):

@@ -64,7 +64,7 @@ def test_random_numbers_stay_what_they_were(configured: Configure) -> None:
     data.setup()
     network = build_network(config.network, **data.sizes)
     states = torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002
-    check_fit(config, TruncatedBPTT(network, NextCharacter()), data)
+    check_fit(config, TruncatedBPTT(network, NextCharacter()), data, torch.device("cpu"))
     assert torch.equal(torch.get_rng_state(), states[0])
     assert (np.random.get_state()[1] == states[1]).all()  # noqa: NPY002
     assert random.getstate() == states[2]

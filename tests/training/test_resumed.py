@@ -46,6 +46,7 @@ def model_checkpoint(checkpoint: dict[str, Any]) -> dict[str, Any]:
         (lambda c: moments(c).update(exp_avg=torch.zeros(3)), "cannot be continued: "),
         (lambda c: c["optimizer_states"][0].update(param_groups=[]), "cannot be continued: "),
         (lambda c: c["loops"].pop("fit_loop"), "it has no 'fit_loop'"),
+        (lambda c: c["loops"]["fit_loop"].pop("epoch_progress"), "it has no 'epoch_progress'"),
         (lambda c: c.update(states=torch.zeros(1, 1, 4, 7)), "cannot be continued: "),
         (lambda c: c["state_dict"].pop("network.readout.c"), r"they have no network\.readout\.c"),
         (lambda c: c["CharacterData"].pop("vocabulary"), "CharacterData: it has no 'vocabulary'"),

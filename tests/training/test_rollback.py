@@ -10,8 +10,9 @@ import torch
 from omegaconf import DictConfig
 
 from elman.tasks.language.samples import SampleText
+from elman.training.csv_log import rows
 from elman.training.divergence_error import DivergenceError
-from elman.training.run_folder import BEST, LAST
+from elman.training.run_folder import BEST, LAST, METRICS
 from elman.training.train import train
 from elman.training.truncated_bptt import TruncatedBPTT
 
@@ -111,6 +112,10 @@ def test_before_the_first_validation_it_starts_again(
         torch.load(tmp_path / run / BEST, weights_only=True) for run in ("broken", "half")
     )
     assert_same(broken["state_dict"], half["state_dict"])
+    steps = [
+        [row["step"] for row in rows(tmp_path / run / METRICS)[1]] for run in ("broken", "half")
+    ]
+    assert steps[0] == steps[1]
 
 
 def test_halves_at_most_three_times_and_a_resumed_run_keeps_it(

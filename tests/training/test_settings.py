@@ -6,7 +6,8 @@ import pytest
 
 from elman.tasks.language.data import CharacterData
 from elman.tasks.memory.adding import AddingData
-from elman.training.settings import batch_size_of_each
+from elman.training.migrations import VERSION
+from elman.training.settings import batch_size_of_each, check_started_by_this_version
 
 
 def stored(world_size: int, batch_size: int | None) -> dict[str, Any]:
@@ -30,3 +31,17 @@ def test_processes_that_cannot_share_the_batch() -> None:
         ValueError, match=r"^resume: 3 processes cannot share the batch of 8 examples"
     ):
         batch_size_of_each(CharacterData(), stored(2, 4), 3)
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "message"),
+    [
+        ({}, "resume: an earlier version of elman started this run"),
+        ({"version": VERSION}, "resume: trainer: it has no 'world_size'"),
+        ({"version": VERSION, "trainer": {"world_size": "2"}}, "resume: trainer: .* is '2', not"),
+        ({"version": VERSION, "trainer": {"world_size": 0}}, "resume: trainer: its 'world_size' "),
+    ],
+)
+def test_a_checkpoint_that_cannot_be_continued(checkpoint: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        check_started_by_this_version(checkpoint)

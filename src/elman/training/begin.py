@@ -65,7 +65,8 @@ def begin(
         )
     if stored:
         _log_processes(stored["trainer"]["world_size"], module.settings["trainer"]["world_size"])
-        cut(run / METRICS, stored["global_step"])
+    # Without a checkpoint, what is there is of a training that diverged before the first one.
+    cut(run / METRICS, stored["global_step"] if stored else 0)
     with whole_file(run / CONFIG) as file:
         OmegaConf.save(config, file, resolve=True)
     with whole_file(run / OVERRIDES) as file:

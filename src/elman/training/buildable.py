@@ -22,6 +22,7 @@ def check_buildable(
     make_optimizer: MakeOptimizer,
     make_scheduler: MakeScheduler | None,
     device: torch.device,
+    shares: int = 1,
 ) -> nn.Module:
     """Lets every constructor check its arguments, on weights that take no memory.
 
@@ -31,6 +32,7 @@ def check_buildable(
         make_optimizer: from the parameters.
         make_scheduler: from the optimizer and the number of steps; None: the rate is constant.
         device: where the weights will be.
+        shares: number of processes that keep a part of each weight.
 
     Returns:
         The network, without numbers in its weights.
@@ -62,7 +64,7 @@ def check_buildable(
     weights = sum(parameter.nbytes for parameter in built.parameters())
     activations = _activations(config)
     check_memory(
-        weights * (2 + _states(optimizer)) + activations,
+        weights * (2 + _states(optimizer)) // shares + activations,
         f"network: its weights ({weights / 1e9:.3g} GB), their gradients, the state of the "
         f"optimizer and the activations of a batch ({activations / 1e9:.3g} GB)",
         _lower(network, rnn, config["data"]),

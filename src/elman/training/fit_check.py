@@ -1,5 +1,6 @@
 """Whether the parts of a training fit each other, found out before it begins."""
 
+import torch
 from lightning import LightningDataModule, LightningModule, Trainer
 from lightning.pytorch.utilities.seed import isolate_rng
 from omegaconf import DictConfig
@@ -7,13 +8,16 @@ from omegaconf import DictConfig
 from elman.data.description import source_of
 
 
-def check_fit(config: DictConfig, module: LightningModule, data: LightningDataModule) -> None:
+def check_fit(
+    config: DictConfig, module: LightningModule, data: LightningDataModule, device: torch.device
+) -> None:
     """Validates one batch, and looks for the metrics by which a callback judges the training.
 
     Args:
         config: of the training.
         module: to be trained.
         data: that have been set up.
+        device: where this process validates.
 
     Raises:
         ValueError: the network, the objective, the training and the data do not fit each other, or
@@ -22,7 +26,7 @@ def check_fit(config: DictConfig, module: LightningModule, data: LightningDataMo
     trainer = config.trainer
     if trainer.get("limit_val_batches") == 0 or trainer.get("num_nodes", 1) > 1:
         return
-    logged = _logged_by_a_validation(config, module, data)
+    logged = _logged_by_a_validation(module, data, device)
     for name, callback in (config.get("callbacks") or {}).items():
         monitor = callback.get("monitor")
         if isinstance(monitor, str) and monitor.startswith("validation/") and monitor not in logged:
@@ -33,11 +37,11 @@ def check_fit(config: DictConfig, module: LightningModule, data: LightningDataMo
 
 
 def _logged_by_a_validation(
-    config: DictConfig, module: LightningModule, data: LightningDataModule
+    module: LightningModule, data: LightningDataModule, device: torch.device
 ) -> list[str]:
     trial = Trainer(
-        accelerator=config.trainer.get("accelerator", "auto"),
-        devices=1,
+        accelerator=device.type,
+        devices=[device.index or 0] if device.type == "cuda" else 1,
         limit_val_batches=1,
         logger=False,
         enable_checkpointing=False,

@@ -55,7 +55,11 @@ def check_resumable(checkpoint: Path, stored: Mapping[str, Any], network: nn.Mod
     try:
         check_state(stored, **LIGHTNING)
         Version(stored["pytorch-lightning_version"])
-        check_state(stored["loops"], fit_loop=dict)
+        loop = stored["loops"]
+        for name in ("fit_loop", "epoch_progress", "current"):
+            check_state(loop, **{name: dict})
+            loop = loop[name]
+        check_state(loop, processed=int)  # epochs
         for name, state in stored["callbacks"].items():
             check_state({f"callbacks.{name}": state}, **{f"callbacks.{name}": dict})
             paths = {key: str | None for key in state if str(key).endswith("_path")}

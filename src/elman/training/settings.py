@@ -7,9 +7,10 @@ from hydra.utils import instantiate
 from lightning import LightningDataModule
 from omegaconf import DictConfig, OmegaConf
 
+from elman.checks import check_size
 from elman.data.module import DataModule
 from elman.data.resumable_loader import make_resumable
-from elman.data.state import shown
+from elman.data.state import check_state, shown
 from elman.training.migrations import VERSION
 from elman.training.trust import DESCRIBED
 
@@ -94,17 +95,30 @@ def with_same_batch(
     return data, [*kept, f"data.batch_size={batch_size}"]
 
 
-def check_same_settings(settings: dict[str, Any], stored: dict[str, Any]) -> None:
-    """Checks that a resumed training has the settings that it was started with.
+def check_started_by_this_version(stored: dict[str, Any]) -> None:
+    """Checks that a checkpoint has what only this version of the package reads.
 
     Raises:
-        ValueError: one has changed, or an earlier version of this package started the run.
+        ValueError: an earlier version started the run, or the number of processes is missing.
     """
-    if stored.get("version") != settings["version"]:
+    if stored.get("version") != VERSION:
         raise ValueError(
             "resume: an earlier version of elman started this run, and this version cannot "
             "continue it; its checkpoint still works in all other scripts"
         )
+    try:
+        check_state(stored.get("trainer", {}), world_size=int)
+        check_size("its 'world_size'", stored["trainer"]["world_size"])
+    except ValueError as error:
+        raise ValueError(f"resume: trainer: {error}") from error
+
+
+def check_same_settings(settings: dict[str, Any], stored: dict[str, Any]) -> None:
+    """Checks that a resumed training has the settings that it was started with.
+
+    Raises:
+        ValueError: one has changed.
+    """
     for part in KEPT:
         now, then = settings[part], stored.get(part, {})
         for key in sorted(now.keys() | then.keys()):

@@ -2,7 +2,8 @@
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import lightning
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from elman.checks import check_seed, check_size
+from elman.checks import check_from_to, check_seed, check_size
 from elman.data.description import sizes_of
 from elman.data.resumable_loader import make_resumable
 from elman.training.begin import begin, set_up
@@ -31,11 +32,14 @@ from elman.training.run_trainer import build_run_trainer
 from elman.training.settings import (
     check_epochs,
     check_same_settings,
+    check_started_by_this_version,
     checkpoint_settings,
     with_same_batch,
 )
-from elman.training.trainer import build_timer, value_errors
+from elman.training.trainer import build_timer, shares_of_weights, value_errors
 from elman.training.trust import DESCRIBED, foreign_modules
+
+MAX_THREADS = 1_000
 
 
 @dataclass(frozen=True)
@@ -79,12 +83,12 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
 def _train(config: DictConfig, overrides: Sequence[str]) -> Run:
     """Trains in this process, or in several that it starts."""
     interruption = Interruption(folder_of(config))
-    with interruption.takes_signals():
+    with interruption.takes_signals(), _threads(config.get("threads")):
         return _train_until(interruption, config, overrides)
 
 
 def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequence[str]) -> Run:
-    _begin_computing(config)
+    _set_seed(config)
     # All that needs no data comes first: a wrong value is found before a long download.
     data, objective, training, optimizer, scheduler = build_parts(config)
     make_resumable(data)
@@ -96,10 +100,12 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
     interruption.trainer = trainer
     device = trainer.strategy.root_device
     settings = checkpoint_settings(config, data, trainer.world_size)
-    empty = check_buildable(settings, sizes_of(data), optimizer, scheduler, device)
+    shares = shares_of_weights(trainer)
+    empty = check_buildable(settings, sizes_of(data), optimizer, scheduler, device, shares)
     with full_keys(training=settings["training"]):
         training(empty, objective)
     if stored:
+        check_started_by_this_version(stored)
         data, overrides = with_same_batch(config, data, overrides, stored, trainer.world_size)
         settings = checkpoint_settings(config, data, trainer.world_size)
         check_same_settings(settings, stored)
@@ -110,14 +116,16 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
         return in_processes(trainer, _train, config, overrides)
 
     set_up(data, checkpoint, stored)
-    check_buildable(settings, sizes_of(data), optimizer, scheduler, device)  # with known sizes
+    # With known sizes:
+    check_buildable(settings, sizes_of(data), optimizer, scheduler, device, shares)
     network = build_network(settings["network"], **sizes_of(data))
     module = training(network, objective, optimizer, scheduler, settings)
     if checkpoint and stored:
         check_resumable(checkpoint, stored, network)
         check_epochs(config.trainer.max_epochs, stored)
     else:
-        check_fit(config, module, data)
+        # A network whose weights are divided may be too large for one GPU.
+        check_fit(config, module, data, device if shares == 1 else torch.device("cpu"))
     run = folder_of(config)
     trust = foreign_modules(settings[part] for part in DESCRIBED)
     if trainer.is_global_zero:
@@ -139,11 +147,21 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
     return Run(run, metrics, objective.metric)
 
 
-def _begin_computing(config: DictConfig) -> None:
-    """Sets the seed and the number of threads."""
+@contextmanager
+def _threads(number: int | None) -> Iterator[None]:
+    """Computes with a number of threads in this block; None: with as many as before."""
+    before = torch.get_num_threads()
+    if number is not None:
+        torch.set_num_threads(check_from_to("threads", number, 1, MAX_THREADS))
+    try:
+        yield
+    finally:
+        if number is not None:
+            torch.set_num_threads(before)
+
+
+def _set_seed(config: DictConfig) -> None:
     check_seed("seed", config.seed)
     lightning.seed_everything(config.seed, workers=True, verbose=False)
     # With several processes, Lightning would start again with this seed before the first step.
     os.environ.pop("PL_GLOBAL_SEED")
-    if config.get("threads") is not None:
-        torch.set_num_threads(check_size("threads", config.threads))

@@ -11,6 +11,7 @@ from lightning import Trainer
 from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import Timer
+from lightning.pytorch.strategies import ModelParallelStrategy
 from omegaconf import DictConfig, OmegaConf
 
 from elman.training.checkpoint_file import CheckpointFile
@@ -44,6 +45,11 @@ def build_trainer(config: DictConfig | Mapping[str, Any], **more: Any) -> Traine
     ):  # no `trainer.plugins` of the user
         trainer.strategy.checkpoint_io = CheckpointFile()
     return trainer
+
+
+def shares_of_weights(trainer: Trainer) -> int:
+    """The number of processes that keep a part of each weight: all with `trainer=fsdp`, else 1."""
+    return trainer.world_size if isinstance(trainer.strategy, ModelParallelStrategy) else 1
 
 
 def build_timer(config: DictConfig) -> Timer:
