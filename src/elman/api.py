@@ -35,7 +35,8 @@ def train(overrides: Sequence[str] = (), *, quiet: bool = False) -> Run:
         The folder of the run and its test metrics.
 
     Raises:
-        ValueError, TypeError, OSError, DivergenceError: see `elman.training.train.train`.
+        ValueError, TypeError, OSError, DivergenceError, SystemExit: see
+            `elman.training.train.train`.
         hydra.errors.HydraException: an override is wrong.
     """
     given = for_hydra(list(overrides))

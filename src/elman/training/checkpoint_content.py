@@ -101,7 +101,7 @@ def _problem(tensor: Tensor) -> str:
     return ""
 
 
-def check_numbers(place: str, value: Any) -> None:
+def check_finite(place: str, value: Any) -> None:
     """Checks that all numbers in lists, dicts and tensors are finite.
 
     Raises:

@@ -2,27 +2,16 @@
 
 import io
 import os
-import struct
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning.fabric.plugins import TorchCheckpointIO
 
+from elman.data.archive import DAMAGES
+
 PART = ".part"  # ending of a file that is being written
-# What reading a damaged archive raises: one for each of its fields that can be wrong.
-DAMAGES = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
 
 
 class CheckpointFile(TorchCheckpointIO):

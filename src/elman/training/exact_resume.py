@@ -29,7 +29,10 @@ class ExactResume(Callback):
         if not trainer.is_last_batch:  # else the next epoch begins
             own["loaders"] = [loader.state_dict() for loader in _stateful(trainer)]
         if _is_between_steps(trainer):
-            own["gradients"] = [parameter.grad for parameter in pl_module.parameters()]
+            own["gradients"] = [  # on the CPU: another process may not have this GPU
+                None if parameter.grad is None else parameter.grad.cpu()
+                for parameter in pl_module.parameters()
+            ]
         processes = [own]
         if trainer.world_size > 1:
             processes *= trainer.world_size

@@ -14,7 +14,7 @@ from packaging.version import Version
 from torch import nn
 
 from elman.data.state import check_state
-from elman.training.checkpoint_content import check_numbers
+from elman.training.checkpoint_content import check_finite
 from elman.training.stored_weights import check_weights, weights_of
 
 LIGHTNING = {  # what Lightning restores, and the types that it does not check
@@ -66,7 +66,7 @@ def check_resumable(checkpoint: Path, stored: Mapping[str, Any], network: nn.Mod
             check_state(state, **paths)
     except ValueError as error:
         raise ValueError(f"resume: {checkpoint}: {error}") from error
-    check_numbers(f"resume: {checkpoint}: optimizer_states", stored["optimizer_states"])
+    check_finite(f"resume: {checkpoint}: optimizer_states", stored["optimizer_states"])
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def build_run_trainer(
         interruption: ends it at a signal.
         stored: the checkpoint that the training goes on from; None: it is a new one.
     """
-    # What the others do after a step is in the checkpoint of an interruption, which is the last.
+    # The interruption is last, so that its checkpoint contains what the others do after a step.
     callbacks = [timer, ExactResume(), *_callbacks(config), interruption]
     # Otherwise Lightning adds a checkpoint of its own, in the working directory.
     writes = any(isinstance(callback, Checkpoint) for callback in callbacks)

@@ -70,8 +70,10 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
         overrides: what the configuration was composed with, kept for `resume=`.
 
     Raises:
-        TypeError, ValueError, OSError: a value is out of range, or the data, the device or the
-            checkpoint cannot be used. No training has started then.
+        TypeError, ValueError: a value is out of range, or the data, the device or the checkpoint
+            cannot be used. No training has started then.
+        OSError: a file is missing, the disk is full, the folder of the run is in use, or one of
+            several processes has died.
         DivergenceError: the training has diverged; see `elman.training.divergence`.
         SystemExit: a signal has ended the training; see `Interruption`.
     """
@@ -130,6 +132,7 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
     trust = foreign_modules(settings[part] for part in DESCRIBED)
     if trainer.is_global_zero:
         begin(run, config, overrides, module, data, trust, stored)
+    del stored  # its weights and the state of its optimizer, from the memory
 
     with resumed(trainer, checkpoint), value_errors():
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)

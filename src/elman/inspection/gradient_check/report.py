@@ -45,11 +45,8 @@ class Options:
                 )
         if self.entries is not None:
             check_size("gradient_check.entries", self.entries)
-        check_positive("gradient_check.step", self.step)
-        if self.step > 1:
-            raise ValueError(f"gradient_check.step must be at most 1, got {self.step}")
-        check_positive("gradient_check.tolerance", self.tolerance)
         for name in ("step", "tolerance"):
+            check_positive(f"gradient_check.{name}", getattr(self, name))
             if getattr(self, name) > 1:
                 raise ValueError(
                     f"gradient_check.{name} must be at most 1, got {getattr(self, name)}"
