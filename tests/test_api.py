@@ -35,5 +35,7 @@ def test_a_wrong_override_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     with pytest.raises(Exception, match=r"Could not override 'network\.hidden'"):
         elman.train(["network.hidden=3"])
+    with pytest.raises(ValueError, match=r"debug must be one of cpu, .* got 'nosuch'"):
+        elman.train(["debug=nosuch"])
     with pytest.raises(FileNotFoundError, match=r"data\.path: there is no file nowhere\.txt"):
         elman.train(["data.path=nowhere.txt"], quiet=True)

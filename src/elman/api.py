@@ -9,7 +9,9 @@ from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
+from omegaconf import open_dict
 
+from elman.cli.choices import check_choices
 from elman.cli.entry_point import QUIET
 from elman.cli.new_folder import new_folder
 from elman.cli.overrides import for_hydra
@@ -53,7 +55,10 @@ def train(overrides: Sequence[str] = (), *, quiet: bool = False) -> Run:
     # A notebook may have initialised Hydra itself, or a cell may have been interrupted.
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(CONF.resolve()), version_base="1.3"):
-        config = compose("train", overrides=given)
+        config = compose("train", overrides=given, return_hydra_config=True)
+        check_choices(config.hydra.runtime)
+    with open_dict(config):
+        del config.hydra
     with _messages(quiet), warnings.catch_warnings():
         for message in QUIET:
             warnings.filterwarnings("ignore", message=message)

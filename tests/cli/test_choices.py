@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from elman.cli.choices import check_choices
 
@@ -30,14 +29,13 @@ class Loader:
     ],
 )
 def test_right_choices(monkeypatch: pytest.MonkeyPatch, choices: dict[str, object]) -> None:
-    _chosen(monkeypatch, choices)
-    check_choices()
+    check_choices(_chosen(monkeypatch, choices))
 
 
 def test_a_choice_that_there_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    _chosen(monkeypatch, {"data": "text", "debug": "nosuch"})
+    runtime = _chosen(monkeypatch, {"data": "text", "debug": "nosuch"})
     with pytest.raises(ValueError, match=r"^debug must be one of cpu, one_batch, got 'nosuch'$"):
-        check_choices()
+        check_choices(runtime)
 
 
 def test_a_choice_from_a_folder_of_ones_own(
@@ -46,17 +44,15 @@ def test_a_choice_from_a_folder_of_ones_own(
     """Hydra's list of choices lacks those of `hydra.searchpath`."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "mine.yaml").touch()
-    _chosen(monkeypatch, {"data": "mine"}, tmp_path)
-    check_choices()
+    check_choices(_chosen(monkeypatch, {"data": "mine"}, tmp_path))
 
 
 def _chosen(
     monkeypatch: pytest.MonkeyPatch, choices: dict[str, object], folder: Path | None = None
-) -> None:
+) -> DictConfig:
     sources = [{"schema": "file", "path": str(folder)}] if folder else []
-    config = OmegaConf.create({"runtime": {"choices": choices, "config_sources": sources}})
-    monkeypatch.setattr(HydraConfig, "get", staticmethod(lambda: config))
     monkeypatch.setattr(GlobalHydra, "config_loader", lambda _: Loader())
+    return OmegaConf.create({"choices": choices, "config_sources": sources})
 
 
 def test_debug_itself_shows_no_traceback() -> None:

@@ -3,19 +3,21 @@
 from pathlib import Path
 
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
 
 from elman.checks import check_choice
 
 
-def check_choices() -> None:
+def check_choices(runtime: DictConfig) -> None:
     """Checks the choices from optional groups such as `debug`; Hydra ignores those that are none.
+
+    Args:
+        runtime: what Hydra has composed the configuration from, `hydra.runtime`.
 
     Raises:
         ValueError: a group has no such choice; the message lists those that there are.
     """
     loader = GlobalHydra.instance().config_loader()
-    runtime = HydraConfig.get().runtime
     folders = [Path(each.path) for each in runtime.config_sources if each.schema == "file"]
     for group, choice in runtime.choices.items():
         if isinstance(choice, str) and choice != "null" and "@" not in group:

@@ -44,7 +44,7 @@ def entry_point(config_name: str) -> Callable[[Callable[[DictConfig], object]], 
         @functools.wraps(task)
         def hydra_main(config: DictConfig) -> object:
             try:
-                check_choices()
+                check_choices(HydraConfig.get().runtime)
             except ValueError as error:  # debug= shows no traceback if it is itself wrong
                 print(f"error: {error}", file=sys.stderr)
                 sys.exit(2)
