@@ -3,10 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hydra.core.global_hydra import GlobalHydra
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
 from elman.cli.choices import check_choices
 
@@ -49,7 +50,7 @@ def test_a_choice_from_a_folder_of_ones_own(
 
 def _chosen(
     monkeypatch: pytest.MonkeyPatch, choices: dict[str, object], folder: Path | None = None
-) -> DictConfig:
+) -> Any:
     sources = [{"schema": "file", "path": str(folder)}] if folder else []
     monkeypatch.setattr(GlobalHydra, "config_loader", lambda _: Loader())
     return OmegaConf.create({"choices": choices, "config_sources": sources})

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from hydra.conf import RuntimeConf
 from hydra.core.global_hydra import GlobalHydra
-from omegaconf import DictConfig
 
 from elman.checks import check_choice
 
 
-def check_choices(runtime: DictConfig) -> None:
+def check_choices(runtime: RuntimeConf) -> None:
     """Checks the choices from optional groups such as `debug`; Hydra ignores those that are none.
 
     Args:
