@@ -27,7 +27,9 @@ ALWAYS_THERE = {
     *sys.stdlib_module_names,
     "filelock",
 }
-COMES_WITH = {"omegaconf": "hydra", "yaml": "hydra", "packaging": "lightning"}
+COMES_WITH = {"omegaconf": "hydra", "yaml": "hydra"} | dict.fromkeys(
+    ["packaging", "lightning_utilities"], "lightning"
+)
 TASKS = sorted(
     f"tasks.{path.parent.name}"
     for path in SOURCE.glob("tasks/*/__init__.py")

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "recurrence": {"equations", "nonlinearities"},
     "forward_gradients": {"checks", "equations", "extras", "nonlinearities", "reference"},
     "layers": {"checks", "equations", "nonlinearities", "recurrence"},
-    "networks": {"checks", "memory", "equations", "recurrence", "layers"},
+    "networks": {"checks", "memory", "nonlinearities", "equations", "recurrence", "layers"},
     "data": {"checks", "extras"},
     "pages": {"extras"},
     "training": {*SHARED, *LAYERS, "data"},

@@ -29,4 +29,5 @@ def says_how_to_go_on(run: Path) -> Iterator[None]:
         if (command := command_to_go_on(run)) is None:
             raise
         message = f"{error}; when that is mended, continue with: {command}"
-        raise type(error)(message) from error
+        kind = type(error) if isinstance(error, ChildProcessError) else OSError
+        raise kind(message) from error
