@@ -24,11 +24,11 @@ def saved(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 
     def record(callback: LastCheckpoint, trainer: Trainer) -> None:
         save(callback, trainer)
-        assert is_whole(callback.last)
+        assert is_whole(callback.run / LAST)
         steps.append(
             tuple(
                 torch.load(path, weights_only=True)["global_step"] if path.exists() else -1
-                for path in (callback.last, callback.previous)
+                for path in (callback.run / LAST, callback.run / PREVIOUS)
             )
         )
 

@@ -14,6 +14,7 @@ from lightning import Trainer
 from lightning.fabric.plugins.environments import LightningEnvironment
 
 from elman.training.processes import in_processes, starts_processes
+from elman.training.signals import SAME, EndSignals
 
 
 @pytest.fixture
@@ -24,9 +25,14 @@ def trainer(monkeypatch: pytest.MonkeyPatch) -> Any:
     return SimpleNamespace(strategy=strategy, num_devices=2, world_size=2)
 
 
-def test_the_result_is_that_of_the_first_process(trainer: Any) -> None:
+@pytest.fixture
+def signals() -> EndSignals:
+    return EndSignals(lambda: None)
+
+
+def test_the_result_is_that_of_the_first_process(trainer: Any, signals: EndSignals) -> None:
     code = "[__import__('os').environ[name] for name in ('LOCAL_RANK', 'WORLD_SIZE')]"
-    assert in_processes(trainer, eval, code) == ["0", "2"]
+    assert in_processes(trainer, signals, eval, code) == ["0", "2"]
     assert "LOCAL_RANK" not in os.environ
 
 
@@ -48,17 +54,24 @@ time.sleep(600)  # as in a sum over all processes
     ],
 )
 def test_a_failure_in_one_process_ends_all(
-    trainer: Any, monkeypatch: pytest.MonkeyPatch, failure: str, error: Any, message: str
+    trainer: Any,
+    signals: EndSignals,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: str,
+    error: Any,
+    message: str,
 ) -> None:
     monkeypatch.setattr("elman.training.processes.GRACE", 0.1)
     with pytest.raises(error, match=message) as raised:
-        in_processes(trainer, exec, ONE_FAILS.format(rank=0, failure=failure))
+        in_processes(trainer, signals, exec, ONE_FAILS.format(rank=0, failure=failure))
     if error is ValueError:
         assert "In process 0:\nTraceback" in raised.value.__notes__[0]
     assert multiprocessing.active_children() == []
 
 
-def test_the_first_error_is_told(trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_error_is_told(
+    trainer: Any, signals: EndSignals, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("elman.training.processes.GRACE", 5)
     code = (
         "import os, time\n"
@@ -66,47 +79,106 @@ def test_the_first_error_is_told(trainer: Any, monkeypatch: pytest.MonkeyPatch) 
         "time.sleep(1); raise RuntimeError('connection closed by peer')"
     )
     with pytest.raises(ValueError, match=r"^the cause\n"):
-        in_processes(trainer, exec, code)
+        in_processes(trainer, signals, exec, code, {})
 
 
-def test_an_error_that_cannot_be_sent_becomes_one_that_can(trainer: Any) -> None:
+def test_an_error_that_cannot_be_sent_becomes_one_that_can(
+    trainer: Any, signals: EndSignals
+) -> None:
     code = "class Own(Exception): pass\nraise Own('an odd one')"
     with pytest.raises(RuntimeError, match="Own: an odd one"):
-        in_processes(trainer, exec, code)
+        in_processes(trainer, signals, exec, code, {})
 
 
-def test_a_signal_goes_on_to_all(trainer: Any, tmp_path: Path) -> None:
-    code = f"""
-import os, signal, sys, time
-def take(number, frame):
-    open({str(tmp_path)!r} + "/taken" + os.environ["LOCAL_RANK"], "w").close()
-    sys.exit(128 + number)
-signal.signal(signal.SIGTERM, take)
-open({str(tmp_path)!r} + "/ready" + os.environ["LOCAL_RANK"], "w").close()
-time.sleep(600)
+# Each process says that it is ready only after it has been sent a signal that it must not miss.
+TAKES_SIGNALS = """
+import os, sys, time
+from pathlib import Path
+from elman.training.signals import EndSignals
+rank, folder = os.environ["LOCAL_RANK"], Path({folder!r})
+(folder / f"begun{{rank}}").write_text(str(os.getpid()))
+while not (folder / "sent").exists():
+    time.sleep(0.01)
+def first():
+    (folder / f"taken{{rank}}").touch()
+    {answer}
+with EndSignals(first).taken():
+    time.sleep(600)
 """
 
-    def stop() -> None:
-        while len(list(tmp_path.glob("ready*"))) < 2:
-            time.sleep(0.1)
-        os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=stop).start()
+def sent(folder: Path, number: int, later: float = 0) -> threading.Thread:
+    """Sends a signal to this process when the others have begun, and again some seconds later."""
+
+    def wait() -> None:
+        while len(list(folder.glob("begun*"))) < 2:
+            time.sleep(0.01)
+        os.kill(os.getpid(), number)
+        (folder / "sent").touch()
+        if later:
+            time.sleep(later)
+            os.kill(os.getpid(), number)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
+def is_running(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+def test_a_signal_goes_on_to_all_also_while_they_begin(
+    trainer: Any, signals: EndSignals, tmp_path: Path
+) -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(SystemExit, match=r"^143$"):
-        in_processes(trainer, exec, code)
+    code = TAKES_SIGNALS.format(folder=str(tmp_path), answer="sys.exit(128 + 15)")
+    sender = sent(tmp_path, signal.SIGTERM)
+    with pytest.raises(SystemExit, match=r"^143$"), signals.taken():
+        in_processes(trainer, signals, exec, code, {})
+    sender.join()
     assert len(list(tmp_path.glob("taken*"))) == 2
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_a_signal_that_the_program_was_told_to_ignore_ends_none(trainer: Any) -> None:
-    """As `nohup` does; the parent of both gets SIGHUP too."""
+def test_a_second_signal_ends_all_at_once(trainer: Any, tmp_path: Path) -> None:
+    code = TAKES_SIGNALS.format(folder=str(tmp_path), answer="time.sleep(600)")
+    if (child := os.fork()) == 0:
+        sent(tmp_path, signal.SIGHUP, later=SAME + 0.1)
+        with (signals := EndSignals(lambda: None)).taken():
+            in_processes(trainer, signals, exec, code, {})
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 128 + signal.SIGHUP
+    limit = time.monotonic() + 30
+    for path in tmp_path.glob("begun*"):
+        while is_running(int(path.read_text())):
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+
+
+def test_a_signal_that_is_ignored_ends_nothing(
+    trainer: Any, signals: EndSignals, tmp_path: Path
+) -> None:
+    """As with `nohup`."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        code = "[os := __import__('os'), os.kill(os.getppid(), 1), os.kill(os.getpid(), 1), 5][-1]"
-        assert in_processes(trainer, eval, code) == 5
+        sender = sent(tmp_path, signal.SIGHUP)
+        code = TAKES_SIGNALS.format(folder=str(tmp_path), answer="").replace("600", "0.2")
+        with signals.taken():
+            in_processes(trainer, signals, exec, code, {})
+        sender.join()
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_a_signal_that_ends_a_process_before_it_answers_is_told(
+    trainer: Any, signals: EndSignals
+) -> None:
+    """The caller then says how to go on."""
+    code = ONE_FAILS.format(rank=1, failure="sys.exit(143)").replace("600", "0")
+    with pytest.raises(ChildProcessError, match="SIGTERM ended process 2 of 2"):
+        in_processes(trainer, signals, exec, code, {})
+    assert signals.received == signal.SIGTERM
 
 
 def test_no_processes_where_others_have_started_them(monkeypatch: pytest.MonkeyPatch) -> None:

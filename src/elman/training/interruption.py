@@ -16,7 +16,7 @@ from torch.distributed import ReduceOp, all_reduce
 from elman.data.random_state import random_state, set_random_state
 from elman.training.divergence_error import DivergenceError
 from elman.training.go_on import command_to_go_on
-from elman.training.run_folder import LAST
+from elman.training.last_checkpoint import write_last
 from elman.training.signals import EndSignals
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Interruption(Callback):
     def __init__(self, run: Path) -> None:
         self.run = run
         self.trainer: Trainer | None = None  # once it has been built
-        self._signals = EndSignals(self._at_first_signal)
+        self.signals = EndSignals(self._at_first_signal)
         self._waits = False  # for a place at which the training may end
         self._trained = False
         self._random: dict[str, Any] = {}  # at the start of the validation
@@ -48,11 +48,11 @@ class Interruption(Callback):
     @contextmanager
     def takes_signals(self) -> Iterator[None]:
         """Ends the program in this block if it gets a signal."""
-        with self._signals.taken():
+        with self.signals.taken():
             try:
                 yield
-            except (RuntimeError, DivergenceError) as error:
-                if self._signals.received is None:
+            except (RuntimeError, ChildProcessError, DivergenceError) as error:
+                if self.signals.received is None:
                     raise
                 if isinstance(error, DivergenceError):  # found when it was to be saved
                     log.warning("%s", error.fact)
@@ -64,12 +64,12 @@ class Interruption(Callback):
         """Says that the weights are final; a single process ends here if it got a signal."""
         self._trained = True
         self._waits = self._processes() > 1
-        if self._signals.received is not None and not self._waits:
+        if self.signals.received is not None and not self._waits:
             self._end(self._progress())
 
     def on_train_start(self, trainer: Trainer, *_: Any, **__: Any) -> None:
         """From here on, a signal lets the step end. A validation that is still due runs first."""
-        self._signals.take()  # Lightning has taken SIGTERM for itself
+        self.signals.take()  # Lightning has taken SIGTERM for itself
         self._waits = True
         if self._validation_due:
             # Lightning takes a validation up in the middle if its own counters say so, and skips
@@ -111,7 +111,7 @@ class Interruption(Callback):
 
     def on_test_start(self, trainer: Trainer, *_: Any, **__: Any) -> None:
         """Ends before the test, if there was a signal."""
-        self._signals.take()
+        self.signals.take()
         self._shared_batches = _fewest(trainer, trainer.num_test_batches)
         self._stop_test(trainer)
 
@@ -146,9 +146,9 @@ class Interruption(Callback):
     def _agreed(self, trainer: Trainer) -> bool:
         """Whether any process got a signal; all processes must ask at the same place."""
         # Only what all processes know counts: a signal may come while they are asking.
-        number = int(_over_processes(trainer, self._signals.received or 0, ReduceOp.MAX))
-        if number and self._signals.received is None:
-            self._signals.received = signal.Signals(number)
+        number = int(_over_processes(trainer, self.signals.received or 0, ReduceOp.MAX))
+        if number:
+            self.signals.note(number)
         return number > 0
 
     def _stop_validation(self, trainer: Trainer) -> None:
@@ -158,7 +158,7 @@ class Interruption(Callback):
             self._stop(trainer)
 
     def _stop(self, trainer: Trainer) -> None:
-        trainer.save_checkpoint(self.run / LAST)
+        write_last(trainer, self.run)
         self._end(f" after step {trainer.global_step}")
 
     def _stop_test(self, trainer: Trainer) -> None:
@@ -169,7 +169,7 @@ class Interruption(Callback):
         return " before the test" if self._trained else " before the first step, nothing to save"
 
     def _end(self, progress: str) -> NoReturn:
-        number = cast("signal.Signals", self._signals.received)
+        number = cast("signal.Signals", self.signals.received)
         if self.trainer is None or self.trainer.is_global_zero:
             message = f"Stopped by {number.name}{progress}."
             if command := command_to_go_on(self.run):

@@ -13,6 +13,28 @@ from elman.training.checkpoint_file import sync_folder
 from elman.training.run_folder import LAST, PREVIOUS
 
 
+def write_last(trainer: Trainer, run: Path) -> None:
+    """Writes `last.ckpt`, with all metrics so far in the files of the loggers.
+
+    Args:
+        trainer: of the training.
+        run: its folder, in which the checkpoint before becomes `previous.ckpt`.
+    """
+    if trainer.fast_dev_run:  # type: ignore[attr-defined]
+        return
+    for logger in trainer.loggers:
+        logger.save()
+    last = run / LAST
+    new = last.with_name("new.ckpt")
+    trainer.save_checkpoint(new)
+    if trainer.is_global_zero:
+        # At each moment one of the two is there.
+        if last.exists():
+            last.replace(run / PREVIOUS)
+        new.replace(last)
+        sync_folder(last.parent)
+
+
 class LastCheckpoint(Checkpoint):
     """Writes `last.ckpt` and keeps the one before as `previous.ckpt`.
 
@@ -32,26 +54,15 @@ class LastCheckpoint(Checkpoint):
     def __init__(self, run: str, every_minutes: float | None = 5) -> None:
         if every_minutes is not None:
             check_positive("checkpoint.every_minutes", every_minutes)
-        self.last, self.previous = Path(run) / LAST, Path(run) / PREVIOUS
+        self.run = Path(run)
         self.every_minutes = every_minutes
         self._saved_at = 0.0  # time, s
         self._saved_step = -1
         self._not_logged: tuple[int, dict[str, float]] | None = None  # step and its metrics
 
     def save(self, trainer: Trainer) -> None:
-        """Writes the checkpoint, with all metrics so far in the files of the loggers."""
-        if trainer.fast_dev_run:  # type: ignore[attr-defined]
-            return
-        for logger in trainer.loggers:
-            logger.save()
-        new = self.last.with_name("new.ckpt")
-        trainer.save_checkpoint(new)
-        if trainer.is_global_zero:
-            # At each moment one of the two is there.
-            if self.last.exists():
-                self.last.replace(self.previous)
-            new.replace(self.last)
-            sync_folder(self.last.parent)
+        """Writes the checkpoint, and notes when."""
+        write_last(trainer, self.run)
         self._saved_at, self._saved_step = time.monotonic(), trainer.global_step
 
     def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002

@@ -13,8 +13,7 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple, NoReturn, TypeVar, cast
@@ -27,7 +26,7 @@ from lightning.pytorch.strategies.launchers import _SubprocessScriptLauncher
 from omegaconf import OmegaConf
 from torch.multiprocessing.spawn import start_processes
 
-from elman.training.signals import taken_signals
+from elman.training.signals import EndSignals, delayed
 
 GRACE = 10.0  # seconds that the others have to end when one has failed; then they are stopped
 START_METHOD = "spawn"  # a fork would share threads of torch, and a GPU
@@ -61,10 +60,18 @@ def starts_processes(trainer: Trainer) -> bool:
     return not launcher.cluster_environment.creates_processes_externally
 
 
-def in_processes(trainer: Trainer, task: Callable[..., T], *arguments: Any) -> T:
+def in_processes(
+    trainer: Trainer, signals: EndSignals, task: Callable[..., T], *arguments: Any
+) -> T:
     """Calls `task(*arguments)` in each of the trainer's processes on this machine.
 
-    If one fails, all end. Signals that ask this process to end go on to the others.
+    If one fails, all end.
+
+    Args:
+        trainer: knows their number.
+        signals: those that ask this process to end; they go on to the others.
+        task: takes them there, by `EndSignals`.
+        arguments: of the task.
 
     Returns:
         What the task returns in the first process.
@@ -72,30 +79,32 @@ def in_processes(trainer: Trainer, task: Callable[..., T], *arguments: Any) -> T
     Raises:
         ChildProcessError: a signal ended one of the processes.
         Exception: the first one that the task raised in any of them.
-        SystemExit: one of them ended with an exit code.
+        SystemExit: a signal ended them, and the first one has said so.
     """
     told = multiprocessing.get_context(START_METHOD).SimpleQueue()
     shared = (_surroundings(trainer), told, task, arguments)
     processes: list[BaseProcess] = []
     messages: list[Any] = []
-    with _forwarding(processes) as signals:
-        context = start_processes(  # type: ignore[no-untyped-call]
-            _work, shared, nprocs=trainer.num_devices, join=False, start_method=START_METHOD
-        )
-        processes += context.processes
-        if signals:  # before there was a process to send it to
-            _send(signals[0], processes)
+    with signals.sent_on(lambda number: _send(number, processes)):
+        with delayed():
+            context = start_processes(  # type: ignore[no-untyped-call]
+                _work, shared, nprocs=trainer.num_devices, join=False, start_method=START_METHOD
+            )
+            processes += context.processes
         failed = _watch(processes, lambda: _collect(told, messages))
-        _end(processes, grace=GRACE if not signals else 6 * GRACE)
+        _end(processes, grace=GRACE if signals.received is None else 6 * GRACE)
     _collect(told, messages)
-    if signals:
-        sys.exit(128 + signals[0])
+    for process in failed:
+        if cast("int", process.exitcode) > 128:  # a signal, which the process has answered
+            signals.note(cast("int", process.exitcode) - 128)
+    if failed and signals.received is not None:
+        if any(isinstance(message, SystemExit) for message in messages):
+            sys.exit(128 + signals.received)
+        _fail(f"{signals.received.name} ended {_number(failed[0], processes)}")
     for process in failed:
         if cast("int", process.exitcode) < 0:
             name = signal.Signals(-cast("int", process.exitcode)).name
             _fail(f"{name} ended {_number(process, processes)}")
-        if cast("int", process.exitcode) > 128:  # a signal, which the process has answered
-            sys.exit(process.exitcode)
     for message in messages:  # in the order of time: the first error is the cause of the others
         if isinstance(message, Exception):
             raise message
@@ -160,6 +169,8 @@ def _work(
     try:
         result = task(*arguments)
     except SystemExit as end:
+        if local_rank == 0:  # it has said why
+            told.put(end)
         _leave(end.code if isinstance(end.code, int) else int(end.code is not None))
     except Exception as error:
         told.put(_portable(error))
@@ -235,20 +246,3 @@ def _send(number: int, processes: Sequence[BaseProcess]) -> None:
     for process in processes:
         if process.is_alive():
             os.kill(cast("int", process.pid), number)
-
-
-@contextmanager
-def _forwarding(processes: Sequence[BaseProcess]) -> Iterator[list[int]]:
-    """Sends signals on to the processes, and notes which came."""
-    signals: list[int] = []
-
-    def forward(number: int, _: object) -> None:
-        signals.append(number)
-        _send(number, processes)
-
-    before = {number: signal.signal(number, forward) for number in taken_signals()}
-    try:
-        yield signals
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -38,6 +38,7 @@ class EndSignals:
         self.first = first
         self.received: signal.Signals | None = None
         self._time = 0.0  # of the first signal
+        self._send: Callable[[int], None] | None = None  # to the processes that train
         self._taken: list[signal.Signals] = []
 
     @contextmanager
@@ -56,11 +57,53 @@ class EndSignals:
         """Takes the signals again, after a library has taken them."""
         for number in self._taken:
             signal.signal(number, self._handle)
+        _mask("SIG_UNBLOCK")
+
+    def note(self, number: int) -> None:
+        """Notes a signal that another process got."""
+        if self.received is None:
+            self.received, self._time = signal.Signals(number), time.monotonic()
+
+    @contextmanager
+    def sent_on(self, send: Callable[[int], None]) -> Iterator[None]:
+        """In this block, other processes do the work: a signal is only sent on to them.
+
+        Args:
+            send: sends a signal to all of them.
+        """
+        self._send = send
+        try:
+            yield
+        finally:
+            self._send = None
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         now = time.monotonic()
         if self.received is None:
             self.received, self._time = signal.Signals(number), now
-            self.first()
+            if self._send is None:
+                self.first()
+            else:
+                self._send(number)
         elif now - self._time > SAME:
+            if self._send is not None:
+                self._send(signal.SIGKILL)
             os._exit(128 + number)
+
+
+@contextmanager
+def delayed() -> Iterator[None]:
+    """Keeps the signals back in this block, and in a process that it starts until that takes them.
+
+    So none comes while that process can only die of it.
+    """
+    _mask("SIG_BLOCK")
+    try:
+        yield
+    finally:
+        _mask("SIG_UNBLOCK")
+
+
+def _mask(how: str) -> None:
+    if hasattr(signal, "pthread_sigmask"):  # not on Windows
+        signal.pthread_sigmask(getattr(signal, how), SIGNALS)

@@ -115,7 +115,7 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
 
     if starts_processes(trainer):
         OmegaConf.resolve(config)  # what Hydra resolves, other processes could not
-        return in_processes(trainer, _train, config, overrides)
+        return in_processes(trainer, interruption.signals, _train, config, overrides)
 
     set_up(data, checkpoint, stored)
     # With known sizes:
