@@ -40,6 +40,17 @@ def test_cut_removes_what_a_resumed_training_writes_again(
     assert values(path) == [("a", "step"), ("1.0", "1"), ("2.0", "3")][: 1 + kept]
 
 
+def test_cut_within_a_step_keeps_its_validation(tmp_path: Path) -> None:
+    path = logged(
+        tmp_path, (2, {"validation/a": 1.0}), (3, {"validation/a": 2.0}), (3, {"train/a": 3.0})
+    )
+    cut(path, 3, within_step=True)
+    assert [row["step"] for row in rows(path)[1]] == ["2", "3"]
+    assert rows(path)[1][1]["validation/a"] == "2.0"
+    cut(path, 2, within_step=True)
+    assert [row["step"] for row in rows(path)[1]] == ["2"]
+
+
 def test_a_row_that_was_cut_short_is_left_out(tmp_path: Path) -> None:
     path = logged(tmp_path, (1, {"a": 1.0}), (30, {"a": 2.0}))
     path.write_bytes(path.read_bytes()[:-3])  # step 3 instead of 30

@@ -1,17 +1,20 @@
 import errno
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+import yaml
 from lightning.pytorch.callbacks import Timer
 from omegaconf import DictConfig
 
+from elman.cli.overrides import with_stored_overrides
 from elman.training.csv_log import CSVLog, rows
 from elman.training.go_on import command_to_go_on
 from elman.training.results import Result
-from elman.training.run_folder import BEST, LAST, METRICS, RESULT
+from elman.training.run_folder import BEST, LAST, METRICS, OVERRIDES, RESULT
 from elman.training.train import train
 from elman.training.truncated_bptt import TruncatedBPTT
 
@@ -52,6 +55,16 @@ def test_an_error_before_the_first_checkpoint_stays_as_it_is(
         train(configured(f"data.path={tmp_path / 'nowhere.txt'}"))
     assert "continue with" not in str(error.value)
     assert command_to_go_on(tmp_path / "run") is None
+
+
+def test_the_command_gives_again_what_only_its_user_can_trust(tmp_path: Path) -> None:
+    (tmp_path / LAST).parent.mkdir()
+    (tmp_path / LAST).touch()
+    overrides = ["seed=1", "~data", "+data={_target_:own.Data}"]
+    (tmp_path / OVERRIDES).write_text(yaml.safe_dump(overrides), encoding="utf-8")
+    _, told, *again = shlex.split(str(command_to_go_on(tmp_path)))[1:]
+    assert again == ["+data={_target_:own.Data}"]
+    assert with_stored_overrides([told, *again])[:3] == overrides
 
 
 def test_a_report_that_fails_does_not_lose_the_result(

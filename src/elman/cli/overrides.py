@@ -60,8 +60,16 @@ def with_stored_overrides(arguments: list[str]) -> list[str]:
         raise FileNotFoundError(f"resume: {run} is not the folder of a run (it has no {OVERRIDES})")
     # A run that was once debugged is not debugged again.
     given = {_key(argument) for argument in arguments} | {"debug"}
+    added = {_key(argument) for argument in arguments if argument.startswith("+")}
     try:
-        kept = [each for each in read_overrides(stored_file) if _key(each) not in given]
+        stored = read_overrides(stored_file)
+        # What the run removed to add another one instead stays removed.
+        added &= {_key(each) for each in stored if each.startswith("+")}
+        kept = [
+            each
+            for each in stored
+            if _key(each) not in (given - added if each.startswith("~") else given)
+        ]
         check_harmless(run, kept)
     except ValueError as error:
         raise ValueError(f"resume: {error}") from error

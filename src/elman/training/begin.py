@@ -65,8 +65,10 @@ def begin(
         )
     if stored:
         _log_processes(stored["trainer"]["world_size"], module.settings["trainer"]["world_size"])
-    # Without a checkpoint, what is there is of a training that diverged before the first one.
-    cut(run / METRICS, stored["global_step"] if stored else 0)
+        within_step = "gradients" in stored["processes"][0]
+        cut(run / METRICS, stored["global_step"], within_step=within_step)
+    else:  # what is there is of a training that diverged before the first checkpoint
+        cut(run / METRICS, 0)
     with whole_file(run / CONFIG) as file:
         OmegaConf.save(config, file, resolve=True)
     with whole_file(run / OVERRIDES) as file:

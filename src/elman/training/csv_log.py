@@ -40,14 +40,30 @@ class _Continued(ExperimentWriter):
         _write(path, fieldnames, rows(path)[1])
 
 
-def cut(path: Path, step: int) -> None:
+def cut(path: Path, step: int, *, within_step: bool = False) -> None:
     """Removes the rows of a CSV file from `step` on, and a last one that was cut short.
 
     A training that continues after that many steps writes them again.
+
+    Args:
+        path: the file.
+        step: the number of steps.
+        within_step: it continues between two batches of a step. A validation there was logged with
+            the number of that step, and may not be done again.
     """
     if path.is_file():
         columns, found = rows(path)
-        _write(path, columns, [row for row in found if int(row["step"]) < step])
+        kept = [
+            row
+            for row in found
+            if int(row["step"]) < step
+            or (within_step and int(row["step"]) == step and _is_of_validation(row))
+        ]
+        _write(path, columns, kept)
+
+
+def _is_of_validation(row: Mapping[str, str]) -> bool:
+    return any(value for name, value in row.items() if name.startswith("validation/"))
 
 
 def _write(path: Path, columns: Sequence[str], values: Iterable[Mapping[str, Any]]) -> None:

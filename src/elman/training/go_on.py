@@ -7,13 +7,16 @@ from pathlib import Path
 
 from elman.training.next_steps import relative
 from elman.training.run_folder import LAST
+from elman.training.stored_overrides import not_harmless
 
 
 def command_to_go_on(run: Path) -> str | None:
     """The command that continues the training; None: there is no checkpoint yet."""
     if not (run / LAST).is_file():
         return None
-    return f"python scripts/train.py resume={shlex.quote(str(relative(run)))}"
+    again = [shlex.quote(override) for override in not_harmless(run)]
+    folder = shlex.quote(str(relative(run)))
+    return " ".join([f"python scripts/train.py resume={folder}", *again])
 
 
 @contextmanager

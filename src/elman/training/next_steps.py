@@ -11,6 +11,7 @@ from elman.layers import RNN
 from elman.networks import FeedforwardNetwork
 from elman.training.class_objectives import SquaredError
 from elman.training.run_folder import BEST, CONFIG, CURVES, LOG, PATH
+from elman.training.stored_overrides import not_harmless
 from elman.training.supervised import SupervisedTraining
 
 
@@ -51,7 +52,8 @@ def next_steps(
     if (run / PATH).is_file():
         lines["plot the descent"] = f"python scripts/descent.py checkpoint={folder}{trusting}"
     lines["test"] = f"python scripts/evaluate.py checkpoint={folder}{trusting}"
-    lines["continue"] = f"python scripts/train.py resume={folder} trainer.max_epochs={2 * epochs}"
+    again = [f"trainer.max_epochs={2 * epochs}", *map(shlex.quote, not_harmless(run))]
+    lines["continue"] = " ".join([f"python scripts/train.py resume={folder}", *again])
     width = max(map(len, lines))
     return "\n".join(f"  {name.ljust(width)}  {line}" for name, line in lines.items())
 

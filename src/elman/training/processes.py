@@ -81,7 +81,8 @@ def in_processes(
         Exception: the first one that the task raised in any of them.
         SystemExit: a signal ended them, and the first one has said so.
     """
-    told = multiprocessing.get_context(START_METHOD).SimpleQueue()
+    with delayed():  # the helper process that this starts must not die of a signal to the group
+        told = multiprocessing.get_context(START_METHOD).SimpleQueue()
     shared = (_surroundings(trainer), told, task, arguments)
     processes: list[BaseProcess] = []
     messages: list[Any] = []

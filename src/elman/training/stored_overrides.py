@@ -53,6 +53,13 @@ def check_harmless(run: Path, overrides: Iterable[str]) -> None:
             )
 
 
+def not_harmless(run: Path) -> list[str]:
+    """Those of the overrides of a run that must be given again; see `check_harmless`."""
+    if not (run / OVERRIDES).is_file():
+        return []
+    return [override for override in read_overrides(run / OVERRIDES) if _danger(run, override)]
+
+
 def _danger(run: Path, override: str) -> str:
     """What an override could do; empty if nothing."""
     if "oc.create" in override or "oc.decode" in override:
