@@ -16,6 +16,7 @@ import pytest
 from elman.training import checkpoint_file
 from elman.training.last_checkpoint import LastCheckpoint
 from elman.training.run_folder import LAST
+from elman.training.stored_overrides import not_harmless
 from elman.training.supervised import SupervisedTraining
 
 pytestmark = pytest.mark.soak
@@ -50,9 +51,13 @@ def set_trap(moment: str, chance: random.Random) -> None:
             chance.randint(1, 2), LastCheckpoint.on_train_batch_end
         )
     elif moment == "validation":
-        SupervisedTraining.validation_step = at_call(  # type: ignore[method-assign]
-            chance.randint(1, 4), SupervisedTraining.validation_step
-        )
+        validate = at_call(chance.randint(1, 4), SupervisedTraining.validation_step)
+
+        def begin_and_count(callback: LastCheckpoint, *arguments: Any) -> None:
+            begin(callback, *arguments)
+            SupervisedTraining.validation_step = validate  # type: ignore[method-assign]
+
+        LastCheckpoint.on_train_start = begin_and_count  # type: ignore[method-assign]
     elif moment == "write":  # the second call is the folder's, after the first checkpoint
         checkpoint_file.os.fsync = at_call(chance.randint(4, 30), os.fsync)  # type: ignore[assignment]
     else:
@@ -102,7 +107,7 @@ def test_kills(
         if not (broken / LAST).with_name("previous.ckpt").exists() and not (broken / LAST).exists():
             failures.append((n, kind, moment, "no checkpoint", ended.errors[-300:]))
             continue
-        ended = run_script("train", f"resume={broken}", seconds=120)
+        ended = run_script("train", f"resume={broken}", *not_harmless(broken), seconds=120)
         if ended.code != 0:
             failures.append((n, kind, moment, ended.code, ended.errors[-1000:]))
         elif different := differences(broken, whole):
