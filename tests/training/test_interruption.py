@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 
 from elman.tasks.language.data import CharacterData
 from elman.training.csv_log import rows
+from elman.training.interruption import Interruption
 from elman.training.run_folder import LAST, METRICS, RESULT
 from elman.training.train import train
 from elman.training.truncated_bptt import TruncatedBPTT
@@ -94,6 +95,16 @@ def test_before_the_first_step_there_is_nothing_to_save(
     assert "Stopped by SIGTERM before the first step, nothing to save." in caplog.text
     assert "To continue" not in caplog.text
     assert not (tmp_path / "run" / LAST).exists()
+
+
+def test_of_several_processes_only_the_first_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    interruption = Interruption(Path("run"))  # its trainer is not built yet
+    with pytest.raises(SystemExit, match="143"), interruption.takes_signals():
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert "Stopped" not in caplog.text
 
 
 def test_a_training_that_was_stopped_in_its_test_is_only_tested_again(

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, cast
 
 import torch
 from lightning import Callback, LightningModule, Trainer
+from lightning.fabric.utilities.rank_zero import _get_rank
 from lightning.pytorch.loops.evaluation_loop import RestartStage
 from torch.distributed import ReduceOp, all_reduce
 
@@ -170,7 +171,7 @@ class Interruption(Callback):
 
     def _end(self, progress: str) -> NoReturn:
         number = cast("signal.Signals", self.signals.received)
-        if self.trainer is None or self.trainer.is_global_zero:
+        if self.trainer.is_global_zero if self.trainer else not _get_rank():
             message = f"Stopped by {number.name}{progress}."
             if command := command_to_go_on(self.run):
                 message = f"{message} To continue: {command}"
