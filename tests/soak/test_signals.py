@@ -133,7 +133,9 @@ def test_a_signal_loses_nothing(
             places.append("at its end")
         else:
             assert ended.code == 128 + number, ended
-            assert not {"Traceback", "warning"} & set(re.findall(r"\w+", ended.errors))
+            # Python only tells of an end within a destructor; the training ends after its step.
+            errors = re.sub(r"Exception ignored in(.*\n)+?SystemExit: \d+\n", "", ended.errors)
+            assert not {"Traceback", "warning"} & set(re.findall(r"\w+", errors))
             [told] = STOPPED.findall(ended.output)
             assert told[0] == number.name
             places.append(told[1])
