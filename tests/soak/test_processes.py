@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import torch
 
 from elman.training.run_folder import LAST, RESULT
 
@@ -115,6 +116,7 @@ def test_the_processes_end_with_the_one_that_started_them(small: list[str], tmp_
     wait_for(run / LAST)
     both = workers(training, "spawn_main")
     training.kill()
+    end(training)  # its output ends with the last process
     limit = time.monotonic() + 60
     while any(map(is_running, both)):
         assert time.monotonic() < limit
@@ -155,7 +157,7 @@ def test_a_sweep_of_trainings_in_two_processes(
     printed = end(swept)
     assert swept.returncode == 1, printed
     assert printed.count("| `python scripts/train.py` |") == 1
-    assert printed.count("failed: Invalid learning rate: -1") == 2
+    assert printed.count("failed: optimizer.lr") == 2
     assert "error: 2 of 4 trainings failed" in printed
     assert len(list(tmp_path.glob(f"*/{RESULT}"))) == 2
     seconds = time.monotonic() - begun
@@ -188,7 +190,7 @@ def test_torchrun_restarts_a_killed_process(
     assert agent.returncode == 0, printed
     assert (run / RESULT).exists()
     steps = [int(text.replace(",", "")) for text in re.findall(r"After ([\d,]+) steps", printed)]
-    assert steps[-1] == 40 * 22
+    assert torch.load(run / LAST, weights_only=True)["global_step"] == 40 * 22
     record_property("figure", f"killed under torchrun: went on, {len(steps)} validations in all")
 
 
