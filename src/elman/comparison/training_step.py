@@ -52,7 +52,6 @@ class BenchmarkTraining:
 
     data: dict[str, Any]
     rnn: dict[str, Any]
-    torch: dict[str, Any]
     network: dict[str, Any]
     optimizer: dict[str, Any]
     scheduler: dict[str, Any]
@@ -132,10 +131,7 @@ def _print(measured: dict[str, Measurement]) -> None:
 def _module(values: BenchmarkTraining, layer: str) -> TruncatedBPTT:
     description = dict(values.network)
     if layer == "torch":
-        options = description["rnn"]
-        description["rnn"] = {
-            key: value if key == "_target_" else options[key] for key, value in values.torch.items()
-        }
+        description["rnn"] = {**description["rnn"], "_target_": "elman.layers.built_in"}
     return TruncatedBPTT(
         build_network(description, vocabulary_size=VOCABULARY_SIZE),
         NextCharacter(),

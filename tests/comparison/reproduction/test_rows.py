@@ -58,6 +58,7 @@ def test_a_row_that_lacks_an_entry_or_has_an_unknown_one_is_refused(tiny_row: Ma
         ),
         ({"overrides": None}, r"overrides must be a list such as \[experiment=adding\], got None"),
         ({"overrides": [{"data.length": 2}]}, "overrides must be a list"),
+        ({"overrides": ["adding"]}, r"overrides must be a list .*, got \['adding'\]"),
         ({"published": 1.5}, r"published must be a text, got 1\.5"),
         ({"family": ["a"]}, r"family must be a text, got \['a'\]"),
         ({"minutes": "many"}, "minutes must be a number greater than zero, got 'many'"),

@@ -133,7 +133,7 @@ def each_ends_well(
 
     def check(subject: str, mutate: Mutate, count: int) -> None:
         count = round(count / len(TRAININGS) * float(os.environ.get("SOAK", "1")))
-        faults, sentences, loads, slowest, largest = [], 0, 0, 0.0, base_rss()
+        faults, sentences, loads, slowest, largest = [], 0, 0, 0.0, 0
         for kind in TRAININGS:
             files = sorted((runs / kind / "checkpoints").glob("*.ckpt"))
             originals = [file.read_bytes() for file in files]
@@ -167,7 +167,7 @@ def each_ends_well(
             "figure",
             f"mutated checkpoints, {subject}: {len(TRAININGS) * count} tried, {sentences} ended "
             f"with one sentence, {loads} loaded, {len(faults)} otherwise; slowest {slowest:.1f} s, "
-            f"{(largest - base_rss()) / 1024:.0f} MiB more memory at most",
+            f"{largest} MiB more memory at most",
         )
         assert not faults, f"{len(faults)} faults:\n" + "\n\n".join(faults)
 
@@ -189,9 +189,9 @@ def _fault(ended: Any, mutant: Mutant, truth: Any, own_data: Path) -> str | None
     return None if all(named) else "names no file and place"
 
 
-def base_rss() -> int:
-    """This process's largest resident memory in KiB, which a child starts with."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def memory_used() -> int:
+    """The largest resident memory of this process in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def prepared(
@@ -220,6 +220,7 @@ def as_script(
 
     def use() -> None:
         warnings.simplefilter("ignore")
+        before = memory_used()
         if str(config.get("output_dir")).endswith(("/forecast", "/resumed")):
             shutil.rmtree(config.output_dir, ignore_errors=True)  # of the last use
         try:
@@ -230,6 +231,6 @@ def as_script(
                 if not silent:
                     print(result)
         finally:
-            print(f"peak {base_rss()}")
+            print(f"peak {memory_used() - before}")
 
     return use

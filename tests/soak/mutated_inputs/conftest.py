@@ -73,7 +73,6 @@ def each_ends_well(
     base = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
     def check(subject: str, kinds: dict[str, Kind]) -> None:
-        present = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KiB
         faults, sentences, read, slowest, largest = [], 0, 0, 0.0, 0
         for name, kind in kinds.items():
             original, draw = kind.file.read_bytes(), random.Random(f"inputs {name}")  # noqa: S311
@@ -99,7 +98,7 @@ def each_ends_well(
             "figure",
             f"mutated {subject}: {len(kinds) * COUNT} tried, {sentences} ended with one sentence, "
             f"{read} were read, {len(faults)} otherwise; slowest {slowest:.1f} s, "
-            f"{(largest - present) / 1024:.0f} MiB more memory at most",
+            f"{largest} MiB more memory at most",
         )
         assert not faults, f"{len(faults)} faults:\n" + "\n\n".join(faults)
 
@@ -124,16 +123,22 @@ def wrote_canary(folder: Path) -> bool:
     return Path("/canary").exists() or any("canary" in path.name for path in above)
 
 
+def memory_used() -> int:
+    """The largest resident memory of this process in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
 def as_script(use: Callable[[], object]) -> Callable[[], None]:
     """The use as a script runs it: one sentence if it fails."""
 
     def script() -> None:
         warnings.simplefilter("ignore")
+        before = memory_used()
         try:
             with one_clear_sentence(1):
                 use()
         finally:
-            print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
+            print(f"peak {memory_used() - before}")
 
     return script
 

@@ -5,6 +5,7 @@ import math
 import os
 import random
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
@@ -22,7 +23,8 @@ COUNT = round(500 * float(os.environ.get("SOAK", "1")))
 LIMIT = 15  # s
 # What a sentence says of the values that are right.
 ALLOWED = re.compile(
-    r"must|Available options|did you mean|there is no|Could not override|has no|missing|allowed"
+    r"must|Available options|did you mean|there is no|Could not override|has no|missing|allowed|"
+    r"needs"
 )
 
 # Values for every key; which of them are wrong, its type and its range decide.
@@ -128,7 +130,7 @@ def _has_type(value: object, kind: Any) -> bool:  # noqa: PLR0911
     if origin in (Union, UnionType):
         return any(_has_type(value, each) for each in get_args(kind))
     if origin is Literal:
-        return value in get_args(kind) and not isinstance(value, bool)
+        return any(value == each and type(value) is type(each) for each in get_args(kind))
     if kind in (None, NoneType):
         return value is None
     if kind is float:
@@ -299,6 +301,7 @@ def test_each_wrong_value_ends_with_one_sentence(
             continue
         seen.add((script, override))
         given = [each for each in arguments[source] if each.split("=")[0] != override.split("=")[0]]
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)  # of a training that was accepted
         ended = run_script(script, *given, override, seconds=LIMIT)
         slowest = max(slowest, ended.seconds)
         if fault := _fault(ended, key):

@@ -114,7 +114,7 @@ def read_rows(rows: Mapping[str, Mapping[str, Any]]) -> list[Row]:
             raise ValueError(f"rows.{name}: there is no entry {entry}; entries: {sorted(known)}")
         criterion = Criterion.parse(f"rows.{name}.criterion", row["criterion"])
         overrides = row["overrides"]
-        if not isinstance(overrides, list) or not all(isinstance(each, str) for each in overrides):
+        if not isinstance(overrides, list) or not all(map(_is_override, overrides)):
             raise TypeError(
                 f"rows.{name}.overrides must be a list such as [experiment=adding], got "
                 f"{overrides!r}"
@@ -129,6 +129,10 @@ def read_rows(rows: Mapping[str, Mapping[str, Any]]) -> list[Row]:
         overrides = tuple(overrides)
         read.append(Row(**{**row, "name": name, "overrides": overrides, "criterion": criterion}))
     return read
+
+
+def _is_override(value: object) -> bool:
+    return isinstance(value, str) and ("=" in value or value.startswith("~"))
 
 
 def select(rows: Sequence[Row], only: Sequence[str] | None) -> list[Row]:
