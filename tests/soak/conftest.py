@@ -1,6 +1,7 @@
 """What the breakers share. `make soak` runs them; each takes minutes and prints what it found."""
 
 import contextlib
+import gc
 import gzip
 import os
 import resource
@@ -48,6 +49,7 @@ def in_child(tmp_path: Path) -> Callable[..., Ended]:
     def call(task: Callable[[], object], seconds: float, memory: int | None = None) -> Ended:
         output, errors = tmp_path / "output.txt", tmp_path / "errors.txt"
         start = time.monotonic()
+        gc.freeze()  # the child's collections pass over what it shares, or would copy all of it
         if (child := os.fork()) == 0:
             _become(task, output, errors, memory)
         code = _wait(child, start + seconds)
