@@ -42,6 +42,18 @@ def test_an_error_of_the_system_has_no_number(tmp_path: Path) -> None:
     assert sentence(error.value) == f"{tmp_path}: Is a directory"
 
 
+def test_the_name_of_a_file_is_shortened_too() -> None:
+    text = sentence(OSError(36, "File name too long", "x" * 10**6))
+    assert len(text) < 1100
+    assert text.endswith("x: File name too long")
+
+
+def test_a_lack_of_memory_says_how_much() -> None:
+    error = MemoryError("Unable to allocate 3.73 GiB")
+    assert sentence(error) == "not enough memory: Unable to allocate 3.73 GiB"
+    assert sentence(MemoryError()) == "not enough memory"
+
+
 def test_an_error_of_many_lines_becomes_one_line() -> None:
     assert sentence(ValueError("one\n\n    two \t three\n")) == "one two three"
 

@@ -30,7 +30,11 @@ def model_checkpoint(checkpoint: dict[str, Any]) -> dict[str, Any]:
         (lambda c: c.pop("optimizer_states"), "it has no 'optimizer_states'"),
         (lambda c: c.pop("loops"), "it has no 'loops'"),
         (lambda c: c.update(epoch="x"), "its 'epoch' is 'x', not int"),
-        (lambda c: c.update({"pytorch-lightning_version": "x"}), "Invalid version: 'x'"),
+        (
+            lambda c: c.update({"pytorch-lightning_version": "x"}),
+            "its 'pytorch-lightning_version' is 'x', not a version",
+        ),
+        (lambda c: c.update(global_step=torch.tensor(1.0)), "its 'global_step' is a tensor"),
         (
             lambda c: model_checkpoint(c).update(best_model_path=[1]),
             r"its 'best_model_path' is \[1\]",

@@ -148,6 +148,12 @@ def test_a_stopped_run_can_be_continued_with_rollback(
     assert base_rate(tmp_path / "run") == 4e-3 / 2
 
 
+def test_an_infinite_rate_has_no_half(configured: Configure) -> None:
+    with pytest.raises(DivergenceError, match=r"^training diverged at step ") as error:
+        train(configured("on_divergence=rollback", "optimizer.lr=inf", "trainer.max_epochs=1"))
+    assert error.value.halvings == 0
+
+
 def test_refuses_another_answer(configured: Configure) -> None:
     with pytest.raises(ValueError, match="on_divergence must be stop or rollback, got 'ignore'"):
         train(configured("on_divergence=ignore"))

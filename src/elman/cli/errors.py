@@ -25,6 +25,7 @@ OF_THE_INPUT = (
     ValueError,
     TypeError,
     OSError,
+    MemoryError,
     DivergenceError,
 )
 DIVERGED = 3  # exit code
@@ -66,7 +67,9 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, InstantiationException) and error.__cause__ is not None:
         return sentence(error.__cause__)
     if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}"  # without its number
+        return _shortened(f"{error.filename}: {error.strerror}")  # without its number
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {error}".removesuffix(": ")
     text = str(error).split("Config search path")[0]
     if "'hydra/sweeper/optuna'" in text:
         return "sweep: Optuna is not installed: pip install 'elman[sweep]'"

@@ -14,6 +14,8 @@ from elman.data.shared_batches import SharedBatches
 from elman.data.spelling import comparable
 from elman.data.state import check_state
 
+LONGEST_PATH = 4096  # characters; no system has longer ones
+
 
 class DataModule(LightningDataModule, ABC):
     """Training, validation and test data, with their description.
@@ -160,6 +162,8 @@ class DataModule(LightningDataModule, ABC):
             ValueError: other data have already been read, or a value is missing or wrong.
         """
         check_state(state, path=str | None, sha256=str | None)
+        if len(state["path"] or "") > LONGEST_PATH:
+            raise ValueError(f"its 'path' is longer than {LONGEST_PATH} characters")
         if self._sha256 not in (None, state["sha256"]):
             raise ValueError(f"data: the checkpoint was not trained on {self.path}")
         if self.path is None:

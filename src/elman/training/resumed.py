@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from lightning import Callback, LightningModule, Trainer
-from packaging.version import Version
-from torch import nn
+from packaging.version import InvalidVersion, Version
 
-from elman.data.state import check_state
+from elman.data.state import check_state, shown
 from elman.training.checkpoint_content import check_finite
-from elman.training.stored_weights import check_weights, weights_of
 
 LIGHTNING = {  # what Lightning restores, and the types that it does not check
     "pytorch-lightning_version": str,
@@ -44,17 +42,15 @@ class _Progress(Callback):
         self.stepped = True
 
 
-def check_resumable(checkpoint: Path, stored: Mapping[str, Any], network: nn.Module) -> None:
-    """Checks that a training of a network can go on from a checkpoint.
+def check_states(checkpoint: Path, stored: Mapping[str, Any]) -> None:
+    """Checks the states that a training goes on from, before any of them is used.
 
     Raises:
-        ValueError: its weights are of another network, a state is missing or has another type, or
-            that of the optimizer is not finite.
+        ValueError: a state is missing or has another type, or that of the optimizer is not finite.
     """
-    check_weights(checkpoint, network, weights_of(stored))
     try:
         check_state(stored, **LIGHTNING)
-        Version(stored["pytorch-lightning_version"])
+        _check_version(stored["pytorch-lightning_version"])
         loop = stored["loops"]
         for name in ("fit_loop", "epoch_progress", "current"):
             check_state(loop, **{name: dict})
@@ -67,6 +63,15 @@ def check_resumable(checkpoint: Path, stored: Mapping[str, Any], network: nn.Mod
     except ValueError as error:
         raise ValueError(f"resume: {checkpoint}: {error}") from error
     check_finite(f"resume: {checkpoint}: optimizer_states", stored["optimizer_states"])
+
+
+def _check_version(version: str) -> None:
+    try:
+        Version(version)
+    except InvalidVersion:
+        raise ValueError(
+            f"its 'pytorch-lightning_version' is {shown(version)}, not a version such as 2.6"
+        ) from None
 
 
 @contextmanager

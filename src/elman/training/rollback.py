@@ -1,6 +1,7 @@
 """Back to the last good checkpoint, where a training has diverged: `on_divergence=rollback`."""
 
 import logging
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -30,8 +31,8 @@ def with_rollbacks(train: Callable[[DictConfig], Finished], config: DictConfig) 
 
     Raises:
         ValueError: `on_divergence` is neither stop nor rollback.
-        DivergenceError: the training has diverged, and `on_divergence` is stop, or the rate has
-            been halved three times.
+        DivergenceError: the training has diverged, and `on_divergence` is stop, or the rate is
+            infinite, or it has been halved three times.
     """
     if config.on_divergence not in ("stop", "rollback"):
         raise ValueError(f"on_divergence must be stop or rollback, got {config.on_divergence!r}")
@@ -40,6 +41,8 @@ def with_rollbacks(train: Callable[[DictConfig], Finished], config: DictConfig) 
             return train(config)
         except DivergenceError as error:
             if config.on_divergence == "stop" or error.halvings >= MOST_HALVINGS:
+                raise
+            if not math.isfinite(config.optimizer.get("lr", 0)):  # it has no half
                 raise
             halvings = error.halvings + 1
             last = Path(config.output_dir) / LAST

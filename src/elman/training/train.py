@@ -25,7 +25,7 @@ from elman.training.interruption import Interruption
 from elman.training.outcome import write_outcome
 from elman.training.parts import build_parts, folder_of
 from elman.training.processes import in_processes, leave_group, starts_processes
-from elman.training.resumed import check_resumable, resumed
+from elman.training.resumed import check_states, resumed
 from elman.training.rollback import with_rollbacks
 from elman.training.run_folder import LAST
 from elman.training.run_trainer import build_run_trainer
@@ -36,6 +36,7 @@ from elman.training.settings import (
     checkpoint_settings,
     with_same_batch,
 )
+from elman.training.stored_weights import check_weights, weights_of
 from elman.training.trainer import build_timer, shares_of_weights, value_errors
 from elman.training.trust import DESCRIBED, foreign_modules
 
@@ -97,6 +98,9 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
     check_size("trainer.max_epochs", config.trainer.max_epochs)
     checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
     stored = load_checkpoint(checkpoint) if checkpoint else None
+    if checkpoint and stored:
+        check_started_by_this_version(stored)
+        check_states(checkpoint, stored)
     timer = build_timer(config.trainer)
     trainer = build_run_trainer(config, timer, interruption, stored)
     interruption.trainer = trainer
@@ -107,7 +111,6 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
     with full_keys(training=settings["training"]):
         training(empty, objective)
     if stored:
-        check_started_by_this_version(stored)
         data, overrides = with_same_batch(config, data, overrides, stored, trainer.world_size)
         settings = checkpoint_settings(config, data, trainer.world_size)
         check_same_settings(settings, stored)
@@ -123,7 +126,7 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
     network = build_network(settings["network"], **sizes_of(data))
     module = training(network, objective, optimizer, scheduler, settings)
     if checkpoint and stored:
-        check_resumable(checkpoint, stored, network)
+        check_weights(checkpoint, network, weights_of(stored))
         check_epochs(config.trainer.max_epochs, stored)
     else:
         # A network whose weights are divided may be too large for one GPU.

@@ -151,7 +151,7 @@ def each_ends_well(
                 slowest = max(slowest, ended.seconds)
                 largest = max(largest, int(ended.output.rpartition("peak ")[2] or 0))
                 loads += ended.code == 0
-                sentences += ended.code == 1
+                sentences += ended.code in (1, 3)
                 fault = _fault(ended, mutant, truth[use], own_data)
                 if canary.exists():
                     fault = "ran code"
@@ -179,12 +179,18 @@ def _fault(ended: Any, mutant: Mutant, truth: Any, own_data: Path) -> str | None
     if ended.code == 0:
         output, original = (each.output.rpartition("peak ")[0] for each in (ended, truth))
         return "other results" if mutant.same and output != original else None
+    if ended.code is None and mutant.place[:1] == ("data",):
+        return None  # it does what is described: more sequences than are made in this time
     errors = [line for line in ended.errors.splitlines() if not line.startswith("warning: ")]
+    if ended.code == 3 and ended.errors.startswith("error: training diverged at step "):
+        return None  # from a weight that has become very large
     if ended.code != 1 or len(errors) != 1 or not errors[0].startswith("error: "):
         return "no sentence"
     # What a state of Lightning is needed for shows only where Lightning uses it.
     keys = [*map(str, mutant.place), "cannot be continued"] if mutant.place else [""]
     files = (".ckpt", str(own_data), "resume: ")
+    if errors[0].startswith("error: not enough memory"):
+        return None
     named = [any(each in errors[0] for each in either) for either in (files, keys)]
     return None if all(named) else "names no file and place"
 

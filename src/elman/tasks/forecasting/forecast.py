@@ -46,7 +46,7 @@ def forecast(values: Forecast) -> None:
             not fit each other, or the output folder contains a forecast already.
     """
     trained = restore(values.checkpoint, values.data, values.trust)
-    network, data, checkpoint = trained
+    network, data = trained.network, trained.data
     if not hasattr(network, "interval") or not isinstance(data, ForecastingData):
         raise ValueError(
             f"checkpoint: {values.checkpoint} contains a {type(network).__name__}, which cannot "
@@ -64,7 +64,8 @@ def forecast(values: Forecast) -> None:
             data.unscale(values.double()).squeeze(0)
             for values in (x, O, *(O + end for end in cast("Tensor", network.interval)))
         )
-    coverage = checkpoint["training"]["coverage"]
+    module = trained.build("training")(network, trained.build("objective"))
+    coverage = module.coverage
     print(f"{data.label} after the end of {data.source}, {interval_name(coverage)}:\n")
     table = pd.DataFrame(
         {"forecast": middle.numpy(), "low": low.numpy(), "high": high.numpy()},
@@ -86,7 +87,6 @@ def forecast(values: Forecast) -> None:
         coverage,
     )
     if values.test:
-        module = trained.build("training")(network, trained.build("objective"))
         report = ForecastReport(folder)
         trainer = build_trainer(
             values.trainer, callbacks=[report], logger=False, enable_checkpointing=False
