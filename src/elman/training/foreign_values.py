@@ -30,7 +30,7 @@ from elman.checks import (
 
 Check = Callable[[str, Any], object]  # of an argument's name and its value, which is not None
 
-LARGEST_DECAY = 1e3  # with a larger one, a step of any optimizer turns every weight around
+LARGEST = 1e3  # a larger decay turns every weight around in a step, a larger eps moves none
 PROFILERS = ("simple", "advanced", "pytorch", "xla")
 
 
@@ -147,9 +147,9 @@ def _check_rate(key: str, value: float) -> None:
         raise ValueError(f"{key} must be a number greater than zero, got {value!r}")
 
 
-def _check_decay(key: str, value: float) -> None:
-    if not 0 <= value <= LARGEST_DECAY:
-        raise ValueError(f"{key} must be a number from 0 to {LARGEST_DECAY:g}, got {value!r}")
+def _check_coefficient(key: str, value: float) -> None:
+    if not 0 <= value <= LARGEST:
+        raise ValueError(f"{key} must be a number from 0 to {LARGEST:g}, got {value!r}")
 
 
 def _check_betas(key: str, value: tuple[float, float]) -> None:
@@ -200,11 +200,11 @@ RANGES: dict[type, dict[str, Check]] = {
         "alpha": check_below_one,
         "betas": _check_betas,
         "capturable": _check_capturable,
-        "dampening": _check_decay,
-        "eps": check_not_negative,
+        "dampening": _check_coefficient,
+        "eps": _check_coefficient,
         "lr": _check_rate,
         "momentum": check_below_one,
-        "weight_decay": _check_decay,
+        "weight_decay": _check_coefficient,
     },
     callbacks.ModelCheckpoint: {
         "every_n_epochs": check_size,
