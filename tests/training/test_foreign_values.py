@@ -53,7 +53,13 @@ def test_several_nodes_need_a_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("kind", [torch.optim.Adam, torch.optim.SGD, GradientDescent])
 def test_arguments_of_every_optimizer(kind: type) -> None:
-    for name, wrong in (("lr", 0), ("lr", -1), ("lr", float("nan")), ("weight_decay", -1)):
+    for name, wrong in (
+        ("lr", 0),
+        ("lr", -1),
+        ("lr", float("nan")),
+        ("eps", 1e30),
+        ("weight_decay", -1),
+    ):
         with pytest.raises(ValueError, match=rf"^optimizer\.{name} must be a number "):
             check_foreign(kind, name, f"optimizer.{name}", wrong)
     for rate in (0.5, 1e30):  # a training that is too fast tells so
