@@ -46,7 +46,7 @@ def forecast(values: Forecast) -> None:
             not fit each other, or the output folder contains a forecast already.
     """
     trained = restore(values.checkpoint, values.data, values.trust)
-    network, data = trained.network, trained.data
+    network, data, _ = trained
     if not hasattr(network, "interval") or not isinstance(data, ForecastingData):
         raise ValueError(
             f"checkpoint: {values.checkpoint} contains a {type(network).__name__}, which cannot "
