@@ -159,5 +159,5 @@ def test_data_are_hashed_once_until_they_change(
 
 def test_a_path_that_no_system_has_is_refused() -> None:
     state = {"path": "x" * 10**6, "sha256": None}
-    with pytest.raises(ValueError, match="^its 'path' is longer than 4096 characters$"):
+    with pytest.raises(ValueError, match=r"^its 'path' is longer than 4096 characters$"):
         Lines(None, "data").load_state_dict(state)

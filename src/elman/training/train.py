@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import lightning
 import torch
@@ -90,6 +91,14 @@ def _train(config: DictConfig, overrides: Sequence[str]) -> Run:
         return _train_until(interruption, config, overrides)
 
 
+def _load_resumable(checkpoint: Path) -> dict[str, Any]:
+    """A checkpoint whose states a training of this version can go on from."""
+    stored = load_checkpoint(checkpoint)
+    check_started_by_this_version(stored)
+    check_states(checkpoint, stored)
+    return stored
+
+
 def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequence[str]) -> Run:
     _set_seed(config)
     # All that needs no data comes first: a wrong value is found before a long download.
@@ -97,10 +106,7 @@ def _train_until(interruption: Interruption, config: DictConfig, overrides: Sequ
     make_resumable(data)
     check_size("trainer.max_epochs", config.trainer.max_epochs)
     checkpoint = find_checkpoint("resume", config.resume, LAST) if config.resume else None
-    stored = load_checkpoint(checkpoint) if checkpoint else None
-    if checkpoint and stored:
-        check_started_by_this_version(stored)
-        check_states(checkpoint, stored)
+    stored = _load_resumable(checkpoint) if checkpoint else None
     timer = build_timer(config.trainer)
     trainer = build_run_trainer(config, timer, interruption, stored)
     interruption.trainer = trainer
