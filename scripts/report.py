@@ -12,7 +12,7 @@ def main(config: DictConfig) -> None:
     """Prints the table and draws the plots."""
     # not needed for --help, which must be quick
     from elman.cli.values import read_values
-    from elman.training.sweep import Report, report
+    from elman.training.runs.sweep import Report, report
 
     values = read_values(Report, config)
     report([Path(run) for run in values.runs], Path(values.output_dir))

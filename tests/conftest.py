@@ -21,8 +21,8 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
 from scipy.io import wavfile
 
-from elman.training.curves import read_curves
-from elman.training.run_folder import BEST, LAST, RESULT
+from elman.training.runs.curves import read_curves
+from elman.training.runs.folder import BEST, LAST, RESULT
 
 # Hypothesis draws new examples on a developer's machine and always the same ones in CI.
 hypothesis.settings.register_profile("desk", deadline=None, max_examples=30)

@@ -12,8 +12,8 @@ from hydra.utils import instantiate
 from omegaconf.errors import ConfigAttributeError, OmegaConfBaseException
 
 from elman.cli.errors import failure_noted, one_clear_sentence, sentence
-from elman.training.divergence_error import DivergenceError
-from elman.training.run_folder import FAILURE
+from elman.training.divergence.error import DivergenceError
+from elman.training.runs.folder import FAILURE
 
 
 @pytest.fixture(autouse=True)

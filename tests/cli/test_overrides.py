@@ -10,7 +10,7 @@ from elman.cli.overrides import (
     with_stored_overrides,
     with_text_quoted,
 )
-from elman.training.run_folder import LAST, OVERRIDES
+from elman.training.runs.folder import LAST, OVERRIDES
 
 
 @pytest.fixture

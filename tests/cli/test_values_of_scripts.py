@@ -23,7 +23,7 @@ from elman.tasks.language.generate import Generate
 from elman.tasks.speech.transcribe import Transcribe
 from elman.tasks.translation.translate import Translate
 from elman.training.evaluate import Evaluate
-from elman.training.sweep import Report
+from elman.training.runs.sweep import Report
 
 ROOT = Path(__file__).parents[2]
 

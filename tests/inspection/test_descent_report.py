@@ -12,8 +12,8 @@ from torch.nn.utils import parameters_to_vector
 
 from elman.cli.values import read_values
 from elman.inspection.descent_report import Descent, report_descent
-from elman.training.checkpoint import load_checkpoint, restore
-from elman.training.run_folder import BEST, COLUMN_MATRIX, DESCENT, PATH
+from elman.training.checkpoints.checkpoint import load_checkpoint, restore
+from elman.training.runs.folder import BEST, COLUMN_MATRIX, DESCENT, PATH
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

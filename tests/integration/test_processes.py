@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from torch import Tensor
 
 from elman.tasks.language.samples import SampleText
-from elman.training.run_folder import LAST, RESULT
+from elman.training.runs.folder import LAST, RESULT
 from elman.training.supervised import SupervisedTraining
 from elman.training.train import train
 
@@ -24,7 +24,7 @@ TWO = ("trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2")
 
 @pytest.fixture(autouse=True)
 def forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("elman.training.processes.START_METHOD", "fork")
+    monkeypatch.setattr("elman.training.processes.processes.START_METHOD", "fork")
 
 
 def weights(run: Path) -> dict[str, Tensor]:

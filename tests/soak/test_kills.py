@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from elman.training import checkpoint_file
-from elman.training.last_checkpoint import LastCheckpoint
-from elman.training.run_folder import LAST
-from elman.training.stored_overrides import not_harmless
+from elman.training.checkpoints import file as checkpoint_file
+from elman.training.checkpoints.last_checkpoint import LastCheckpoint
+from elman.training.checkpoints.stored_overrides import not_harmless
+from elman.training.runs.folder import LAST
 from elman.training.supervised import SupervisedTraining
 
 pytestmark = pytest.mark.soak

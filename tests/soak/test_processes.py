@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from elman.training.run_folder import LAST, RESULT
+from elman.training.runs.folder import LAST, RESULT
 
 pytestmark = pytest.mark.soak
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import torch
 
-from elman.training.run_folder import LAST, LOG, METRICS
-from elman.training.signals import SIGNALS
+from elman.training.processes.signals import SIGNALS
+from elman.training.runs.folder import LAST, LOG, METRICS
 
 pytestmark = pytest.mark.soak
 

@@ -6,7 +6,7 @@ from omegaconf import DictConfig
 
 from elman.cli.values import read_values
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.results import Result
+from elman.training.runs.results import Result
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

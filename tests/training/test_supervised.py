@@ -8,9 +8,9 @@ import torch
 from omegaconf import DictConfig
 
 from elman.cli.values import read_values
-from elman.training.curves import read_curves
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.run_folder import LAST
+from elman.training.runs.curves import read_curves
+from elman.training.runs.folder import LAST
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

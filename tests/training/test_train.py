@@ -14,11 +14,11 @@ from torch import nn
 
 from elman.tasks.language.data import CharacterData
 from elman.tasks.language.samples import SampleText
-from elman.training.checkpoint import build_network
-from elman.training.curves import read_curves
-from elman.training.run_folder import BEST, LAST
+from elman.training.checkpoints.checkpoint import build_network
+from elman.training.checkpoints.trust import DESCRIBED, check_trusted
+from elman.training.runs.curves import read_curves
+from elman.training.runs.folder import BEST, LAST
 from elman.training.train import train
-from elman.training.trust import DESCRIBED, check_trusted
 
 Configure = Callable[..., DictConfig]
 CONF = Path(__file__).parents[2] / "conf"

@@ -16,8 +16,8 @@ from omegaconf.errors import (
 )
 
 from elman.checks import unknown
-from elman.training.divergence_error import DivergenceError
-from elman.training.run_folder import FAILURE
+from elman.training.divergence.error import DivergenceError
+from elman.training.runs.folder import FAILURE
 
 OF_THE_INPUT = (
     HydraException,

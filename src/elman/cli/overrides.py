@@ -7,8 +7,8 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
-from elman.training.run_folder import LAST, OVERRIDES
-from elman.training.stored_overrides import check_harmless, read_overrides
+from elman.training.checkpoints.stored_overrides import check_harmless, read_overrides
+from elman.training.runs.folder import LAST, OVERRIDES
 
 TEXTS = ("text", "prompt", "audio", "image")  # arguments that are never numbers, lists or null
 OWN_FOLDERS = ("command-line", "hydra.searchpath in command-line")  # providers of configurations

@@ -8,8 +8,8 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 from omegaconf import MISSING, DictConfig, OmegaConf
 
 from elman.checks import unknown
-from elman.training.annotations import accepts, in_words
-from elman.training.described_values import check_described
+from elman.training.values.annotations import accepts, in_words
+from elman.training.values.described import check_described
 
 Values = TypeVar("Values")
 

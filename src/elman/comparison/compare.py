@@ -32,9 +32,9 @@ from elman.comparison.sections import sections
 from elman.comparison.speed import measure_speed
 from elman.comparison.verdict import verdict
 from elman.tasks.language.data import CharacterData
-from elman.training.buildable import check_buildable
-from elman.training.checkpoint import build_network
-from elman.training.described_values import full_keys
+from elman.training.checkpoints.checkpoint import build_network
+from elman.training.values.buildable import check_buildable
+from elman.training.values.described import full_keys
 
 Item = TypeVar("Item")
 

@@ -27,12 +27,12 @@ from elman.output_files import check_output_folder
 from elman.tasks.language.data import CharacterData
 from elman.tasks.language.objective import NextCharacter
 from elman.tasks.language.streams import Streams
-from elman.training.buildable import check_buildable
-from elman.training.checkpoint import build_network
-from elman.training.described_values import full_keys
-from elman.training.parts import build_all
+from elman.training.checkpoints.checkpoint import build_network
 from elman.training.trainer import build_trainer
 from elman.training.truncated_bptt import TruncatedBPTT
+from elman.training.values.buildable import check_buildable
+from elman.training.values.described import full_keys
+from elman.training.values.parts import build_all
 
 VOCABULARY_SIZE = 84  # of Shakespeare's plays; random characters take the same time
 STEPS = 100  # per measurement, because Lightning's overhead varies from step to step

@@ -18,8 +18,8 @@ from elman.inspection.mean_cost import affordable_examples, mean_cost
 from elman.inspection.recorded_path import RecordedPath, read_path
 from elman.inspection.training_examples import Examples, training_examples
 from elman.inspection.weights import Cost, cost_at
-from elman.training.checkpoint import find_checkpoint, restore
-from elman.training.run_folder import COLUMN_MATRIX, DESCENT, PATH
+from elman.training.checkpoints.checkpoint import find_checkpoint, restore
+from elman.training.runs.folder import COLUMN_MATRIX, DESCENT, PATH
 
 TRAINING = "elman.training.supervised.SupervisedTraining"
 MAX_POINTS = 1_000  # more than a plot has pixels

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from elman.data.state import check_state
-from elman.training.checkpoint import load_plain
-from elman.training.checkpoint_content import check_tensors
+from elman.training.checkpoints.checkpoint import load_plain
+from elman.training.checkpoints.content import check_tensors
 
 
 class RecordedPath(NamedTuple):

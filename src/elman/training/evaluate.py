@@ -6,7 +6,7 @@ from typing import Any
 
 from elman.data.description import test_data_of
 from elman.output_files import check_output_folder
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 from elman.training.objectives import summarize
 from elman.training.progress import ProgressBar
 from elman.training.trainer import build_trainer

@@ -15,31 +15,31 @@ from omegaconf import DictConfig, OmegaConf
 from elman.checks import check_from_to, check_seed, check_size
 from elman.data.description import sizes_of
 from elman.data.resumable_loader import make_resumable
-from elman.training.begin import begin, set_up
-from elman.training.buildable import check_buildable
-from elman.training.checkpoint import build_network, find_checkpoint, load_checkpoint
-from elman.training.claim import claimed
-from elman.training.described_values import full_keys
-from elman.training.fit_check import check_fit
-from elman.training.go_on import says_how_to_go_on
-from elman.training.interruption import Interruption
-from elman.training.outcome import write_outcome
-from elman.training.parts import build_parts, folder_of
-from elman.training.processes import in_processes, leave_group, starts_processes
-from elman.training.resumed import check_states, resumed
-from elman.training.rollback import with_rollbacks
-from elman.training.run_folder import LAST
-from elman.training.run_trainer import build_run_trainer
-from elman.training.settings import (
+from elman.training.checkpoints.checkpoint import build_network, find_checkpoint, load_checkpoint
+from elman.training.checkpoints.resumed import check_states, resumed
+from elman.training.checkpoints.settings import (
     check_epochs,
     check_same_settings,
     check_started_by_this_version,
     checkpoint_settings,
     with_same_batch,
 )
-from elman.training.stored_weights import check_weights, weights_of
+from elman.training.checkpoints.stored_weights import check_weights, weights_of
+from elman.training.checkpoints.trust import DESCRIBED, foreign_modules
+from elman.training.divergence.rollback import with_rollbacks
+from elman.training.processes.interruption import Interruption
+from elman.training.processes.processes import in_processes, leave_group, starts_processes
+from elman.training.runs.begin import begin, set_up
+from elman.training.runs.claim import claimed
+from elman.training.runs.folder import LAST
+from elman.training.runs.go_on import says_how_to_go_on
+from elman.training.runs.outcome import write_outcome
+from elman.training.runs.run_trainer import build_run_trainer
 from elman.training.trainer import build_timer, shares_of_weights, value_errors
-from elman.training.trust import DESCRIBED, foreign_modules
+from elman.training.values.buildable import check_buildable
+from elman.training.values.described import full_keys
+from elman.training.values.fit_check import check_fit
+from elman.training.values.parts import build_parts, folder_of
 
 MAX_THREADS = 1_000
 
@@ -76,7 +76,7 @@ def train(config: DictConfig, overrides: Sequence[str] = ()) -> Run:
             cannot be used. No training has started then.
         OSError: a file is missing, the disk is full, the folder of the run is in use, or one of
             several processes has died.
-        DivergenceError: the training has diverged; see `elman.training.divergence`.
+        DivergenceError: the training has diverged; see `elman.training.divergence.callback`.
         SystemExit: a signal has ended the training; see `Interruption`.
     """
     run = folder_of(config)

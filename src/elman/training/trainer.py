@@ -14,8 +14,8 @@ from lightning.pytorch.callbacks import Timer
 from lightning.pytorch.strategies import ModelParallelStrategy
 from omegaconf import DictConfig, OmegaConf
 
-from elman.training.checkpoint_file import CheckpointFile
-from elman.training.described_values import check_described
+from elman.training.checkpoints.file import CheckpointFile
+from elman.training.values.described import check_described
 
 # Importing Lightning makes its loggers print notes and advertisements.
 for logger in ("lightning.pytorch", "lightning.fabric"):

@@ -8,7 +8,7 @@ from lightning import Callback, LightningModule, Trainer
 from torch import Tensor
 from torch.nn.utils import parameters_to_vector
 
-from elman.training.run_folder import PATH
+from elman.training.runs.folder import PATH
 
 
 class RecordPath(Callback):

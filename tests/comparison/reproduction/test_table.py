@@ -3,7 +3,7 @@ from pathlib import Path
 from elman.comparison.reproduction.cells import Cell
 from elman.comparison.reproduction.rows import Criterion, Row
 from elman.comparison.reproduction.table import HEADER, lines
-from elman.training.results import Result
+from elman.training.runs.results import Result
 
 
 def result(cost: float, third: float) -> Result:

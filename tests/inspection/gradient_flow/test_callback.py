@@ -10,8 +10,8 @@ from omegaconf import DictConfig
 from elman.inspection.gradient_flow import gradient_flow
 from elman.inspection.gradient_flow.callback import RecordGradientFlow
 from elman.inspection.validation_sequences import validation_sequences
-from elman.training.checkpoint import restore
-from elman.training.curves import read_curves
+from elman.training.checkpoints.checkpoint import restore
+from elman.training.runs.curves import read_curves
 from elman.training.train import train
 
 Configure = Callable[..., DictConfig]

@@ -16,10 +16,10 @@ from elman.inspection.neurons.page import Show, check_network, show_neurons
 from elman.inspection.training_examples import validation_examples
 from elman.networks import ConvolutionalNetwork, FeedforwardNetwork
 from elman.reference import feedforward as reference
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 from elman.training.class_objectives import CrossEntropy, SquaredError
 from elman.training.objectives import Objective
-from elman.training.run_folder import NEURONS, PATH
+from elman.training.runs.folder import NEURONS, PATH
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

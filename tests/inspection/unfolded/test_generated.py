@@ -13,7 +13,7 @@ from elman.cli.values import read_values
 from elman.inspection.unfolded.page import Inspect, inspect_network
 from elman.tasks.memory.adding import AddingData
 from elman.tasks.memory.embedded_reber import SYMBOLS, EmbeddedReberData
-from elman.training.run_folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
+from elman.training.runs.folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
 from elman.training.train import train
 
 Trained = Callable[..., tuple[Path, dict[str, Any]]]

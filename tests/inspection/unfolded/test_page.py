@@ -15,7 +15,7 @@ from omegaconf import DictConfig
 
 from elman.cli.values import read_values
 from elman.inspection.unfolded.page import Inspect, in_words, inspect_network
-from elman.training.run_folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
+from elman.training.runs.folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

@@ -17,9 +17,9 @@ from torch import nn
 from elman.cli.overrides import for_hydra
 from elman.data.archive import read_arrays
 from elman.inspection.recorded_path import read_path
-from elman.training.curves import read_curves
-from elman.training.results import Result
-from elman.training.sweep import report
+from elman.training.runs.curves import read_curves
+from elman.training.runs.results import Result
+from elman.training.runs.sweep import report
 
 pytestmark = pytest.mark.soak
 

@@ -11,7 +11,7 @@ from elman.cli.values import read_values
 from elman.networks import Captioner, FeedforwardNetwork
 from elman.tasks.captioning.caption import Caption, caption
 from elman.tasks.captioning.data import CaptioningData
-from elman.training.checkpoint import load_checkpoint
+from elman.training.checkpoints.checkpoint import load_checkpoint
 
 Compose = Callable[..., DictConfig]
 

@@ -10,10 +10,10 @@ from PIL import Image
 from elman.cli.values import read_values
 from elman.tasks.captioning import data as data_module
 from elman.tasks.captioning.training import caption_metrics
-from elman.training.checkpoint import load_checkpoint
-from elman.training.curves import read_curves
+from elman.training.checkpoints.checkpoint import load_checkpoint
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.results import Result, RunGroup
+from elman.training.runs.curves import read_curves
+from elman.training.runs.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

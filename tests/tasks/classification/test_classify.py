@@ -10,7 +10,7 @@ from elman.networks import FeedforwardNetwork
 from elman.tasks.classification import classify as module
 from elman.tasks.classification.classify import Classify, classify
 from elman.tasks.digits.data import DigitData
-from elman.training.checkpoint import Trained
+from elman.training.checkpoints.checkpoint import Trained
 
 Compose = Callable[..., DictConfig]
 

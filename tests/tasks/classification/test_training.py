@@ -10,9 +10,9 @@ from omegaconf import DictConfig
 
 from elman.cli.values import read_values
 from elman.tasks.classification.training import balanced_accuracy, labels_of, macro_f1
-from elman.training.curves import read_curves
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.results import Result, RunGroup
+from elman.training.runs.curves import read_curves
+from elman.training.runs.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

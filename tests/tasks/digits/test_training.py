@@ -10,9 +10,9 @@ from omegaconf import DictConfig
 from elman.cli.values import read_values
 from elman.tasks.digits.objective import Reconstruction
 from elman.tasks.digits.training import ReconstructionTraining
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.results import Result, RunGroup
+from elman.training.runs.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

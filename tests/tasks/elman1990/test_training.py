@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 
 from elman.cli.values import read_values
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.results import Result
+from elman.training.runs.results import Result
 
 Compose = Callable[..., DictConfig]
 SHORT = {

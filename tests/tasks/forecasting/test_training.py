@@ -19,9 +19,9 @@ from elman.tasks.forecasting.errors import NETWORK, PERSISTENCE, SEASONAL_NAIVE,
 from elman.tasks.forecasting.forecast import Forecast, forecast
 from elman.tasks.forecasting.objective import ForecastError
 from elman.tasks.forecasting.training import ForecastingTraining
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.results import Result, RunGroup
+from elman.training.runs.results import Result, RunGroup
 from elman.training.train import train
 
 ROOT = Path(__file__).parents[3]

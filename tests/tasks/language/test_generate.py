@@ -9,7 +9,7 @@ from elman.cli.values import read_values
 from elman.networks import FeedforwardNetwork
 from elman.tasks.language.data import CharacterData
 from elman.tasks.language.generate import Generate, generate
-from elman.training.checkpoint import load_checkpoint
+from elman.training.checkpoints.checkpoint import load_checkpoint
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

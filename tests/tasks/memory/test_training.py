@@ -8,9 +8,9 @@ from omegaconf import DictConfig
 import elman
 from elman.cli.values import read_values
 from elman.tasks.memory.copy_memory import memoryless_cost
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.results import Result, RunGroup
+from elman.training.runs.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

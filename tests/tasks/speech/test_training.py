@@ -16,10 +16,10 @@ from elman.tasks.speech.data import SpeechData
 from elman.tasks.speech.objective import ConnectionistTemporalClassification
 from elman.tasks.speech.training import build_lexicon
 from elman.tasks.speech.transcribe import Transcribe, transcribe
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.results import Result, RunGroup
-from elman.training.run_folder import LAST
+from elman.training.runs.folder import LAST
+from elman.training.runs.results import Result, RunGroup
 from elman.training.train import train
 
 CONF = Path(__file__).parents[3] / "conf"

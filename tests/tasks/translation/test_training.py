@@ -14,9 +14,9 @@ from elman.tasks.translation.data import TranslationData
 from elman.tasks.translation.objective import NextToken
 from elman.tasks.translation.subwords import BEGIN, END
 from elman.tasks.translation.training import TranslationTraining
-from elman.training.curves import read_curves
 from elman.training.evaluate import Evaluate, evaluate
-from elman.training.results import Result, RunGroup
+from elman.training.runs.curves import read_curves
+from elman.training.runs.results import Result, RunGroup
 from elman.training.train import train
 
 Compose = Callable[..., DictConfig]

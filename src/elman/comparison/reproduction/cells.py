@@ -9,9 +9,9 @@ from elman.api import train
 from elman.cli.errors import sentence
 from elman.cli.overrides import for_hydra
 from elman.comparison.reproduction.rows import Row
-from elman.training.results import Result
-from elman.training.run_folder import OVERRIDES, RESULT
-from elman.training.stored_overrides import read_overrides
+from elman.training.checkpoints.stored_overrides import read_overrides
+from elman.training.runs.folder import OVERRIDES, RESULT
+from elman.training.runs.results import Result
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from elman.comparison.reproduction.cells import Cell
 from elman.comparison.reproduction.rows import Row
 from elman.comparison.reproduction.table import Outcomes, results_of
-from elman.training.curves import read_curves
-from elman.training.results import Result
+from elman.training.runs.curves import read_curves
+from elman.training.runs.results import Result
 
 COLORS = {"elman": "C0", "torch": "C1"}
 

@@ -13,7 +13,7 @@ from elman.comparison.reproduction.plots import plot_learning, plot_over_length
 from elman.comparison.reproduction.rows import Row, check_seeds, read_rows, select
 from elman.comparison.reproduction.table import Outcomes, markdown, results_of, rich_table
 from elman.output_files import check_output_folder
-from elman.training.results import Result, RunGroup
+from elman.training.runs.results import Result, RunGroup
 
 SLOW = 10  # minutes of a training from which on it runs only on request
 

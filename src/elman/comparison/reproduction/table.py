@@ -8,7 +8,7 @@ from rich.table import Table
 
 from elman.comparison.reproduction.cells import Cell
 from elman.comparison.reproduction.rows import Row
-from elman.training.results import Result, RunGroup
+from elman.training.runs.results import Result, RunGroup
 
 Outcomes = Mapping[Cell, Result | str]  # a result, or why there is none
 HEADER = ("task", "published", "ours", "rnn=torch", "seeds", "time of a run; torch", "verdict")

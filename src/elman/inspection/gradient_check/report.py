@@ -17,7 +17,7 @@ from elman.checks import check_from_to, check_positive, check_seed, check_size
 from elman.inspection.gradient_check.check import Entry, TensorCheck, check_gradients
 from elman.inspection.gradient_check.user_layer import load_layer, make_inputs
 from elman.memory import check_memory
-from elman.training.described_values import full_keys
+from elman.training.values.described import full_keys
 
 MAX_WRONG = 3  # wrong entries shown for each tensor
 MAX_SIZE = 10_000

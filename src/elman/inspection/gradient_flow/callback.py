@@ -16,7 +16,7 @@ from elman.inspection.gradient_flow.flow import GradientFlow, gradient_flow
 from elman.inspection.gradient_flow.memory_length import gradient_ratio, has_lags, memory_length
 from elman.inspection.gradient_flow.plot import draw_gradient_flow
 from elman.inspection.validation_sequences import validation_sequences
-from elman.training.run_folder import GRADIENT_FLOW
+from elman.training.runs.folder import GRADIENT_FLOW
 from elman.training.supervised import Batch, SupervisedTraining
 
 log = logging.getLogger(__name__)

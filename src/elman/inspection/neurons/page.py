@@ -20,10 +20,10 @@ from elman.networks import FeedforwardNetwork
 from elman.nonlinearities import name_of
 from elman.output_files import check_output_file
 from elman.pages.page import write_page
-from elman.training.checkpoint import find_checkpoint, restore
+from elman.training.checkpoints.checkpoint import find_checkpoint, restore
 from elman.training.class_objectives import SquaredError
 from elman.training.objectives import Objective
-from elman.training.run_folder import NEURONS, PATH
+from elman.training.runs.folder import NEURONS, PATH
 
 EQUATIONS = {
     function.__name__: function

@@ -18,8 +18,8 @@ from elman.inspection.unfolded.small_network import small_network
 from elman.inspection.unfolded.stages import Stage, read_stages
 from elman.output_files import check_output_file
 from elman.pages.page import write_page
-from elman.training.checkpoint import Trained, find_checkpoint, restore
-from elman.training.run_folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
+from elman.training.checkpoints.checkpoint import Trained, find_checkpoint, restore
+from elman.training.runs.folder import GRADIENT_FLOW, GRADIENT_FLOW_PAGE
 
 MAX_STEPS = 200  # columns that a browser draws quickly
 

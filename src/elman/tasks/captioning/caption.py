@@ -8,7 +8,7 @@ from elman.networks.captioner import Captioner
 from elman.tasks.captioning.data import CaptioningData
 from elman.tasks.captioning.images import WHITE, read_image
 from elman.tasks.captioning.training import write_captions
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 
 
 @dataclass(frozen=True)

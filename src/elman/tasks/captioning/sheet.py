@@ -8,7 +8,7 @@ from lightning.pytorch.utilities import rank_zero_only
 
 from elman.checks import check_seed, check_size
 from elman.tasks.captioning.plots import plot_captions
-from elman.training.run_folder import SHEET
+from elman.training.runs.folder import SHEET
 
 
 class CaptionSheet(Callback):

@@ -16,7 +16,7 @@ from elman.equations import softmax
 from elman.tasks.classification.data import ClassificationData
 from elman.tasks.classification.texts import TextClassificationData, normalize
 from elman.tasks.given_texts import given_texts
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from torchmetrics.classification import MulticlassConfusionMatrix
 
 from elman.tasks.classification.confusion import plot_confusion
 from elman.tasks.classification.data import ClassificationData
-from elman.training.run_folder import CONFUSION
+from elman.training.runs.folder import CONFUSION
 from elman.training.supervised import Batch, SupervisedTraining
 
 

@@ -10,7 +10,7 @@ from lightning.pytorch.utilities import rank_zero_only
 from elman.networks.autoencoder import Autoencoder
 from elman.tasks.digits.plots import plot_codes, plot_reconstructions
 from elman.tasks.digits.training import ReconstructionTraining
-from elman.training.run_folder import CODES, RECONSTRUCTIONS
+from elman.training.runs.folder import CODES, RECONSTRUCTIONS
 
 
 class PlotReconstructions(Callback):

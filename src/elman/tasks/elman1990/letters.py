@@ -6,7 +6,7 @@ from elman.tasks.elman1990.corpora import FEATURES
 from elman.tasks.elman1990.plots import plot_stretch
 from elman.tasks.elman1990.predictions import Predictions
 from elman.tasks.elman1990.report import Report
-from elman.training.run_folder import ERRORS
+from elman.training.runs.folder import ERRORS
 
 SHOWN = ("consonant", "high")  # the features of the paper's Figure 5
 

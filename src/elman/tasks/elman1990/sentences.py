@@ -10,7 +10,7 @@ from elman.tasks.elman1990.corpora import ANIMATE, CATEGORIES, INANIMATE
 from elman.tasks.elman1990.plots import plot_tree
 from elman.tasks.elman1990.predictions import Floats, Predictions
 from elman.tasks.elman1990.report import Report
-from elman.training.run_folder import WORD_TREE
+from elman.training.runs.folder import WORD_TREE
 
 CLASSES = {
     "nouns": {word for name, words in CATEGORIES.items() if name[:4] == "NOUN" for word in words},

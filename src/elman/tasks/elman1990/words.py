@@ -6,7 +6,7 @@ from elman.tasks.elman1990.boundaries import boundaries
 from elman.tasks.elman1990.plots import plot_boundaries, plot_stretch
 from elman.tasks.elman1990.predictions import Predictions
 from elman.tasks.elman1990.report import Report
-from elman.training.run_folder import BOUNDARIES, ERRORS
+from elman.training.runs.folder import BOUNDARIES, ERRORS
 
 
 class WordsReport(Report):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from elman.tasks.elman1990.plots import plot_positions
 from elman.tasks.elman1990.predictions import Floats, Predictions
 from elman.tasks.elman1990.report import Report
-from elman.training.run_folder import ERRORS
+from elman.training.runs.folder import ERRORS
 
 CYCLE = 12  # positions that the paper's Figure 3 averages over
 # With the last two bits, but without knowing where a three begins, the next bit is their exclusive

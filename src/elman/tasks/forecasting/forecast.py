@@ -13,7 +13,7 @@ from elman.output_files import check_output_folder
 from elman.tasks.forecasting.data import ForecastingData
 from elman.tasks.forecasting.plots import interval_name, plot_forecast
 from elman.tasks.forecasting.report import FILES, NUMBER, ForecastReport, errors_by_horizon
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 from elman.training.trainer import build_trainer
 
 TABLE = "forecast.csv"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from elman.checks import check_from_to, check_seed, check_temperature
 from elman.tasks.language.data import CharacterData
 from elman.tasks.language.generation import generate_text
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 
 MAX_TEMPERATURE = 1_000  # every character is equally probable
 MAX_LENGTH = 10_000_000  # characters; more takes hours

@@ -10,7 +10,7 @@ from elman.tasks.speech.ctc import prefix_beam_search
 from elman.tasks.speech.data import SpeechData
 from elman.tasks.speech.log_mel import HOP
 from elman.tasks.speech.training import build_lexicon
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 
 
 @dataclass(frozen=True)

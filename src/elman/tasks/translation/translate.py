@@ -15,7 +15,7 @@ from elman.tasks.given_texts import given_texts
 from elman.tasks.translation.attention import check_format, plot_attention
 from elman.tasks.translation.data import TranslationData
 from elman.tasks.translation.subwords import BEGIN, END, Subwords
-from elman.training.checkpoint import restore
+from elman.training.checkpoints.checkpoint import restore
 
 DECODING = ("beam_width", "maximum_length", "length_penalty")  # options of the search
 

@@ -1,0 +1,1 @@
+"""Trainings that diverge: found, stopped, or taken back."""

@@ -1,0 +1,1 @@
+"""Several processes of one training, and the signals that end it."""

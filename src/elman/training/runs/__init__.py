@@ -1,0 +1,1 @@
+"""The folder of a run, from its claim to its result, and runs compared."""
