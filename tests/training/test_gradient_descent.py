@@ -46,7 +46,7 @@ def test_a_schedule_changes_the_rate_and_a_closure_tells_the_cost() -> None:
     assert optimizer.param_groups[0]["lr"] == 0.25
 
 
-@pytest.mark.parametrize("lr", [0.0, -1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("lr", [0.0, -1.0, float("nan")])
 def test_bad_rates(lr: float) -> None:
-    with pytest.raises(ValueError, match=r"^lr must be a (finite )?number greater than zero"):
+    with pytest.raises(ValueError, match=r"^lr must be a number greater than zero"):
         GradientDescent([torch.zeros(1)], lr=lr)

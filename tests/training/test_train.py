@@ -169,7 +169,7 @@ def test_without_a_schedule_the_rate_is_constant(configured: Configure, tmp_path
         ("rnn.init_V=eye", "init_V must be one of uniform"),
         (
             "optimizer.lr=-1",
-            "optimizer.lr must be a number greater than zero and at most 1000, got -1",
+            "optimizer.lr must be a number greater than zero, got -1",
         ),
         ("scheduler.warmup=2", "scheduler.warmup must be a number from 0 to 1, got 2"),
         ("data.batch_size=0", "data.batch_size must be greater than zero, got 0"),
