@@ -172,7 +172,7 @@ def unknown(key: str, known: Iterable[str]) -> str:
     """Says that there is no such key, and names the most similar one, or else all."""
     known = list(known)
     close = get_close_matches(key.rpartition(".")[2], known, n=1)
-    remedy = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+    remedy = f"did you mean {close[0]}?" if close else f"there are {', '.join(known) or 'none'}"
     return f"{key}: there is no such key; {remedy}"
 
 

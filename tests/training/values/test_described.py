@@ -64,6 +64,12 @@ def test_the_arguments_of_a_class_include_those_of_its_base() -> None:
     assert parameters_of(dict)[1]
 
 
+def test_a_class_without_a_constructor_takes_nothing() -> None:
+    objective = {"_target_": "elman.tasks.language.objective.NextCharacter", "label_smoothing": 5}
+    with pytest.raises(ValueError, match=r"^objective\.label_smoothing: .* there are none$"):
+        check_described({"objective": objective})
+
+
 def test_the_section_is_put_in_front_of_the_argument() -> None:
     network = {"_target_": "elman.networks.LanguageModel"}
     sections: dict[str, Any] = {"network": network, "rnn": RNN_NODE, "cell": None}

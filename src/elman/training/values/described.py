@@ -91,6 +91,7 @@ def parameters_of(target: Callable[..., Any]) -> tuple[dict[str, inspect.Paramet
         else [target]
     )
     named: dict[str, inspect.Parameter] = {}
+    any_name = False
     for maker in makers:
         if maker is None or maker is object.__init__:
             continue
@@ -100,9 +101,10 @@ def parameters_of(target: Callable[..., Any]) -> tuple[dict[str, inspect.Paramet
         for each in parameters:
             if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
                 named.setdefault(each.name, each)
-        if not any(each.kind is each.VAR_KEYWORD for each in parameters):
-            return named, False
-    return named, True
+        any_name = any(each.kind is each.VAR_KEYWORD for each in parameters)
+        if not any_name:
+            break
+    return named, any_name
 
 
 @contextmanager
