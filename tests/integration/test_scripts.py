@@ -168,6 +168,15 @@ def test_help_is_written_for_a_person(run: Run, name: str) -> None:
     assert f"python scripts/{name}.py" in helped.stdout
 
 
+def test_a_reader_that_has_had_enough_is_no_error() -> None:
+    command = [sys.executable, "scripts/train.py", "--help"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as script:
+        script.stdout.close()  # as `… | head` does
+        assert script.stderr.read() == ""
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "scripts").glob("*.py")))
 def test_every_script_has_its_help(name: str) -> None:
     assert f"override hydra/help: {name}\n" in (ROOT / "conf" / f"{name}.yaml").read_text()

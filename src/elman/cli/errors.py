@@ -1,5 +1,6 @@
 """Errors as one clear sentence."""
 
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -41,6 +42,9 @@ def one_clear_sentence(exit_code: int) -> Iterator[None]:
     """
     try:
         yield
+    except BrokenPipeError:  # the program that reads the output, such as `head`, has ended
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(exit_code)
     except OF_THE_INPUT as error:
         if any(argument.startswith("debug=") for argument in sys.argv):
             raise
