@@ -19,8 +19,7 @@ def check_size(argument: str, size: int) -> int:
         TypeError: `size` is not an integer.
         ValueError: `size` is not greater than zero, or larger than any memory.
     """
-    if not isinstance(size, Integral) or isinstance(size, bool):
-        raise TypeError(f"{argument} must be an int, got {size!r}")
+    _check_int(argument, size)
     if size <= 0:
         raise ValueError(f"{argument} must be greater than zero, got {size}")
     if size > MAX_SIZE:
@@ -49,8 +48,7 @@ def check_at_least(argument: str, number: int, minimum: int) -> int:
         TypeError: `number` is not an integer.
         ValueError: `number` is less than `minimum`.
     """
-    if not isinstance(number, Integral) or isinstance(number, bool):
-        raise TypeError(f"{argument} must be an int, got {number!r}")
+    _check_int(argument, number)
     if number < minimum:
         raise ValueError(f"{argument} must be at least {minimum}, got {number}")
     return int(number)
@@ -63,8 +61,7 @@ def check_from_to(argument: str, number: int, minimum: int, maximum: int) -> int
         TypeError: `number` is not an integer.
         ValueError: `number` is less than `minimum` or greater than `maximum`.
     """
-    if not isinstance(number, Integral) or isinstance(number, bool):
-        raise TypeError(f"{argument} must be an int, got {number!r}")
+    _check_int(argument, number)
     if not minimum <= number <= maximum:
         raise ValueError(f"{argument} must be from {minimum} to {maximum}, got {number}")
     return int(number)
@@ -174,6 +171,11 @@ def unknown(key: str, known: Iterable[str]) -> str:
     close = get_close_matches(key.rpartition(".")[2], known, n=1)
     remedy = f"did you mean {close[0]}?" if close else f"there are {', '.join(known) or 'none'}"
     return f"{key}: there is no such key; {remedy}"
+
+
+def _check_int(argument: str, value: object) -> None:
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise TypeError(f"{argument} must be an int, got {value!r}")
 
 
 def _is_number(value: object) -> bool:

@@ -1,10 +1,12 @@
 """Text files that are never half written."""
 
-import os
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
+
+from elman.training.checkpoints.file import write_whole
 
 
 @contextmanager
@@ -12,14 +14,8 @@ def whole_file(path: Path) -> Iterator[TextIO]:
     """Opens a text file for writing. Unless all is written, it stays as it was.
 
     Args:
-        path: of the file. A new one beside it takes its place at the end of the block.
+        path: of the file, see `write_whole`.
     """
-    new = path.with_name(f".{path.name}.new")
-    try:
-        with new.open("w", encoding="utf-8", newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    text = io.StringIO(newline="")
+    yield text
+    write_whole(path, text.getvalue().encode("utf-8"))
